@@ -1,0 +1,330 @@
+"""What a hall configures: its items, departments, lines, windows, policy and reasons.
+
+One ``Hall`` is the whole configuration. It is parsed and checked in ``catalogue_parse``
+and travels as JSON (``catalogue_json``) in the body of a ``hall.published`` event.
+Words shown to people come in both languages with the thing itself (``zh``, ``en``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class PlanKind(StrEnum):
+    """How a window serves a line."""
+
+    MAIN = "main"
+    SPARE = "spare"
+    EMERGENCY = "emergency"
+
+    @property
+    def weight(self) -> int:
+        """Two for the window's own line, one for a spare, none until an emergency is called."""
+        return _WEIGHTS[self.value]
+
+
+_WEIGHTS = {"main": 2, "spare": 1, "emergency": 0}
+
+
+class Named(Protocol):
+    """Anything with a word in both languages."""
+
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def named(thing: Named, language: str) -> str:
+    """The word for ``thing``; Chinese is the base when no English one is given."""
+    return (thing.en or thing.zh) if language == "en" else thing.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A value of a closed list (a mode, a category, a case type, a reason...)."""
+
+    id: str
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """One published list of items; ``count`` is the number its title promises (0: none)."""
+
+    id: str
+    zh: str
+    en: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department of the zone, a stationed unit or a street office."""
+
+    id: str
+    zh: str
+    en: str
+    kind: str
+    """``department``, ``stationed`` or ``street``."""
+    pinyin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """The hall itself, a park's or a street's sub-centre; it sees the lists it names."""
+
+    id: str
+    kind: str
+    """``hall``, ``park`` or ``street``."""
+    zh: str
+    en: str
+    lists: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One service item (a line of the power list)."""
+
+    code: str
+    list: str
+    zh: str
+    en: str
+    department: str
+    category: str
+    mode: str
+    """``online`` or ``booked`` (booked online, confirmed at the hall)."""
+    case_type: str
+    """``instant`` (done on the spot) or ``promised``."""
+    legal_limit: int
+    legal_unit: str
+    """``W`` working days, ``N`` calendar days, ``H`` hours; the same for the promise."""
+    promised_limit: int
+    promised_unit: str
+    service_modes: tuple[str, ...]
+    result: str
+    line: str
+    pinyin: str
+    certainty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An old or a short name: ``kind`` is ``item`` or ``department``."""
+
+    name: str
+    kind: str
+    target: str
+    pinyin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One queue (业务): a letter, a promised wait and a usual length of service."""
+
+    id: str
+    prefix: str
+    zh: str
+    en: str
+    target_ms: int
+    service_ms: int
+    p95_ms: int
+    """Default for the 95th percentile of service, until the hall has its own figures."""
+    warn_waiting: int = 0
+    daily_limit: int = 0
+    """Numbers a day; 0 means no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window with its plan per line."""
+
+    id: str
+    number: str
+    """As announced and shown: ``3``."""
+    zh: str
+    en: str
+    plan: Mapping[str, PlanKind]
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One span of opening hours; minutes after midnight, hall's time zone."""
+
+    day: int
+    """ISO week day, Monday is 1."""
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReason:
+    """Why a visitor is put on hold."""
+
+    id: str
+    zh: str
+    en: str
+    timer_ms: int
+    away: bool = False
+    """The person left the window, so taking up again is a call first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReason:
+    """Why a window pauses; after ``limit_ms`` (0: never) the supervisor is told."""
+
+    id: str
+    zh: str
+    en: str
+    limit_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityKind:
+    """A verified statutory priority and the paper that proves it."""
+
+    id: str
+    zh: str
+    en: str
+    proof_zh: str
+    proof_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a service ended at the window."""
+
+    id: str
+    zh: str
+    en: str
+    end_reason: str = "normal"
+    unblocks: bool = True
+    """Whether later services of the same number may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReason:
+    """Why a number is cancelled; ``end_reason`` is the standard word for the statistics."""
+
+    id: str
+    zh: str
+    en: str
+    end_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A matter of several items on one number: each item with those it comes after."""
+
+    id: str
+    zh: str
+    en: str
+    after: Mapping[str, tuple[str, ...]]
+    """Every item of the matter, in order, with the items that must be done before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSettings:
+    """Sign-in rules."""
+
+    idle_lock_ms: int = 300_000
+    tries: int = 5
+    lock_ms: int = 1_800_000
+    password_min: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every parameter of the queue rules. Times are milliseconds."""
+
+    version: str
+    # Calling
+    recall_gap_ms: int = 20_000
+    recall_max: int = 5
+    pass_after_attempts: int = 3
+    pass_after_ms: int = 90_000
+    uncall_ms: int = 10_000
+    undo_ms: int = 10_000
+    recent_call_gap_ms: int = 180_000
+    # Passed numbers
+    reinstate_after_calls: int = 3
+    reinstate_max: int = 1
+    passed_expires_ms: int = 1_800_000
+    # Hold, reservation, reopening, wrap-up
+    hold_max: int = 3
+    hold_default_ms: int = 600_000
+    hold_longest_ms: int = 7_200_000
+    reserved_ms: int = 600_000
+    reopen_ms: int = 600_000
+    wrap_up_ms: int = 60_000
+    # Who is next
+    priority_in_a_row: int = 2
+    interleave_wait_ms: int = 1_200_000
+    guard_factor: float = 2.0
+    due_ahead_ms: int = 120_000
+    joint_credit_ms: int = 900_000
+    spare_after_ms: int = 1_200_000
+    # Bookings
+    booked_early_ms: int = 900_000
+    booked_late_ms: int = 900_000
+    booking_share: float = 0.3
+    booking_no_show_limit: int = 3
+    # A finish that was forgotten: factor times the line's 95th percentile, at least the floor
+    forgotten_factor: float = 1.5
+    forgotten_floor_ms: int = 1_800_000
+    # When the supervisor is advised to open emergency windows
+    emergency_waiting: int = 20
+    emergency_wait_ms: int = 1_800_000
+    # Figures
+    service_level_wait_ms: int = 900_000
+    service_level_share: float = 0.8
+    short_walkout_ms: int = 120_000
+    silent_window_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The whole configuration. Mappings keep the order of the files."""
+
+    id: str
+    zh: str
+    en: str
+    time_zone: str
+    version: str
+    """Names this edition of the catalogue; a case keeps the one it was accepted under."""
+    policy: Policy
+    staff: StaffSettings = field(default_factory=StaffSettings)
+    hours: tuple[Opening, ...] = ()
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    windows: Mapping[str, Window] = field(default_factory=dict)
+    departments: Mapping[str, Department] = field(default_factory=dict)
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    lists: Mapping[str, ItemList] = field(default_factory=dict)
+    categories: Mapping[str, Word] = field(default_factory=dict)
+    modes: Mapping[str, Word] = field(default_factory=dict)
+    case_types: Mapping[str, Word] = field(default_factory=dict)
+    service_modes: Mapping[str, Word] = field(default_factory=dict)
+    units: Mapping[str, Word] = field(default_factory=dict)
+    items: Mapping[str, Item] = field(default_factory=dict)
+    aliases: tuple[Alias, ...] = ()
+    joints: Mapping[str, Joint] = field(default_factory=dict)
+    hold_reasons: Mapping[str, HoldReason] = field(default_factory=dict)
+    pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
+    order_reasons: Mapping[str, Word] = field(default_factory=dict)
+    """Why a number is called out of order."""
+    priorities: Mapping[str, PriorityKind] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    cancel_reasons: Mapping[str, CancelReason] = field(default_factory=dict)
+
+    def line_of(self, code: str) -> Line:
+        """The queue that a number for this item joins."""
+        return self.lines[self.items[code].line]
+
+    def items_of(self, line: str) -> Iterator[Item]:
+        """The items of a queue."""
+        return (item for item in self.items.values() if item.line == line)
