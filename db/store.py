@@ -1,0 +1,389 @@
+"""A store: one SQLite file that several terminals of a hall may share.
+
+``with store.act(actor, window) as tx`` is one action: everything in it becomes durable together
+(WAL, ``synchronous=FULL``), or nothing does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from db import log, migrations, schema
+from db.driver import CIPHER, SHARED_SAFE, sqlite
+from db.env import Env, system_env
+from db.errors import StoreError
+from db.filesystem import is_network
+from db.lock import FileLock
+from db.log import Change, Event
+from db.projections import project
+
+Row = dict[str, Any]
+
+
+class Tx:
+    """One action under way: reads what is true now, appends events, holds the write lock."""
+
+    def __init__(self, store: Store, actor: str, window: str) -> None:
+        self.store = store
+        self.db = store.db
+        self.actor = actor
+        self.window = window
+        self.now = store.env.now()
+        self.day = store.env.day(self.now)
+        self.appended: list[Event] = []
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        """The first row as a dict, or None."""
+        return self.store.row(sql, *values)
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows as dicts."""
+        return self.store.rows(sql, *values)
+
+    def append(
+        self,
+        kind: str,
+        subject: str,
+        changes: list[Change],
+        *,
+        stream: str = "queue",
+        version: int = 1,
+        actor: str | None = None,
+        **facts: object,
+    ) -> Event:
+        """Add an event to a stream and apply its changes to the projections.
+
+        Raises `db.projections.Diverged` or the driver's IntegrityError; the action is then lost.
+        """
+        seq, before = log.head(self.db, self.store.device, stream)
+        event = Event(
+            device=self.store.device,
+            stream=stream,
+            seq=seq + 1,
+            epoch=self.store.epoch,
+            kind=kind,
+            version=version,
+            subject=subject,
+            actor=self.actor if actor is None else actor,
+            window=self.window,
+            at=self.now,
+            day=self.day,
+            body=log.encode(facts, changes),
+            prev_hash=before,
+        )
+        event.hash = log.digest(event)
+        log.insert(self.db, event)
+        project(self.db, changes)
+        self.appended.append(event)
+        return event
+
+    def seal(self, case_id: str, fields: dict[str, str]) -> str:
+        """Seal personal fields under the case's key, made when it is not there yet."""
+        from db.seal import KEY_BYTES, NONCE_BYTES, seal
+
+        found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
+        if found is None:
+            key = self.store.env.entropy(KEY_BYTES)
+            self.db.execute("INSERT INTO case_key (case_id, key) VALUES (?, ?)", (case_id, key))
+        else:
+            key = found[0]
+        if key is None:
+            raise StoreError("case-destroyed")
+        return seal(key, case_id, fields, self.store.env.entropy(NONCE_BYTES))
+
+    def destroy_key(self, case_id: str) -> None:
+        """Forget the person of a case for good; the chain stays valid."""
+        self.db.execute(
+            "UPDATE case_key SET key = NULL, destroyed_at = ? WHERE case_id = ?",
+            (self.now, case_id),
+        )
+
+
+class Store:
+    """An open store. One per thread: SQLite connections do not travel."""
+
+    def __init__(
+        self,
+        path: Path,
+        db: sqlite.Connection,
+        lock: FileLock | None,
+        make_env: Callable[[str], Env],
+    ) -> None:
+        self.path = path
+        self.db = db
+        self._lock = lock
+        with translated(path):
+            self.meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta").fetchall())
+        self.device = self.meta["device"]
+        self.epoch = int(self.meta["epoch"])
+        self.demo = self.meta["demo"] == "1"
+        self.env = make_env(self.meta["time_zone"])
+
+    # -- opening
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        hall: str,
+        time_zone: str = "Asia/Shanghai",
+        demo: bool = False,
+        passphrase: str | None = None,
+        make_env: Callable[[str], Env] = system_env,
+        fill: Callable[[Tx], None] | None = None,
+    ) -> Store:
+        """Make a store; ``fill`` writes its first events in the same transaction.
+
+        Raises StoreError: ``exists``, ``network``, ``no-cipher``, ``cannot-open``, ``disk-full``.
+        """
+        if path.exists():
+            raise StoreError("exists", path=path)
+        if not path.parent.is_dir():
+            raise StoreError("no-folder", path=path.parent)
+        if is_network(path.parent):
+            raise StoreError("network", path=path)
+        env = make_env(time_zone)
+        with translated(path):
+            try:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            except OSError as error:
+                raise StoreError("cannot-open", path=path, cause=error.strerror) from error
+            try:
+                db = connect(path, passphrase)
+                db.execute("PRAGMA journal_mode = WAL")
+                lock = FileLock(path)
+                with lock:
+                    db.execute("BEGIN IMMEDIATE")
+                    migrations.create(db, str(env.now()))
+                    meta = {
+                        "device": env.new_id(),
+                        "hall": hall,
+                        "epoch": "0",
+                        "demo": "1" if demo else "0",
+                        "time_zone": time_zone,
+                        "created_at": str(env.now()),
+                    }
+                    db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+                    db.execute("INSERT INTO secret VALUES ('hall-key', ?)", (env.entropy(32),))
+                    store = cls(path, db, lock, make_env)
+                    if fill is not None:
+                        fill(Tx(store, "system", ""))
+                    db.execute("COMMIT")
+            except BaseException:
+                remove(path)
+                raise
+        return store
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        passphrase: str | None = None,
+        make_env: Callable[[str], Env] = system_env,
+        readonly: bool = False,
+    ) -> Store:
+        """Open a store that is there, bringing an older schema up to date.
+
+        Raises StoreError: ``missing``, ``unfinished``, ``foreign``, ``newer``, ``damaged``,
+        ``read-only``, ``passphrase``, ``network``, ``no-cipher``, ``cannot-open``, ``busy``.
+        """
+        if not path.is_file():
+            raise StoreError("missing", path=path)
+        if path.stat().st_size == 0:
+            raise StoreError("unfinished", path=path)
+        if is_network(path.parent):
+            raise StoreError("network", path=path)
+        if not readonly and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise StoreError("read-only", path=path)
+        with translated(path):
+            db = connect(path, passphrase, readonly=readonly)
+            try:
+                _check_ours(db, path, passphrase)
+                lock = None if readonly else FileLock(path)
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+                if version > schema.VERSION:
+                    raise StoreError("newer", path=path, found=version, known=schema.VERSION)
+                if version < schema.VERSION:
+                    if lock is None:
+                        raise StoreError("older", path=path)
+                    with lock:
+                        migrations.migrate(db)
+                return cls(path, db, lock, make_env)
+            except BaseException:
+                db.close()
+                raise
+
+    def close(self) -> None:
+        """Give the file back. Safe to call twice."""
+        self.db.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- reading
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        """The first row as a dict, or None."""
+        cursor = self.db.execute(sql, values)
+        found = cursor.fetchone()
+        return None if found is None else dict(zip(_names(cursor), found, strict=True))
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows as dicts."""
+        cursor = self.db.execute(sql, values)
+        names = _names(cursor)
+        return [dict(zip(names, found, strict=True)) for found in cursor]
+
+    def changed(self) -> int:
+        """A number that differs after another connection has written; very cheap."""
+        return int(self.db.execute("PRAGMA data_version").fetchone()[0])
+
+    def person_token(self, identity: str) -> str:
+        """What the queue knows a person by: an HMAC of the identity number, never the number."""
+        key = self.db.execute("SELECT value FROM secret WHERE name = 'hall-key'").fetchone()[0]
+        return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def unseal(self, case_id: str, sealed: str | None) -> dict[str, str] | None:
+        """Personal fields of a case; None when there are none or their key was destroyed.
+
+        Raises StoreError ``sealed`` when the text was changed.
+        """
+        from db.seal import Unopenable, unseal
+
+        found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
+        if sealed is None or found is None or found[0] is None:
+            return None
+        try:
+            return unseal(found[0], case_id, sealed)
+        except Unopenable as error:
+            raise StoreError("sealed", case=case_id) from error
+
+    # -- writing
+
+    @contextmanager
+    def act(self, actor: str, window: str = "") -> Iterator[Tx]:
+        """One action. An exception inside leaves nothing behind.
+
+        Raises StoreError: ``read-only``, ``disk-full``, ``damaged``, ``busy``, ``io``.
+        """
+        if self._lock is None:
+            raise StoreError("read-only", path=self.path)
+        with translated(self.path), self._lock:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                tx = Tx(self, actor, window)
+                yield tx
+            except BaseException:
+                self._rollback()
+                raise
+            try:
+                self.db.execute("COMMIT")
+            except sqlite.Error:
+                # A failed COMMIT is an unknown, not a no: a full disk has struck after the
+                # log was durable. Only reading back tells.
+                self._rollback()
+                if not self._durable(tx):
+                    raise
+
+    def _rollback(self) -> None:
+        if self.db.in_transaction:
+            self.db.execute("ROLLBACK")
+
+    def _durable(self, tx: Tx) -> bool:
+        if not tx.appended:
+            return False
+        last = tx.appended[-1]
+        return log.head(self.db, last.device, last.stream) == (last.seq, last.hash)
+
+
+def connect(path: Path, passphrase: str | None, *, readonly: bool = False) -> sqlite.Connection:
+    """A connection with our settings. Raises the driver's error or StoreError ``no-cipher``."""
+    if passphrase is not None and not CIPHER:
+        raise StoreError("no-cipher")
+    mode = "ro" if readonly else "rw"
+    db = sqlite.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        cached_statements=512,
+        check_same_thread=False,
+    )
+    if passphrase is not None:
+        quoted = passphrase.replace("'", "''")
+        db.execute(f"PRAGMA key = '{quoted}'")
+    db.execute("PRAGMA busy_timeout = 5000")
+    if readonly:
+        db.execute("PRAGMA query_only = ON")
+    else:
+        db.execute("PRAGMA synchronous = FULL")
+        if sqlite.sqlite_version_info < SHARED_SAFE:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    return db
+
+
+def remove(path: Path) -> None:
+    """Delete a store that was never finished, with the files beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal", ".lock", ".gate"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _check_ours(db: sqlite.Connection, path: Path, passphrase: str | None) -> None:
+    try:
+        found = db.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite.DatabaseError as error:
+        if "not a database" not in str(error):
+            raise
+        with path.open("rb") as file:
+            plain = file.read(16) == b"SQLite format 3\0"
+        code = "damaged" if plain else ("not-a-store" if passphrase is None else "passphrase")
+        raise StoreError(code, path=path) from error
+    if found == 0 and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        raise StoreError("unfinished", path=path)
+    if found != schema.APPLICATION_ID:
+        raise StoreError("foreign", path=path)
+
+
+_CAUSES = (
+    ("disk is full", "disk-full"),
+    ("readonly", "read-only"),
+    ("malformed", "damaged"),
+    ("not a database", "damaged"),
+    ("file is encrypted", "damaged"),
+    ("locked", "busy"),
+    ("unable to open", "cannot-open"),
+    ("disk I/O", "io"),
+    ("no such table", "damaged"),
+)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """The driver's errors as StoreError, so that no caller needs to know the driver."""
+    try:
+        yield
+    except sqlite.IntegrityError:
+        raise
+    except sqlite.DatabaseError as error:
+        said = str(error)
+        for part, code in _CAUSES:
+            if part in said:
+                raise StoreError(code, path=path, cause=said) from error
+        raise
+
+
+def _names(cursor: sqlite.Cursor) -> list[str]:
+    return [column[0] for column in cursor.description]
