@@ -14,7 +14,6 @@ __version__ = "0.1.0"
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FIXTURES = os.path.join(ROOT, "fixtures")
 NEIGHBOURS = ("db", "screens", "fixtures")
 
 
@@ -49,5 +48,5 @@ def check_layout() -> None:
         "Start it with the `hallclient` command of its own environment, or with "
         "`python -P -m hallclient`, and without PYTHONPATH; if a folder is missing, install again."
     )
-    print("\n".join(lines), file=sys.stderr)
+    sys.stderr.write("\n".join(lines) + "\n")
     raise SystemExit(3)

@@ -1,0 +1,89 @@
+"""What a fresh process really loads: a static look at the imports cannot see a lazy one.
+
+import-linter checks the arrows between our packages; this checks the weight that they carry.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from tests.source import ROOT, modules
+
+TERMINAL = {"textual", "rich", "screens"}
+HEAVY = {
+    "argon2",
+    "barcode",
+    "cryptography",
+    "csv",
+    "pip",
+    "pypinyin",
+    "sqlite_utils",
+    "tomllib",
+}
+"""Each costs the first frame 10 to 120 ms; they are imported by the function that needs them."""
+
+
+@cache
+def loaded_by(*names: str) -> frozenset[str]:
+    """All modules in a fresh process after importing these, beyond what Python starts with."""
+    script = (
+        "import importlib, json, sys\n"
+        "before = set(sys.modules)\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "print(json.dumps(sorted(set(sys.modules) - before)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return frozenset(json.loads(done.stdout))
+
+
+def packages(names: frozenset[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
+def test_the_probe_sees_a_package_that_is_loaded() -> None:
+    assert "csv" in packages(loaded_by("csv"))
+    assert "rich" in packages(loaded_by("rich.text"))
+
+
+@pytest.mark.parametrize("name", modules("hallclient/rules"))
+def test_a_rule_loads_nothing_but_rules(name: str) -> None:
+    loaded = loaded_by(name)
+    ours = {module for module in loaded if module.startswith("hallclient.")}
+    assert {module for module in ours if not module.startswith("hallclient.rules")} == set()
+    outside = TERMINAL | HEAVY | {"db", "sqlite3", "sqlcipher3", "asyncio", "socket", "subprocess"}
+    assert packages(loaded) & outside == set()
+
+
+@pytest.mark.parametrize("name", modules("db"))
+def test_the_store_loads_neither_screens_nor_use_cases(name: str) -> None:
+    assert packages(loaded_by(name)) & (TERMINAL | {"hallclient"}) == set()
+
+
+def test_opening_a_store_loads_nothing_heavy() -> None:
+    assert packages(loaded_by("db", "db.store")) & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", ["hallclient", "hallclient.main", "hallclient.texts"])
+def test_the_entry_point_loads_no_terminal_and_nothing_heavy(name: str) -> None:
+    assert packages(loaded_by(name)) & (TERMINAL | HEAVY) == set()
+
+
+@pytest.mark.parametrize("package", ["hallclient/cli", "hallclient/actions"])
+def test_use_cases_and_command_line_load_no_terminal(package: str) -> None:
+    assert packages(loaded_by(*modules(package))) & TERMINAL == set()
+
+
+def test_the_screens_add_nothing_heavy_to_textual() -> None:
+    floor = packages(loaded_by("textual.app", "textual.screen", "textual.widgets"))
+    assert (packages(loaded_by(*modules("screens"))) - floor) & HEAVY == set()
