@@ -1,0 +1,171 @@
+"""A scanner is a very fast typist: find its bursts among key presses, and say what was scanned.
+
+No clock and no terminal here: keys come in with their time, outcomes go out.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+LEAST: Final = 8
+"""Characters that a burst has at least."""
+GAP_MS: Final = 35.0
+"""A pause this long between two keys is a person."""
+
+ENDS: Final = frozenset({"enter", "ctrl+j", "ctrl+m"})
+"""Keys that scanners end with (CR, LF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key as the terminal gave it: its name, its character (may be empty), its time in ms."""
+
+    key: str
+    char: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A burst that was a scan. `ime`: an input method changed it on its way (full-width forms)."""
+
+    code: str
+    ime: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Keys that were no scan, in the order in which they were pressed."""
+
+    keys: tuple[KeyPress, ...]
+
+
+Outcome = Scanned | Released
+
+
+class ScanDetector:
+    """Holds printable keys until it is sure: a scan, or keys to be given back in order.
+
+    Feed every key; whenever `due()` says so and nothing came, call `flush`.
+    """
+
+    def __init__(self, least: int = LEAST, gap_ms: float = GAP_MS) -> None:
+        self._least = least
+        self._gap = gap_ms
+        self._held: list[KeyPress] = []
+        self._scan_ended = float("-inf")
+
+    def feed(self, key: str, char: str | None, at: float) -> list[Outcome]:
+        """Take one key; what is certain now, oldest first (mostly nothing)."""
+        outcomes: list[Outcome] = self.flush(at)
+        press = KeyPress(key, char or "", at)
+        if key in ENDS:
+            if len(self._held) >= self._least:
+                outcomes.append(self._scan())
+                self._scan_ended = at
+                return outcomes
+            if not self._held and at - self._scan_ended < self._gap:
+                return outcomes  # the LF of a CR LF: no Enter of anybody
+        elif press.char and (press.char.isprintable() or press.char in "\u3000\x1d"):
+            self._held.append(press)
+            return outcomes
+        return [*outcomes, *self._release(press)]
+
+    def flush(self, at: float) -> list[Outcome]:
+        """Give back what is held when the pause says that a person typed it."""
+        due = self.due()
+        return self._release() if due is not None and at >= due else []
+
+    def due(self) -> float | None:
+        """The time at which held keys are to be given back when no key comes before."""
+        return self._held[-1].at + self._gap if self._held else None
+
+    def release(self) -> list[Outcome]:
+        """Give back what is held now (the focus moves, the screen closes)."""
+        return self._release()
+
+    @property
+    def holding(self) -> int:
+        """How many keys are held."""
+        return len(self._held)
+
+    def _scan(self) -> Scanned:
+        raw = "".join(press.char for press in self._held).replace("\x1d", "")
+        self._held.clear()
+        code = unicodedata.normalize("NFKC", raw).strip()
+        return Scanned(code, ime=code != raw.strip())
+
+    def _release(self, *more: KeyPress) -> list[Outcome]:
+        keys = (*self._held, *more)
+        self._held.clear()
+        return [Released(keys)] if keys else []
+
+
+class ScanKind(StrEnum):
+    """What a scan or a typed code is, as far as its form tells."""
+
+    SLIP = "slip"
+    TICKET = "ticket"
+    USCC = "uscc"
+    RESIDENT_ID = "resident-id"
+    PHONE = "phone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What the content is, its value, and for a slip the business day (ISO) it was issued on."""
+
+    kind: ScanKind
+    value: str
+    day: str = ""
+
+
+_USCC_CHARS: Final = "0-9A-HJ-NPQRTUWXY"
+_SLIP: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})")
+_TICKET: Final = re.compile(r"[A-Z]{1,2}[0-9]{3,4}")
+_USCC: Final = re.compile(f"[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}")
+_USCC_URL: Final = re.compile(f"[?&#;]UNISCID=([{_USCC_CHARS}]{{18}})(?![0-9A-Z])")
+_ID: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
+_PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
+_ID_WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
+
+
+def _day(year: str, month: str, day: str) -> str:
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
+
+
+def is_resident_id(number: str) -> bool:
+    """Whether this is an 18-character identity number: form, day of birth, MOD 11-2."""
+    if not _ID.fullmatch(number) or not _day(number[6:10], number[10:12], number[12:14]):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
+    return number[17] == "10X98765432"[total % 11]
+
+
+def route(content: str) -> Routed:
+    """What a scanned or typed content is. Only its form is judged; codes are checked elsewhere."""
+    code = unicodedata.normalize("NFKC", content).strip().upper()
+    if slip := _SLIP.fullmatch(code):
+        day = _day(slip[1], slip[2], slip[3])
+        if day:
+            return Routed(ScanKind.SLIP, slip[4], day)
+    if _TICKET.fullmatch(code):
+        return Routed(ScanKind.TICKET, code)
+    if url := _USCC_URL.search(code):
+        return Routed(ScanKind.USCC, url[1])
+    # An identity number of digits only has the form of a credit code as well, so it goes first:
+    # its date and check character leave little room for chance.
+    if is_resident_id(code):
+        return Routed(ScanKind.RESIDENT_ID, code)
+    if _USCC.fullmatch(code):
+        return Routed(ScanKind.USCC, code)
+    if _PHONE.fullmatch(code):
+        return Routed(ScanKind.PHONE, code)
+    return Routed(ScanKind.UNKNOWN, content)
