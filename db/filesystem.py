@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 NETWORK = frozenset(
-    "nfs nfs4 cifs smb smbfs smb2 smb3 afs ncpfs 9p ceph glusterfs fuse.sshfs fuse.glusterfs "
-    "fuse.rclone davfs fuse.davfs2".split()
+    {"nfs", "nfs4", "cifs", "smb", "smbfs", "smb2", "smb3", "afs", "ncpfs", "9p", "ceph"}
+    | {"glusterfs", "davfs", "fuse.sshfs", "fuse.glusterfs", "fuse.rclone", "fuse.davfs2"}
 )
 
 

@@ -1,0 +1,202 @@
+"""What one move of a leg changes: the leg, its periods, the window, the visit, those that follow.
+
+A change set is collected here and written as the ``set`` of one event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.log import Change
+from db.store import Row
+from hallclient.actions.acting import Action
+from hallclient.rules import queue
+from hallclient.rules.errors import Refused
+from hallclient.rules.queue import Leg
+
+PERIOD_OF = {
+    queue.WAITING: "wait",
+    queue.CALLED: "walk",
+    queue.SERVING: "service",
+    queue.HELD: "hold",
+    queue.EXTERNAL: "external",
+    queue.PASSED: "passed",
+}
+"""Which period a state opens. Standard terms: waiting, walk, service, hold time."""
+
+
+class Moves:
+    """Collects the changes of one event, in the order in which they are applied."""
+
+    def __init__(self, tx: Action) -> None:
+        self.tx = tx
+        self.set: list[Change] = []
+
+    def update(self, table: str, row: Row, now: dict[str, Any]) -> None:
+        """Change some columns of a row that was read in this transaction."""
+        changed = {name: value for name, value in now.items() if row.get(name) != value}
+        if changed:
+            self.set.append((table, row["id"], {name: row.get(name) for name in changed}, changed))
+            row.update(changed)
+
+    def insert(self, table: str, key: str, row: dict[str, Any]) -> None:
+        """Make a row; columns left out are null."""
+        self.set.append((table, key, None, row))
+
+    def leg(self, leg: Leg, now: queue.Changes, *, estimated: bool = False) -> None:
+        """Move a leg: close the period it was in, open the one of its new state.
+
+        ``estimated`` marks the closed period, so that it never enters an average.
+        """
+        before, ver = leg.state, leg.ver + 1
+        changed = {name: value for name, value in now.items() if getattr(leg, name) != value}
+        was = {name: getattr(leg, name) for name in changed}
+        self.set.append(("leg", leg.id, {**was, "ver": leg.ver}, {**changed, "ver": ver}))
+        for name, value in changed.items():
+            setattr(leg, name, value)
+        leg.ver = ver
+        if leg.state != before or "window" in changed:
+            self._period(leg, estimated=estimated)
+
+    def _period(self, leg: Leg, *, estimated: bool) -> None:
+        found = self.tx.db.execute(
+            "SELECT id, estimated FROM period WHERE leg = ? AND ended_at IS NULL", (leg.id,)
+        ).fetchone()
+        if found is not None:
+            was: dict[str, Any] = {"ended_at": None}
+            now: dict[str, Any] = {"ended_at": self.tx.now}
+            if estimated:
+                was["estimated"], now["estimated"] = found[1], 1
+            self.set.append(("period", found[0], was, now))
+        self.open_period(leg)
+
+    def open_period(self, leg: Leg) -> None:
+        """Begin the period of the leg's state, if that state is timed."""
+        kind = PERIOD_OF.get(leg.state)
+        if kind is None:
+            return
+        self.insert(
+            "period",
+            f"{leg.id}.{leg.ver}",
+            {
+                "leg": leg.id,
+                "day": leg.day,
+                "line": leg.line,
+                "item": leg.item,
+                "kind": kind,
+                "window": leg.window,
+                "operator": leg.operator,
+                "started_at": self.tx.now,
+                "estimated": 0,
+            },
+        )
+
+    def attempt(self, leg: Leg, **facts: Any) -> None:
+        """Record one announcement: who called, where, and why this one."""
+        self.insert(
+            "attempt",
+            f"{leg.id}.{leg.ver}",
+            {
+                "leg": leg.id,
+                "day": leg.day,
+                "number": leg.number,
+                "line": leg.line,
+                "item": leg.item,
+                "window": leg.window,
+                "operator": leg.operator,
+                "at": self.tx.now,
+                "attempt": leg.attempts,
+                **facts,
+            },
+        )
+
+    def outcome(self, leg: Leg, outcome: str) -> None:
+        """How the last announcement ended: ``arrived``, ``absent``, ``repeated``, ``moved``."""
+        found = self.tx.db.execute(
+            "SELECT id FROM attempt WHERE leg = ? AND outcome IS NULL ORDER BY at DESC LIMIT 1",
+            (leg.id,),
+        ).fetchone()
+        if found is not None:
+            self.set.append(("attempt", found[0], {"outcome": None}, {"outcome": outcome}))
+
+    def window(self, window: Row, **now: Any) -> None:
+        """Change the window's row; a new state starts its time."""
+        if "state" in now and now["state"] != window["state"]:
+            now.setdefault("since", self.tx.now)
+        self.update("window", window, now)
+
+    def settle(self, ended: Leg, *, goes_on: bool = True) -> None:
+        """After a leg has ended: let those that waited for it go on, close the visit.
+
+        ``goes_on`` False: what depended on this leg cannot be done today and is cancelled.
+        """
+        policy, now = self.tx.hall.policy, self.tx.now
+        legs = {leg.id: leg for leg in legs_of(self.tx, ended.visit)}
+        legs[ended.id] = ended
+        for leg in _followers(legs, ended):
+            if not goes_on:
+                self.leg(leg, queue.cancel(leg, "predecessor", now))
+                continue
+            states = {key: other.state for key, other in legs.items()}
+            if not queue.ready_after(leg, states):
+                continue
+            if leg.state == queue.EXTERNAL:
+                self.leg(leg, queue.come_back(leg, policy, now))
+            elif leg.state == queue.BLOCKED:
+                self.leg(leg, queue.unblock(leg, policy, now))
+        self.close_visit(ended.visit, [leg.state for leg in legs.values()])
+
+    def close_visit(self, visit: str, states: list[str]) -> None:
+        """Write the visit's state when it has changed. Never *done* without a leg done."""
+        row = self.tx.row("SELECT id, state, closed_at FROM visit WHERE id = ?", visit)
+        state = queue.visit_state(states)
+        if row is not None and row["state"] != state:
+            closed = None if state == "open" else self.tx.now
+            self.update("visit", row, {"state": state, "closed_at": closed})
+
+
+def _followers(legs: dict[str, Leg], ended: Leg) -> list[Leg]:
+    """Legs that come after the ended one, directly or over others that cannot go on either."""
+    return [leg for leg in legs.values() if ended.id in leg.predecessors and leg.state in queue.OPEN]
+
+
+def leg_of(tx: Action, key: str) -> Leg:
+    """A leg by its id. Raises ``no-such-number``."""
+    row = tx.row("SELECT * FROM leg WHERE id = ?", key)
+    if row is None:
+        raise Refused("no-such-number", number=key)
+    return Leg(**row)
+
+
+def legs_of(tx: Action, visit: str) -> list[Leg]:
+    """All legs of a visit in the order of their making."""
+    return [
+        Leg(**row) for row in tx.rows("SELECT * FROM leg WHERE visit = ? ORDER BY rowid", visit)
+    ]
+
+
+def own_window(tx: Action) -> Row:
+    """The row of the window the actor sits at. Raises ``no-window``, ``not-your-window``."""
+    if not tx.window:
+        raise Refused("no-window", field="window")
+    row = tx.row('SELECT * FROM "window" WHERE id = ?', tx.window)
+    if row is None:
+        raise Refused("no-such-window", field="window", window=tx.window)
+    return row
+
+
+def staffed_window(tx: Action) -> Row:
+    """The actor's own window, open and theirs. Raises also ``window-closed``."""
+    window = own_window(tx)
+    if window["state"] == "closed":
+        raise Refused("window-closed", window=window["id"])
+    if window["operator"] != tx.who.operator:
+        raise Refused("not-your-window", window=window["id"], operator=window["operator"])
+    return window
+
+
+def current_leg(tx: Action, window: Row) -> Leg:
+    """The leg at the window. Raises ``no-visitor``."""
+    if window["leg"] is None:
+        raise Refused("no-visitor", window=window["id"])
+    return leg_of(tx, window["leg"])

@@ -1,0 +1,170 @@
+"""Who is called next, and why: one pure rule over the heads of the lines a window serves.
+
+Bands, in order: returns to this window (or clerk) · due (checked-in bookings whose slot has come,
+verified statutory priority) · ordinary (with continuation legs of a joint visit, credited).
+Inside a line two safeguards turn the order round once in a while: interleave and the starvation
+guard. Between lines the largest wait measured in targets wins. Every number is configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hallclient.rules.catalogue import Line, PlanKind, Policy
+
+RETURN = "return"
+PRIORITY = "priority"
+BOOKED = "booked"
+JOINT = "joint"
+ORDINARY = "ordinary"
+POOL_LANES = (PRIORITY, BOOKED, JOINT, ORDINARY)
+"""The lanes that every window with the line in its plan sees; `RETURN` is one window's."""
+
+BAND_RETURN = "return"
+BAND_GUARD = "guard"
+BAND_DUE = "due"
+BAND_INTERLEAVE = "interleave"
+BAND_ORDINARY = "ordinary"
+_RANK = {BAND_RETURN: 0, BAND_GUARD: 1, BAND_DUE: 2, BAND_INTERLEAVE: 2, BAND_ORDINARY: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first eligible leg of one lane of one line. Times are UTC milliseconds."""
+
+    leg: str
+    line: str
+    lane: str
+    order_at: int
+    ticket_at: int
+    ready_at: int
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """What a line remembers of the day: calls made, and due calls in a row."""
+
+    calls: int = 0
+    due_run: int = 0
+
+    def after(self, band: str) -> LineCount:
+        """The counts after one call of this band; a return is not part of the line's order."""
+        if band == BAND_RETURN:
+            return self
+        return LineCount(self.calls + 1, self.due_run + 1 if band == BAND_DUE else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom to call and why: ``band``, the waiting time, and who was passed over."""
+
+    head: Head
+    band: str
+    wait_ms: int
+    spare: bool = False
+    passed_over: str = ""
+    """Leg with the longest wait among those not chosen, when it waited longer than the chosen."""
+
+
+def wait_of(head: Head, now: int) -> int:
+    """How long this one has waited, in ms: since the slot for a booking, since ready otherwise."""
+    since = head.order_at if head.lane == BOOKED else head.ready_at
+    return max(0, now - since)
+
+
+def choose(
+    heads: Sequence[Head],
+    plan: Mapping[str, PlanKind],
+    lines: Mapping[str, Line],
+    counts: Mapping[str, LineCount],
+    policy: Policy,
+    now: int,
+    *,
+    emergency: bool = False,
+    guarded: bool = False,
+) -> Choice | None:
+    """The next leg for a window with this plan, or None when nobody is eligible.
+
+    ``heads`` holds for each line at most one head per pool lane, and all returns. Lines planned
+    as emergency count as main while a supervisor has turned the emergency on. ``guarded`` says
+    that the window's last call was made by the starvation guard: it then skips one turn, so that
+    due visitors and overdue ordinary ones alternate.
+    """
+    returns = [head for head in heads if head.lane == RETURN]
+    if returns:
+        first = min(returns, key=lambda head: (head.ready_at, head.leg))
+        return Choice(first, BAND_RETURN, wait_of(first, now))
+    guard = not guarded and any(_is_due(head, policy, now) for head in heads)
+    own: list[Choice] = []
+    spare: list[Choice] = []
+    for line, kind in plan.items():
+        if kind is PlanKind.EMERGENCY and not emergency:
+            continue
+        mine = [head for head in heads if head.line == line]
+        if not mine:
+            continue
+        count = counts.get(line, LineCount())
+        picked = _of_line(mine, lines[line], count, policy, now, guard=guard)
+        if kind is not PlanKind.SPARE:
+            own.append(picked)
+        elif max(wait_of(head, now) for head in mine) > policy.spare_after_ms:
+            own.append(_as_spare(picked))
+        else:
+            spare.append(_as_spare(picked))
+    candidates = own or spare
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda choice: _urgency(choice, lines))
+    return Choice(best.head, best.band, best.wait_ms, best.spare, _longest(heads, best, now))
+
+
+def _of_line(
+    heads: Iterable[Head], line: Line, count: LineCount, policy: Policy, now: int, *, guard: bool
+) -> Choice:
+    due: Head | None = None
+    ordinary: Head | None = None
+    for head in heads:
+        if _is_due(head, policy, now):
+            due = head if due is None else min(due, head, key=_order)
+        else:
+            ordinary = head if ordinary is None else min(ordinary, head, key=_order)
+    if ordinary is not None:
+        wait = wait_of(ordinary, now)
+        if guard and wait > policy.guard_factor * line.target_ms:
+            return Choice(ordinary, BAND_GUARD, wait)
+        if due is None:
+            return Choice(ordinary, BAND_ORDINARY, wait)
+        if count.due_run >= policy.priority_in_a_row and wait >= policy.interleave_wait_ms:
+            return Choice(ordinary, BAND_INTERLEAVE, wait)
+    if due is None:
+        raise ValueError("a line is looked at only when it has a head")
+    return Choice(due, BAND_DUE, wait_of(due, now))
+
+
+def _is_due(head: Head, policy: Policy, now: int) -> bool:
+    return head.lane == PRIORITY or (
+        head.lane == BOOKED and head.order_at <= now + policy.due_ahead_ms
+    )
+
+
+def _order(head: Head) -> tuple[int, int, str]:
+    return (head.order_at, head.turn, head.leg)
+
+
+def _as_spare(choice: Choice) -> Choice:
+    return Choice(choice.head, choice.band, choice.wait_ms, spare=True)
+
+
+def _urgency(choice: Choice, lines: Mapping[str, Line]) -> tuple[int, float, int, int, str]:
+    lateness = choice.wait_ms / lines[choice.head.line].target_ms
+    return (_RANK[choice.band], -lateness, *_order(choice.head))
+
+
+def _longest(heads: Sequence[Head], chosen: Choice, now: int) -> str:
+    others = [head for head in heads if head.leg != chosen.head.leg]
+    longest = max(others, key=lambda head: wait_of(head, now), default=None)
+    if longest is None or wait_of(longest, now) <= chosen.wait_ms:
+        return ""
+    return longest.leg

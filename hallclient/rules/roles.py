@@ -1,0 +1,75 @@
+"""Who may do what. Checked in every use case; a screen may only hide what this refuses.
+
+Source: the customer's roles; separation of duties after GB/T 22239-2019 8.1.4.2 (least privilege).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hallclient.rules.errors import Refused
+
+
+class Role(StrEnum):
+    """What an operator is employed for."""
+
+    CLERK = "clerk"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+_COUNTER = frozenset({Role.CLERK, Role.SUPERVISOR})
+_HALL = frozenset({Role.CLERK, Role.AGENT, Role.SUPERVISOR})
+_LEAD = frozenset({Role.SUPERVISOR})
+_KEEP = frozenset({Role.ADMINISTRATOR})
+_LEAD_OR_KEEP = _LEAD | _KEEP
+ALL = frozenset(Role)
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    # the queue, from the visitor's side
+    "ticket.take": _HALL,
+    "ticket.show": ALL,
+    "ticket.cancel": _HALL,
+    "ticket.reinstate": _HALL,
+    "ticket.add-service": _HALL,
+    "ticket.verify-priority": _HALL,
+    # at a window: an agent guides and files but never decides or serves at the counter
+    "window.open": _COUNTER,
+    "window.close": _COUNTER,
+    "window.pause": _COUNTER,
+    "window.next": _COUNTER,
+    "window.call": _COUNTER,
+    "window.serve": _COUNTER,
+    "window.undo": _COUNTER,
+    "window.reopen": _COUNTER,
+    "window.take-over": _LEAD,
+    "window.emergency": _LEAD,
+    "window.plan": _LEAD,
+    # the person
+    "personal.view": _HALL,
+    "personal.destroy": _KEEP,
+    # staff and shift
+    "shift.hand-over": _HALL,
+    "staff.list": _LEAD_OR_KEEP,
+    "staff.add": _KEEP,
+    "staff.change": _KEEP,
+    "staff.unlock": _LEAD_OR_KEEP,
+    "staff.password": ALL,
+    # the hall and its store
+    "hall.publish": _KEEP,
+    "store.export": _LEAD_OR_KEEP,
+    "store.backup": _LEAD_OR_KEEP,
+    "store.restore": _KEEP,
+}
+
+
+def allowed(role: str, action: str) -> bool:
+    """Whether this role may do this action. Raises KeyError for an action nobody defined."""
+    return role in PERMISSIONS[action]
+
+
+def require(role: str, action: str) -> None:
+    """Raise `Refused` ``not-allowed`` unless the role may do the action."""
+    if not allowed(role, action):
+        raise Refused("not-allowed", action=action, role=role)
