@@ -137,6 +137,8 @@ class Line:
     warn_waiting: int = 0
     daily_limit: int = 0
     """Numbers a day; 0 means no limit."""
+    collect: bool = False
+    """Results of every item are handed out here."""
 
 
 @dataclass(frozen=True, slots=True)
