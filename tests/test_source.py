@@ -1,6 +1,9 @@
 """Rules of the house that no linter knows."""
 
 import ast
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -108,6 +111,38 @@ def test_chinese_stands_in_the_text_tables_only(package: str) -> None:
         for line in han_literals(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def outside_imports(path: Path) -> set[str]:
+    """Top-level names of the modules that a file imports from outside the project and Python."""
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            named |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named.add(node.module.partition(".")[0])
+    return named - set(PACKAGES) - {"fixtures"} - sys.stdlib_module_names
+
+
+def test_every_import_from_outside_is_a_declared_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {pin.partition("==")[0] for pin in project["dependencies"]}
+    owners = packages_distributions()
+    used = {
+        name: owners.get(name, ["not installed"])
+        for package in PACKAGES
+        for path in files(package)
+        for name in outside_imports(path)
+    }
+    assert "textual" in used
+    assert {name: by for name, by in used.items() if not declared & set(by)} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_folder_of_code_is_a_package(package: str) -> None:
+    # Without the file it still imports, but import-linter and the type checker overlook it.
+    folders = {path.parent for path in files(package)}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
 
 
 def lines(path: Path) -> int:
