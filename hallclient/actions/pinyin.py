@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 from hallclient.paths import FIXTURES
 from hallclient.rules.search import fold
+
+# What has no reading comes back one by one; the library's types do not say that it may.
+_APART = cast("Callable[[str], str]", list)
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +40,7 @@ def syllables(text: str, *, person: bool = False) -> str:
         return ""
     from pypinyin import Style, lazy_pinyin, pinyin
 
-    usual = lazy_pinyin(folded, style=Style.NORMAL, errors=list)
+    usual = lazy_pinyin(folded, style=Style.NORMAL, errors=_APART)
     if len(usual) != len(folded):  # never seen; a string of another length would find nothing
         usual = list(folded)
     if person:
@@ -43,7 +48,7 @@ def syllables(text: str, *, person: bool = False) -> str:
         usual[: len(surname)] = surname
     parts = []
     for char, first in zip(folded, usual, strict=True):
-        others = pinyin(char, style=Style.NORMAL, heteronym=True, errors=list)[0]
+        others = pinyin(char, style=Style.NORMAL, heteronym=True, errors=_APART)[0]
         if char in _surnames() and first != char:
             others = [*others, _surnames()[char]]
         parts.append("/".join(dict.fromkeys(map(_plain_letters, [first, *others]))))

@@ -7,8 +7,7 @@ adds a column (it is left out here) or an earlier one lacks it (its default is t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, fields
-from functools import lru_cache
+from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -103,23 +102,22 @@ def hall_from_json(body: Mapping[str, Any]) -> Hall:
     for name, cls in _LISTED.items():
         given[name] = tuple(_rows(cls, body[name])) if name in body else ()
     for name, cls in _KEYED.items():
-        rows = _rows(cls, body[name]) if name in body else []
-        first = attrgetter(cls.__match_args__[0])
-        given[name] = {first(row): row for row in rows}
+        rows: list[Any] = _rows(cls, body[name]) if name in body else []
+        key = attrgetter(_names(cls)[0])
+        given[name] = {key(row): row for row in rows}
     return Hall(**given)
 
 
-@lru_cache(maxsize=64)
-def _fields(cls: type) -> tuple[Field[Any], ...]:
-    return fields(cls)
+def _names(cls: type) -> list[str]:
+    return [field.name for field in fields(cls)]
 
 
 def _object(thing: object) -> dict[str, Any]:
-    return {field.name: getattr(thing, field.name) for field in _fields(type(thing))}
+    return {name: getattr(thing, name) for name in _names(type(thing))}
 
 
 def _known(cls: type[_T], given: Mapping[str, Any]) -> _T:
-    return cls(**{field.name: given[field.name] for field in _fields(cls) if field.name in given})
+    return cls(**{name: given[name] for name in _names(cls) if name in given})
 
 
 def _plain(value: object) -> object:
@@ -131,7 +129,7 @@ def _plain(value: object) -> object:
 
 
 def _table(cls: type, things: Iterable[object]) -> dict[str, Any]:
-    columns = [field.name for field in _fields(cls)]
+    columns = _names(cls)
     return {
         "columns": columns,
         "rows": [[_plain(getattr(thing, name)) for name in columns] for thing in things],
@@ -139,7 +137,7 @@ def _table(cls: type, things: Iterable[object]) -> dict[str, Any]:
 
 
 def _rows(cls: type[_T], table: Mapping[str, Any]) -> list[_T]:
-    names = [field.name for field in _fields(cls)]
+    names = _names(cls)
     columns: list[str] = table["columns"]
     rows: list[list[Any]] = table["rows"]
     special = [(names.index(name), read) for (of, name), read in _READ.items() if of is cls]
@@ -159,7 +157,7 @@ def _rows(cls: type[_T], table: Mapping[str, Any]) -> list[_T]:
 def _rearranged(cls: type, columns: list[str], rows: list[list[Any]]) -> list[list[Any]]:
     """Rows of another edition in the order of this one."""
     sources: list[tuple[int, Any]] = []
-    for field in _fields(cls):
+    for field in fields(cls):
         if field.name in columns:
             sources.append((columns.index(field.name), None))
         elif field.default is not MISSING:

@@ -54,7 +54,7 @@ class Reader:
         self.notes = notes
         self.file = file
         self.line = line
-        self._values = values
+        self.values = values
         self._lines = lines or {}
         self._asked: dict[str, None] = {}
 
@@ -65,11 +65,11 @@ class Reader:
         self.notes.add(self.file, self.line_of(key), code, field=key, **params)
 
     def has(self, key: str) -> bool:
-        return key in self._values
+        return key in self.values
 
     def raw(self, key: str) -> object:
         self._asked[key] = None
-        return self._values.get(key)
+        return self.values.get(key)
 
     def text(self, key: str, *, required: bool = True) -> str:
         value = self.raw(key)
@@ -163,7 +163,7 @@ class Reader:
 
     def done(self) -> None:
         """Every key that nobody asked for is a mistake: mostly a slip of the pen."""
-        for key in self._values:
+        for key in self.values:
             if key not in self._asked:
                 self.fail(key, "unknown-key", known=some(self._asked))
 
