@@ -67,7 +67,7 @@ TABLES: dict[str, str] = {
         ticket_at INTEGER, ready_at INTEGER, eligible_at INTEGER, eligible_call INTEGER,
         window TEXT, operator TEXT, since INTEGER, attempts INTEGER, last_call_at INTEGER,
         reinstated INTEGER, timer_at INTEGER, return_window TEXT, reserved_for TEXT,
-        reason TEXT, doubted_at INTEGER, closed_at INTEGER""",
+        reason TEXT, doubted_at INTEGER, confirmed_at INTEGER, closed_at INTEGER""",
     "attempt": """id TEXT PRIMARY KEY, leg TEXT, day TEXT, number TEXT, line TEXT, item TEXT,
         window TEXT, operator TEXT, at INTEGER, attempt INTEGER, band TEXT, why TEXT,
         policy TEXT, chosen TEXT, outcome TEXT""",

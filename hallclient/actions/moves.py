@@ -133,17 +133,20 @@ class Moves:
         policy, now = self.tx.hall.policy, self.tx.now
         legs = {leg.id: leg for leg in legs_of(self.tx, ended.visit)}
         legs[ended.id] = ended
-        for leg in _followers(legs, ended):
-            if not goes_on:
-                self.leg(leg, queue.cancel(leg, "predecessor", now))
-                continue
-            states = {key: other.state for key, other in legs.items()}
-            if not queue.ready_after(leg, states):
-                continue
-            if leg.state == queue.EXTERNAL:
-                self.leg(leg, queue.come_back(leg, policy, now))
-            elif leg.state == queue.BLOCKED:
-                self.leg(leg, queue.unblock(leg, policy, now))
+        todo = [ended]
+        while todo:
+            before = todo.pop()
+            for leg in legs.values():
+                if before.id not in leg.predecessors or leg.state not in queue.OPEN:
+                    continue
+                if not goes_on:
+                    self.leg(leg, queue.cancel(leg, "predecessor", now))
+                    todo.append(leg)
+                elif queue.ready_after(leg, {key: one.state for key, one in legs.items()}):
+                    if leg.state == queue.EXTERNAL:
+                        self.leg(leg, queue.come_back(leg, policy, now))
+                    elif leg.state == queue.BLOCKED:
+                        self.leg(leg, queue.unblock(leg, policy, now))
         self.close_visit(ended.visit, [leg.state for leg in legs.values()])
 
     def close_visit(self, visit: str, states: list[str]) -> None:
@@ -153,11 +156,6 @@ class Moves:
         if row is not None and row["state"] != state:
             closed = None if state == "open" else self.tx.now
             self.update("visit", row, {"state": state, "closed_at": closed})
-
-
-def _followers(legs: dict[str, Leg], ended: Leg) -> list[Leg]:
-    """Legs that come after the ended one, directly or over others that cannot go on either."""
-    return [leg for leg in legs.values() if ended.id in leg.predecessors and leg.state in queue.OPEN]
 
 
 def leg_of(tx: Action, key: str) -> Leg:

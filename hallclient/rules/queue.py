@@ -92,6 +92,7 @@ class Leg:
     reserved_for: str | None
     reason: str | None
     doubted_at: int | None
+    confirmed_at: int | None
     closed_at: int | None
 
     @property
@@ -110,6 +111,25 @@ def target(action: str, leg: Leg) -> str:
 
 def _free(now: int) -> Changes:
     return {"since": now, "timer_at": None, "return_window": None, "reserved_for": None}
+
+
+# -- joining a line
+
+
+def lane_of(priority: str | None, slot: int | None, policy: Policy, now: int) -> tuple[str, int]:
+    """(lane, order_at) of a new number: verified priority, a booking that is in time, or neither.
+
+    A booking keeps its slot's place until so long after the slot; later it is an ordinary number
+    at check-in time. Raises ``booking-early`` with the minutes to go.
+    """
+    if priority:
+        return lanes.PRIORITY, now
+    if slot is None or now > slot + policy.booked_late_ms:
+        return lanes.ORDINARY, now
+    early = slot - policy.booked_early_ms - now
+    if early > 0:
+        raise Refused("booking-early", field="slot", minutes=-(-early // 60_000))
+    return lanes.BOOKED, max(slot, now)
 
 
 # -- coming to a window
@@ -258,11 +278,14 @@ def reopen(leg: Leg, window: str, operator: str, policy: Policy, now: int) -> Ch
 
 
 def doubtful(leg: Leg, p95_ms: int, policy: Policy, now: int) -> bool:
-    """Whether a finish seems forgotten: served far beyond the line's 95th percentile."""
+    """Whether a finish seems forgotten: served far beyond the line's 95th percentile.
+
+    After the clerk has said that it just takes long, the time runs again from then.
+    """
     if leg.state != SERVING or leg.doubted_at is not None:
         return False
     limit = max(policy.forgotten_floor_ms, round(policy.forgotten_factor * p95_ms))
-    return now - leg.since > limit
+    return now - max(leg.since, leg.confirmed_at or 0) > limit
 
 
 # -- leaving a window

@@ -1,0 +1,89 @@
+"""Handing a shift over: what is open is listed, and both sign for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from db.store import Row, Store
+from hallclient.actions import staff
+from hallclient.actions.acting import Actor, acting
+from hallclient.actions.moves import Moves, leg_of, own_window
+from hallclient.rules.errors import Refused
+from hallclient.rules.text import clean
+
+_OPEN = """
+    SELECT id, number, item, state, reason, timer_at, since FROM leg
+    WHERE (operator = ?1 AND state IN ('called', 'serving', 'held', 'external'))
+       OR (reserved_for = ?1 AND state = 'waiting')
+       OR (return_window = ?2 AND state IN ('waiting', 'held', 'external'))
+    ORDER BY since, id"""
+
+
+def open_work(store: Store, operator: str, window: str) -> list[Row]:
+    """What a colleague must take over: visitors here, held, outside, or coming back.
+
+    ``timer_at`` is when it falls due today (UTC ms), if it has a timer.
+    """
+    return store.rows(_OPEN, operator, window)
+
+
+def hand_over(
+    store: Store, giver: Actor, taker: str, password: str, note: str = ""
+) -> dict[str, Any]:
+    """Give the window and all that is open to a colleague, who signs with their password.
+
+    The giver is signed in, which is their signature. Raises ``same-operator``, ``sign-in``,
+    ``sign-in-locked``, ``already-elsewhere``, ``not-allowed``.
+    """
+    if taker == giver.operator:
+        raise Refused("same-operator", field="operator")
+    signed = staff.authenticate(store, taker, password, giver.window)
+    with acting(store, signed, "shift.hand-over") as tx:
+        # Both must be allowed: the gate above checked the taker, this the giver.
+        row = tx.row("SELECT state FROM operator WHERE id = ?", giver.operator)
+        if row is None or row["state"] != staff.ACTIVE:
+            raise Refused("no-operator", operator=giver.operator)
+        listed = tx.rows(_OPEN, giver.operator, giver.window)
+        moves = Moves(tx)
+        if giver.window:
+            window = own_window(tx)
+            elsewhere = tx.row(
+                "SELECT id FROM window WHERE operator = ? AND id <> ? AND state <> 'closed'",
+                taker,
+                window["id"],
+            )
+            if elsewhere is not None:
+                raise Refused("already-elsewhere", window=elsewhere["id"], operator=taker)
+            if window["operator"] not in (None, giver.operator):
+                raise Refused("not-your-window", window=window["id"], operator=window["operator"])
+            if window["operator"] is not None:
+                moves.window(window, operator=taker)
+        for item in listed:
+            leg = leg_of(tx, item["id"])
+            changes: dict[str, Any] = {}
+            if leg.operator == giver.operator:
+                changes["operator"] = taker
+            if leg.reserved_for == giver.operator:
+                changes["reserved_for"] = taker
+            if changes:
+                moves.leg(leg, changes)
+        record = {
+            "window": giver.window or None,
+            "given_by": giver.operator,
+            "taken_by": taker,
+            "at": tx.now,
+            "note": clean(note),
+            "listed": json.dumps(listed, ensure_ascii=False),
+        }
+        key = tx.store.env.new_id()
+        moves.insert("handover", key, record)
+        tx.append(
+            "shift.handed-over",
+            key,
+            moves.set,
+            given_by=giver.operator,
+            taken_by=taker,
+            numbers=[item["number"] for item in listed],
+        )
+        return {**record, "id": key, "listed": listed}

@@ -1,0 +1,99 @@
+"""What the clock does: timers that have run out, finishes that were forgotten, wrap-up ended.
+
+Runs inside every call and, at a desk, every few seconds; each move is an event of its own.
+"""
+
+from __future__ import annotations
+
+from db.store import Store
+from hallclient.actions.acting import SYSTEM, Action, Actor
+from hallclient.actions.hall import hall_of
+from hallclient.actions.moves import Moves, leg_of
+from hallclient.rules import queue
+from hallclient.rules.queue import Leg
+
+_DUE = "SELECT id FROM leg WHERE timer_at IS NOT NULL AND timer_at <= ? ORDER BY timer_at, id"
+_SERVING = "SELECT id FROM leg WHERE state IN ('called', 'serving') AND doubted_at IS NULL"
+_WRAPPED = "SELECT * FROM window WHERE state = 'wrap_up' AND since <= ?"
+
+
+def sweep(store: Store) -> int:
+    """Do everything that is due now, in one transaction; return how many events it took.
+
+    Looks before it locks: on a quiet hall this writes nothing and waits for nobody.
+    """
+    hall, now = hall_of(store), store.env.now()
+    due = store.row(_DUE, now) or store.row(_WRAPPED, now - hall.policy.wrap_up_ms)
+    if due is None and not _any_doubtful(store, now):
+        return 0
+    with store.act(SYSTEM) as tx:
+        action = Action(tx, Actor(SYSTEM, SYSTEM), hall)
+        timers(action)
+        _doubt(action)
+        _wrap_up(action)
+        return len(tx.appended)
+
+
+def timers(tx: Action) -> None:
+    """Move every leg whose timer has run out."""
+    for row in tx.rows(_DUE, tx.now):
+        leg = leg_of(tx, row["id"])
+        moves = Moves(tx)
+        policy = tx.hall.policy
+        if leg.state == queue.HELD:
+            kind = "leg.returned"
+            moves.leg(leg, queue.give_back(leg, policy, tx.now))
+        elif leg.state == queue.PASSED:
+            kind = "leg.expired"
+            moves.leg(leg, queue.expire(leg, tx.now))
+            moves.settle(leg, goes_on=False)
+        elif leg.state == queue.WAITING:
+            kind = "leg.released"
+            moves.leg(leg, queue.release(leg, policy, tx.now))
+        else:
+            kind = "leg.timer-cleared"
+            moves.leg(leg, {"timer_at": None})
+        tx.append(kind, leg.id, moves.set, actor=SYSTEM)
+
+
+def p95_of(store: Store, line: str, default_ms: int) -> int:
+    """95th percentile of the line's measured service times in ms; the default below 20 of them.
+
+    Only measured, closed periods count: a forgotten finish would raise its own limit.
+    """
+    times = [
+        row[0]
+        for row in store.db.execute(
+            "SELECT ended_at - started_at FROM period WHERE line = ? AND kind = 'service' "
+            "AND estimated = 0 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 400",
+            (line,),
+        )
+    ]
+    if len(times) < 20:
+        return default_ms
+    times.sort()
+    return int(times[-(-len(times) * 95 // 100) - 1])
+
+
+def _any_doubtful(store: Store, now: int) -> bool:
+    floor = now - hall_of(store).policy.forgotten_floor_ms
+    return store.row(_SERVING + " AND state = 'serving' AND since < ?", floor) is not None
+
+
+def _doubt(tx: Action) -> None:
+    for row in tx.rows(_SERVING):
+        leg: Leg = leg_of(tx, row["id"])
+        line = tx.hall.lines.get(leg.line)
+        if line is None:
+            continue
+        if queue.doubtful(leg, p95_of(tx.store, leg.line, line.p95_ms), tx.hall.policy, tx.now):
+            moves = Moves(tx)
+            moves.leg(leg, {"doubted_at": tx.now})
+            tx.append("leg.doubted", leg.id, moves.set, actor=SYSTEM)
+
+
+def _wrap_up(tx: Action) -> None:
+    for window in tx.rows(_WRAPPED, tx.now - tx.hall.policy.wrap_up_ms):
+        moves = Moves(tx)
+        moves.window(window, state="idle")
+        tx.append("window.ready", window["id"], moves.set, actor=SYSTEM)
