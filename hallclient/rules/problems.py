@@ -23,6 +23,11 @@ class Problem(NamedTuple):
     warning: bool = False
     """Worth a look; the hall can be used all the same."""
 
+    @property
+    def place(self) -> str:
+        """As editors take it: ``hall.toml:12``."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
 
 class Notes:
     """Collects problems."""

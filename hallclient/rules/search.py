@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 _DOUBLE_INITIALS = ("zh", "ch", "sh")
 _LONGEST_TYPED = 120
+_MOST_WORDS = 8
 
 
 class Kind(IntEnum):
@@ -24,6 +25,11 @@ class Kind(IntEnum):
     ALIAS = 2
     OTHER = 3
     GROUP = 4
+
+
+_Kinds = tuple[Kind, ...]
+# Another language and whole groups come after everything that is named so itself.
+_LATE = (Kind.OTHER, Kind.GROUP)
 
 
 class Rank(IntEnum):
@@ -69,7 +75,7 @@ class _Row(NamedTuple):
 
 
 _Found = tuple[bool, Rank, Kind, int, int, int]
-"""What hits are ordered by: a mere group, rank, kind, place, length, number of the row."""
+"""What hits are ordered by: come late, rank, kind, place, length, number of the row."""
 
 
 def fold(text: str) -> str:
@@ -83,7 +89,7 @@ def _spellings(readings: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """How one character may be typed: by its usual reading, and by every one."""
     usual: tuple[str, ...] = ()
     every: dict[str, None] = {}
-    for reading in readings.split("/"):
+    for reading in filter(None, readings.split("/")):
         ways = [reading, reading[:1]]
         if reading[:2] in _DOUBLE_INITIALS:
             ways.append(reading[:2])
@@ -157,26 +163,28 @@ class SearchIndex:
         best = self._best(query)
         words = [word for word in map(fold, text.split()) if word]
         if len(words) > 1:
-            self._all_words(words, best)
+            self._all_words(list(dict.fromkeys(words))[:_MOST_WORDS], best)
         rows = self._rows
         ordered = sorted(best.items(), key=lambda pair: pair[1])[:limit]
         return [Hit(key, rows[found[-1]].text, found[2], found[1]) for key, found in ordered]
 
     def _all_words(self, words: list[str], best: dict[str, _Found]) -> None:
-        """Add what every single word finds; the weakest of them says how good it is."""
-        first, *others = [self._best(word) for word in dict.fromkeys(words)] or [{}]
+        """Add what every single word finds, each somewhere."""
+        first, *others = [self._best(word) for word in words]
         for key, found in first.items():
             if key not in best and all(key in other for other in others):
                 best[key] = (found[0], Rank.WORDS, *found[2:])
 
     def _best(self, query: str) -> dict[str, _Found]:
         best: dict[str, _Found] = {}
-        self._by_text(query, best)
+        # Letters alone are pinyin first: "sp" means a word, "sp0" a code.
+        late = _LATE if any(char.isdigit() for char in query) else (*_LATE, Kind.CODE)
+        self._by_text(query, best, late)
         if any("a" <= char <= "z" for char in query):
-            self._by_pinyin(query, best)
+            self._by_pinyin(query, best, late)
         return best
 
-    def _by_text(self, query: str, best: dict[str, _Found]) -> None:
+    def _by_text(self, query: str, best: dict[str, _Found], late: _Kinds) -> None:
         for number, row in enumerate(self._rows):
             place = row.folded.find(query)
             if place < 0:
@@ -185,9 +193,9 @@ class SearchIndex:
                 rank = Rank.CODE if row.kind is Kind.CODE else Rank.WHOLE
             else:
                 rank = Rank.INSIDE if place else Rank.START
-            _keep(best, row, rank, place, number)
+            _keep(best, row, rank, place, number, rank is not Rank.CODE and row.kind in late)
 
-    def _by_pinyin(self, query: str, best: dict[str, _Found]) -> None:
+    def _by_pinyin(self, query: str, best: dict[str, _Found], late: _Kinds) -> None:
         seen = -1
         for number, place in self._starts.get(query[0], ()):
             if number == seen:
@@ -197,7 +205,7 @@ class SearchIndex:
                 continue
             seen = number
             rank, where = _pinyin_rank(query, row, place)
-            _keep(best, row, rank, where, number)
+            _keep(best, row, rank, where, number, row.kind in late)
 
 
 def _pinyin_rank(query: str, row: _Row, place: int) -> tuple[Rank, int]:
@@ -208,8 +216,9 @@ def _pinyin_rank(query: str, row: _Row, place: int) -> tuple[Rank, int]:
     return (Rank.OTHER_INSIDE if place else Rank.OTHER_START), place
 
 
-def _keep(best: dict[str, _Found], row: _Row, rank: Rank, place: int, number: int) -> None:
-    late = row.kind is Kind.GROUP
+def _keep(
+    best: dict[str, _Found], row: _Row, rank: Rank, place: int, number: int, late: bool
+) -> None:
     found: _Found = (late, rank, row.kind, place, len(row.folded), number)
     for key in row.keys:
         known = best.get(key)

@@ -1,0 +1,196 @@
+"""A hall's files: read from a folder, checked, and compiled into one that loads at once.
+
+The folder holds ``hall.toml`` and ``catalogue/{items,departments,outlets,aliases}.csv``, all of
+them: a file that silently came from elsewhere would be the wrong hall's. Files are UTF-8, with
+or without a mark at their beginning; any other encoding is refused rather than guessed, because
+a wrong guess prints wrong names. Start-up reads only ``compiled.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hallclient.actions.pinyin import syllables
+from hallclient.paths import FIXTURES
+from hallclient.rules.catalogue import Hall
+from hallclient.rules.catalogue_json import hall_from_json, hall_to_json
+from hallclient.rules.catalogue_parse import Sources, parse_hall
+from hallclient.rules.catalogue_tables import Row, Table
+from hallclient.rules.errors import Refused
+from hallclient.rules.problems import Notes, Problem
+from hallclient.rules.toml_file import Path as TomlPath
+from hallclient.rules.toml_file import Tree
+
+COMPILED = "compiled.json"
+HALL = "hall.toml"
+TABLES = ("items", "departments", "outlets", "aliases")
+_LARGEST = 8 * 1024 * 1024
+_HEADER = re.compile(r"(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?")
+_KEY = re.compile(r'(?:"([^"]*)"|([A-Za-z0-9_-]+))\s*[.=]')
+_AT_LINE = re.compile(r"at line (\d+)")
+_T = TypeVar("_T")
+
+
+def default_body() -> dict[str, Any]:
+    """The hall that comes with the program, as the body of ``hall.published``."""
+    body: dict[str, Any] = json.loads((FIXTURES / COMPILED).read_bytes())
+    return body
+
+
+def default_hall() -> Hall:
+    """The hall that comes with the program."""
+    return hall_from_json(default_body())
+
+
+def load_hall(folder: Path) -> Hall:
+    """A hall's own folder; refused with the first mistake when there is any."""
+    hall, problems = read_folder(folder)
+    errors = [problem for problem in problems if not problem.warning]
+    if errors:
+        raise Refused("catalogue-invalid", count=len(errors), place=errors[0].place)
+    return hall
+
+
+def read_folder(folder: Path) -> tuple[Hall, list[Problem]]:
+    """The hall of a folder and every mistake in it."""
+    notes = Notes()
+    tables = {name: _table(folder, f"catalogue/{name}.csv", notes) for name in TABLES}
+    hall, problems = parse_hall(Sources(_tree(folder, HALL, notes), **tables), syllables)
+    if hall.time_zone and not _is_time_zone(hall.time_zone):
+        notes.add(HALL, 1, "bad-time-zone", value=hall.time_zone)
+    # What could not be read explains what is wrong with the rest: first.
+    return hall, notes.sorted() + problems
+
+
+def write_compiled(folder: Path, hall: Hall) -> Path:
+    """Put the compiled form beside the files it was made from."""
+    target = folder / COMPILED
+    target.write_text(compiled_text(hall), encoding="utf-8", newline="\n")
+    return target
+
+
+def compiled_text(hall: Hall) -> str:
+    """The JSON of a hall with one row a line, so that a change can be read in a comparison."""
+    return "{\n" + ",\n".join(_compiled_parts(hall_to_json(hall))) + "\n}\n"
+
+
+def _compiled_parts(body: dict[str, Any]) -> Iterator[str]:
+    for name, value in body.items():
+        if isinstance(value, dict) and set(value) == {"columns", "rows"}:
+            rows = ",\n".join(_json(row) for row in value["rows"])
+            yield f'"{name}": {{"columns": {_json(value["columns"])}, "rows": [\n{rows}\n]}}'
+        else:
+            yield f'"{name}": {_json(value)}'
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_time_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return False
+    return True
+
+
+def _text(folder: Path, file: str, notes: Notes) -> str | None:
+    """A file's text, or ``None`` and a problem."""
+    try:
+        with (folder / file).open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except FileNotFoundError:
+        notes.add(file, 0, "missing-file")
+        return None
+    except OSError as error:
+        notes.add(file, 0, "unreadable", detail=error.strerror or type(error).__name__)
+        return None
+    if len(data) > _LARGEST:
+        notes.add(file, 0, "too-large", most=_LARGEST // 1024 // 1024)
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The mark is three bytes that the position does not count; they hold no line end.
+        line = data.count(b"\n", 0, error.start) + 1
+        notes.add(file, line, "not-utf8", guess=_guess(data))
+        return None
+
+
+def _guess(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "UTF-16"
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "?"
+    return "GB18030 (GBK)"
+
+
+def _table(folder: Path, file: str, notes: Notes) -> Table | None:
+    text = _text(folder, file, notes)
+    if text is None:
+        return None
+    import csv
+
+    rows: list[Row] = []
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            # Spreadsheets leave empty lines, or lines of commas, at the end.
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(start, cells))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        notes.add(file, start, "bad-csv", detail=str(error))
+        return None
+    return Table(file, rows)
+
+
+def _tree(folder: Path, file: str, notes: Notes) -> Tree | None:
+    text = _text(folder, file, notes)
+    if text is None:
+        return None
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT_LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        notes.add(file, line, "bad-toml", detail=str(error))
+        return None
+    except RecursionError:
+        notes.add(file, 0, "bad-toml", detail="nested too deeply")
+        return None
+    return Tree(file, data, dict(_toml_lines(text)))
+
+
+def _toml_lines(text: str) -> Iterator[tuple[TomlPath, int]]:
+    """Where each table and key stands; the standard reader does not say."""
+    counts: dict[str, int] = {}
+    here: TomlPath = ()
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        was_inside = inside
+        inside ^= (line.count('"""') + line.count("'''")) % 2 == 1
+        stripped = line.strip()
+        if was_inside:
+            continue
+        if header := _HEADER.fullmatch(stripped):
+            name = header[2]
+            here = tuple(name.split("."))
+            if header[1] == "[[":
+                here = (*here, counts.get(name, 0))
+                counts[name] = counts.get(name, 0) + 1
+            yield here, number
+        elif key := _KEY.match(stripped):
+            yield (*here, key[1] or key[2]), number
