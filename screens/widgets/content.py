@@ -3,7 +3,7 @@
 A `str` given to a stock widget is parsed for markup, and a name such as `[/]` ends the program.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from textual.app import App
 from textual.content import Content
@@ -69,6 +69,6 @@ def _safe(content: str | Content) -> Content:
 Severity = Literal["information", "warning", "error"]
 
 
-def toast(app: App[object], text: str, severity: Severity = "information") -> None:
+def toast(app: App[Any], text: str, severity: Severity = "information") -> None:
     """A passing remark; what must be remembered goes to a line that stays."""
     app.notify(plain(text, multiline=True), severity=severity, markup=False)

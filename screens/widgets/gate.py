@@ -1,0 +1,99 @@
+"""Scans while no text field has the focus: kept away from keys, buttons and lists."""
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from hallclient.rules.scan import GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
+from hallclient.rules.scan import Scanned as Burst
+
+
+@dataclass
+class Scanned(Message):
+    """A code was scanned while no text field had the focus."""
+
+    code: str
+    routed: Routed
+    ime: bool = False
+
+
+class ScanGate(App[None]):
+    """An app that holds printable keys for the blink of an eye until it knows who typed them.
+
+    A `Field` recognises scans itself, without holding anything. A run of keys stays with the one
+    that got its first key, so that a scan is never torn when the focus moves in the middle.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._detector = ScanDetector()
+        self._gate_timer: Timer | None = None
+        self._run_target: Widget | None = None
+        self._run_last = float("-inf")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every event of the terminal passes here first."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if await self._kept(event):
+                return
+        elif isinstance(event, (events.Paste, events.MouseDown)):
+            await self._let_go(self._detector.release())
+        await super().on_event(event)
+
+    async def _kept(self, event: events.Key) -> bool:
+        """Whether the key is dealt with here."""
+        at = event.time * 1000
+        running = at - self._run_last < GAP_MS
+        self._run_last = at
+        text = event.is_printable or event.character in ("\u3000", "\x1d")
+        if not (running and text):
+            self._run_target = None
+        if not self._detector.holding:
+            if self._run_target is not None and self._run_target.is_attached:
+                if self._run_target is self.focused:
+                    return False
+                self._run_target._forward_event(event)
+                return True
+            if _takes_text(self.focused):
+                self._run_target = self.focused if text else None
+                return False
+        await self._let_go(self._detector.feed(event.key, event.character, at), event)
+        self._wait()
+        return True
+
+    def _wait(self) -> None:
+        if self._gate_timer is not None:
+            self._gate_timer.stop()
+            self._gate_timer = None
+        if self._detector.holding:
+            self._gate_timer = self.set_timer(GAP_MS / 1000, self._due)
+
+    async def _due(self) -> None:
+        # A key that waits in the queue is older than this call: only the clock can tell.
+        await self._let_go(self._detector.flush(Message().time * 1000))
+        self._wait()
+
+    async def _let_go(self, outcomes: list[Outcome], event: events.Key | None = None) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Burst):
+                self.screen.post_message(Scanned(outcome.code, route(outcome.code), outcome.ime))
+                continue
+            for press in outcome.keys:
+                await self._press(press, event)
+
+    async def _press(self, press: KeyPress, event: events.Key | None) -> None:
+        """Give a key to whoever has the focus, as if it came just now."""
+        if event is not None and (press.key, press.at) == (event.key, event.time * 1000):
+            again = event
+        else:
+            again = events.Key(press.key, press.char or None)
+            again.time = press.at / 1000
+        await super().on_event(again)
+
+
+def _takes_text(widget: Widget | None) -> bool:
+    return widget is not None and widget.check_consume_key("a", "a")
