@@ -142,6 +142,11 @@ def pass_over(store: Store, who: Actor) -> Leg:
         return leg
 
 
+def peek(tx: Action, window: Row) -> Choice | None:
+    """Whom the window would call now. Reads only."""
+    return _choose(tx, window)[0]
+
+
 def at_window(tx: Action, window: Row) -> Called:
     """The visitor the window already has, with the reason of the call."""
     leg = current_leg(tx, window)

@@ -3,7 +3,8 @@
 The folder holds ``hall.toml`` and ``catalogue/{items,departments,outlets,aliases}.csv``, all of
 them: a file that silently came from elsewhere would be the wrong hall's. Files are UTF-8, with
 or without a mark at their beginning; any other encoding is refused rather than guessed, because
-a wrong guess prints wrong names. Start-up reads only ``compiled.json``.
+a wrong guess prints wrong names. Start-up reads only ``compiled.json``, and imports nothing
+of what reads and checks the rest.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from hallclient.actions.pinyin import syllables
 from hallclient.paths import FIXTURES
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.catalogue_json import hall_from_json, hall_to_json
-from hallclient.rules.catalogue_parse import Sources, parse_hall
-from hallclient.rules.catalogue_tables import Row, Table
 from hallclient.rules.errors import Refused
-from hallclient.rules.problems import Notes, Problem
-from hallclient.rules.toml_file import Path as TomlPath
-from hallclient.rules.toml_file import Tree
+
+if TYPE_CHECKING:
+    from hallclient.rules.catalogue_tables import Table
+    from hallclient.rules.problems import Notes, Problem
+    from hallclient.rules.toml_file import Tree
 
 COMPILED = "compiled.json"
 HALL = "hall.toml"
@@ -32,7 +32,7 @@ _LARGEST = 8 * 1024 * 1024
 _HEADER = re.compile(r"(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?")
 _KEY = re.compile(r'(?:"([^"]*)"|([A-Za-z0-9_-]+))\s*[.=]')
 _AT_LINE = re.compile(r"at line (\d+)")
-_T = TypeVar("_T")
+TomlPath = tuple[str | int, ...]
 
 
 def default_body() -> dict[str, Any]:
@@ -57,6 +57,10 @@ def load_hall(folder: Path) -> Hall:
 
 def read_folder(folder: Path) -> tuple[Hall, list[Problem]]:
     """The hall of a folder and every mistake in it."""
+    from hallclient.actions.pinyin import syllables
+    from hallclient.rules.catalogue_parse import Sources, parse_hall
+    from hallclient.rules.problems import Notes
+
     notes = Notes()
     tables = {name: _table(folder, f"catalogue/{name}.csv", notes) for name in TABLES}
     hall, problems = parse_hall(Sources(_tree(folder, HALL, notes), **tables), syllables)
@@ -140,6 +144,8 @@ def _table(folder: Path, file: str, notes: Notes) -> Table | None:
         return None
     import csv
 
+    from hallclient.rules.catalogue_tables import Row, Table
+
     rows: list[Row] = []
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     start = 1
@@ -160,6 +166,8 @@ def _tree(folder: Path, file: str, notes: Notes) -> Tree | None:
     if text is None:
         return None
     import tomllib
+
+    from hallclient.rules.toml_file import Tree
 
     try:
         data = tomllib.loads(text)

@@ -89,6 +89,9 @@ def take_in(tx: Action, request: Request) -> Ticket:
             "source": request.source,
         },
     )
+    for line in dict.fromkeys(tx.hall.items[code].line for code in after):
+        if line != first.line:
+            _line_row(tx, moves, line)
     ids: dict[str, str] = {}
     legs: list[Leg] = []
     for code in queue.in_order(after):

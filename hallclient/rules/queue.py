@@ -200,7 +200,7 @@ def reinstate(leg: Leg, policy: Policy, calls: int, now: int) -> Changes:
         **_free(now),
         "state": state,
         "reinstated": leg.reinstated + 1,
-        "eligible_at": now,
+        "eligible_at": max(now, (leg.last_call_at or 0) + policy.recent_call_gap_ms),
         "eligible_call": calls + policy.reinstate_after_calls,
     }
 

@@ -1,0 +1,163 @@
+"""What the screens and the command line read. Nothing here changes anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from db.store import Row, Store, Tx
+from hallclient.actions import windows
+from hallclient.actions.acting import SYSTEM, Action, Actor
+from hallclient.actions.calling import peek
+from hallclient.actions.hall import hall_of
+from hallclient.rules.policy import Choice
+
+_ORDER = """
+    CASE WHEN return_window = :window OR reserved_for = :operator THEN 0
+         WHEN lane = 'priority' OR (lane = 'booked' AND order_at <= :due) THEN 1
+         ELSE 2 END, order_at, turn, id"""
+
+
+def waiting_ids(store: Store, window: str, operator: str, lines: Sequence[str] | None) -> list[str]:
+    """Ids of the waiting legs that concern a window, in about the order of calling.
+
+    ``lines`` None: the whole hall. The exact order is the policy's, one call at a time.
+    """
+    hall = hall_of(store)
+    now = store.env.now()
+    only = "" if lines is None else "AND (line IN (SELECT value FROM json_each(:lines)) OR "
+    mine = "" if lines is None else "return_window = :window OR reserved_for = :operator)"
+    values = {
+        "day": store.env.day(now),
+        "window": window,
+        "operator": operator,
+        "lines": json.dumps(list(lines or ())),
+        "due": now + hall.policy.due_ahead_ms,
+    }
+    cursor = store.db.execute(
+        f"SELECT id FROM leg WHERE state = 'waiting' AND day = :day {only}{mine} ORDER BY {_ORDER}",
+        values,
+    )
+    return [row[0] for row in cursor]
+
+
+def legs_by_id(store: Store, ids: Sequence[str]) -> list[Row]:
+    """These legs with what a list shows of their visit, in the order given."""
+    rows = store.rows(
+        "SELECT leg.*, visit.priority, visit.slot, visit.sealed, visit.state AS visit_state "
+        "FROM leg JOIN visit ON visit.id = leg.visit "
+        "WHERE leg.id IN (SELECT value FROM json_each(?))",
+        json.dumps(list(ids)),
+    )
+    found = {row["id"]: row for row in rows}
+    return [found[key] for key in ids if key in found]
+
+
+def aside(store: Store, window: str, operator: str) -> list[Row]:
+    """Legs held, passed or outside that concern this window or operator, oldest first."""
+    return store.rows(
+        "SELECT * FROM leg WHERE state IN ('held', 'passed', 'external') AND day = ?3 "
+        "AND (operator = ?2 OR return_window = ?1) ORDER BY since, id",
+        window,
+        operator,
+        store.env.day(store.env.now()),
+    )
+
+
+def waiting_count(store: Store, lines: Sequence[str] | None = None) -> tuple[int, int | None]:
+    """How many wait today, and since when the first of them does (UTC ms)."""
+    only = "" if lines is None else "AND line IN (SELECT value FROM json_each(?2))"
+    row = store.db.execute(
+        "SELECT count(*), min(ready_at) FROM leg "
+        f"WHERE state = 'waiting' AND day = ?1 {only} AND ?2 IS NOT NULL",
+        (store.env.day(store.env.now()), json.dumps(list(lines or ()))),
+    ).fetchone()
+    return int(row[0]), row[1]
+
+
+def next_for(store: Store, window: Row, who: Actor) -> Choice | None:
+    """Whom the window would call now, without calling."""
+    return peek(_reading(store, who), window)
+
+
+def visit(store: Store, key: str) -> Row | None:
+    """A visit with its legs and every announcement, by its id."""
+    row = store.row("SELECT * FROM visit WHERE id = ?", key)
+    if row is None:
+        return None
+    row["legs"] = store.rows("SELECT * FROM leg WHERE visit = ? ORDER BY rowid", key)
+    row["attempts"] = store.rows(
+        "SELECT attempt.* FROM attempt JOIN leg ON leg.id = attempt.leg "
+        "WHERE leg.visit = ? ORDER BY attempt.at, attempt.rowid",
+        key,
+    )
+    return row
+
+
+def visit_by_number(store: Store, number: str, day: str | None = None) -> Row | None:
+    """Today's (or that day's) visit with this number."""
+    day = day or store.env.day(store.env.now())
+    found = store.row("SELECT id FROM visit WHERE day = ? AND number = ?", day, number)
+    return None if found is None else visit(store, found["id"])
+
+
+def tickets(store: Store, *, open_only: bool = True, line: str | None = None) -> list[Row]:
+    """Today's numbers leg by leg, in the order they were taken."""
+    return store.rows(
+        "SELECT leg.*, visit.priority, visit.slot FROM leg JOIN visit ON visit.id = leg.visit "
+        "WHERE leg.day = ?1 AND (?2 IS NULL OR leg.line = ?2) "
+        "AND (NOT ?3 OR leg.closed_at IS NULL) ORDER BY leg.ticket_at, leg.rowid",
+        store.env.day(store.env.now()),
+        line,
+        int(open_only),
+    )
+
+
+def person_of(store: Store, row: Row) -> dict[str, str]:
+    """Personal fields of a visit row, unmasked: show them masked, or through `tickets.reveal`."""
+    key = row["visit"] if "visit" in row else row["id"]
+    return store.unseal(key, row.get("sealed")) or {}
+
+
+def yesterday_at(store: Store, window: str) -> Row | None:
+    """A visitor of an earlier day that this window never finished."""
+    row = store.row("SELECT leg FROM window WHERE id = ?", window)
+    if row is None or row["leg"] is None:
+        return None
+    leg = store.row("SELECT * FROM leg WHERE id = ?", row["leg"])
+    today = store.env.day(store.env.now())
+    return leg if leg is not None and leg["day"] != today else None
+
+
+def measured(store: Store, line: str) -> dict[str, Any]:
+    """Service times of a line in ms: n, mean, p50, p90. Estimated periods never count."""
+    times = sorted(
+        row[0]
+        for row in store.db.execute(
+            "SELECT ended_at - started_at FROM period WHERE line = ? AND kind = 'service' "
+            "AND estimated = 0 AND ended_at IS NOT NULL",
+            (line,),
+        )
+    )
+    if not times:
+        return {"n": 0, "mean": None, "p50": None, "p90": None}
+    return {
+        "n": len(times),
+        "mean": sum(times) // len(times),
+        "p50": times[-(-len(times) * 50 // 100) - 1],
+        "p90": times[-(-len(times) * 90 // 100) - 1],
+    }
+
+
+def staffed(store: Store, line: str) -> int:
+    """How many open windows serve a line as their own."""
+    hall = hall_of(store)
+    return sum(
+        windows.plan_of(hall, row).get(line, "") == "main"
+        for row in store.rows("SELECT * FROM window WHERE state NOT IN ('closed', 'paused')")
+    )
+
+
+def _reading(store: Store, who: Actor) -> Action:
+    return Action(Tx(store, SYSTEM, who.window), who, hall_of(store))
