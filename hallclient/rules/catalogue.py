@@ -3,14 +3,15 @@
 One ``Hall`` is the whole configuration. It is parsed and checked in ``catalogue_parse``
 and travels as JSON (``catalogue_json``) in the body of a ``hall.published`` event.
 Words shown to people come in both languages with the thing itself (``zh``, ``en``).
+Named tuples, because twenty dataclasses would take 10 ms of every start to define.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 
 class PlanKind(StrEnum):
@@ -26,6 +27,7 @@ class PlanKind(StrEnum):
         return _WEIGHTS[self.value]
 
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _WEIGHTS = {"main": 2, "spare": 1, "emergency": 0}
 
 
@@ -43,8 +45,7 @@ def named(thing: Named, language: str) -> str:
     return (thing.en or thing.zh) if language == "en" else thing.zh
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A value of a closed list (a mode, a category, a case type, a reason...)."""
 
     id: str
@@ -52,18 +53,16 @@ class Word:
     en: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemList:
-    """One published list of items; ``count`` is the number its title promises (0: none)."""
+class ItemList(NamedTuple):
+    """One published list of items; ``size`` is the number its title promises (0: none)."""
 
     id: str
     zh: str
     en: str = ""
-    count: int = 0
+    size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Department:
+class Department(NamedTuple):
     """A department of the zone, a stationed unit or a street office."""
 
     id: str
@@ -74,8 +73,7 @@ class Department:
     pinyin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlet:
+class Outlet(NamedTuple):
     """The hall itself, a park's or a street's sub-centre; it sees the lists it names."""
 
     id: str
@@ -86,8 +84,7 @@ class Outlet:
     lists: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One service item (a line of the power list)."""
 
     code: str
@@ -112,8 +109,7 @@ class Item:
     certainty: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """An old or a short name: ``kind`` is ``item`` or ``department``."""
 
     name: str
@@ -122,8 +118,7 @@ class Alias:
     pinyin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One queue (业务): a letter, a promised wait and a usual length of service."""
 
     id: str
@@ -141,8 +136,7 @@ class Line:
     """Results of every item are handed out here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """One window with its plan per line."""
 
     id: str
@@ -154,8 +148,7 @@ class Window:
     outlet: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """One span of opening hours; minutes after midnight, hall's time zone."""
 
     day: int
@@ -164,8 +157,7 @@ class Opening:
     closes: int
 
 
-@dataclass(frozen=True, slots=True)
-class HoldReason:
+class HoldReason(NamedTuple):
     """Why a visitor is put on hold."""
 
     id: str
@@ -176,8 +168,7 @@ class HoldReason:
     """The person left the window, so taking up again is a call first."""
 
 
-@dataclass(frozen=True, slots=True)
-class PauseReason:
+class PauseReason(NamedTuple):
     """Why a window pauses; after ``limit_ms`` (0: never) the supervisor is told."""
 
     id: str
@@ -186,8 +177,7 @@ class PauseReason:
     limit_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PriorityKind:
+class PriorityKind(NamedTuple):
     """A verified statutory priority and the paper that proves it."""
 
     id: str
@@ -197,8 +187,7 @@ class PriorityKind:
     proof_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a service ended at the window."""
 
     id: str
@@ -209,8 +198,7 @@ class Outcome:
     """Whether later services of the same number may go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class CancelReason:
+class CancelReason(NamedTuple):
     """Why a number is cancelled; ``end_reason`` is the standard word for the statistics."""
 
     id: str
@@ -219,8 +207,7 @@ class CancelReason:
     end_reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(NamedTuple):
     """A matter of several items on one number: each item with those it comes after."""
 
     id: str
@@ -230,8 +217,7 @@ class Joint:
     """Every item of the matter, in order, with the items that must be done before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSettings:
+class StaffSettings(NamedTuple):
     """Sign-in rules."""
 
     idle_lock_ms: int = 300_000
@@ -240,8 +226,7 @@ class StaffSettings:
     password_min: int = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """Every parameter of the queue rules. Times are milliseconds."""
 
     version: str
@@ -289,8 +274,7 @@ class Policy:
     silent_window_ms: int = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hall:
+class Hall(NamedTuple):
     """The whole configuration. Mappings keep the order of the files."""
 
     id: str
@@ -300,28 +284,28 @@ class Hall:
     version: str
     """Names this edition of the catalogue; a case keeps the one it was accepted under."""
     policy: Policy
-    staff: StaffSettings = field(default_factory=StaffSettings)
+    staff: StaffSettings = StaffSettings()
     hours: tuple[Opening, ...] = ()
-    lines: Mapping[str, Line] = field(default_factory=dict)
-    windows: Mapping[str, Window] = field(default_factory=dict)
-    departments: Mapping[str, Department] = field(default_factory=dict)
-    outlets: Mapping[str, Outlet] = field(default_factory=dict)
-    lists: Mapping[str, ItemList] = field(default_factory=dict)
-    categories: Mapping[str, Word] = field(default_factory=dict)
-    modes: Mapping[str, Word] = field(default_factory=dict)
-    case_types: Mapping[str, Word] = field(default_factory=dict)
-    service_modes: Mapping[str, Word] = field(default_factory=dict)
-    units: Mapping[str, Word] = field(default_factory=dict)
-    items: Mapping[str, Item] = field(default_factory=dict)
+    lines: Mapping[str, Line] = _NONE
+    windows: Mapping[str, Window] = _NONE
+    departments: Mapping[str, Department] = _NONE
+    outlets: Mapping[str, Outlet] = _NONE
+    lists: Mapping[str, ItemList] = _NONE
+    categories: Mapping[str, Word] = _NONE
+    modes: Mapping[str, Word] = _NONE
+    case_types: Mapping[str, Word] = _NONE
+    service_modes: Mapping[str, Word] = _NONE
+    units: Mapping[str, Word] = _NONE
+    items: Mapping[str, Item] = _NONE
     aliases: tuple[Alias, ...] = ()
-    joints: Mapping[str, Joint] = field(default_factory=dict)
-    hold_reasons: Mapping[str, HoldReason] = field(default_factory=dict)
-    pause_reasons: Mapping[str, PauseReason] = field(default_factory=dict)
-    order_reasons: Mapping[str, Word] = field(default_factory=dict)
+    joints: Mapping[str, Joint] = _NONE
+    hold_reasons: Mapping[str, HoldReason] = _NONE
+    pause_reasons: Mapping[str, PauseReason] = _NONE
+    order_reasons: Mapping[str, Word] = _NONE
     """Why a number is called out of order."""
-    priorities: Mapping[str, PriorityKind] = field(default_factory=dict)
-    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
-    cancel_reasons: Mapping[str, CancelReason] = field(default_factory=dict)
+    priorities: Mapping[str, PriorityKind] = _NONE
+    outcomes: Mapping[str, Outcome] = _NONE
+    cancel_reasons: Mapping[str, CancelReason] = _NONE
 
     def line_of(self, code: str) -> Line:
         """The queue that a number for this item joins."""

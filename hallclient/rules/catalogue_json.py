@@ -7,9 +7,7 @@ adds a column (it is left out here) or an earlier one lacks it (its default is t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields
-from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hallclient.rules.catalogue import (
     Alias,
@@ -34,10 +32,10 @@ from hallclient.rules.catalogue import (
 )
 
 FORMAT = 1
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=NamedTuple)
 
 # Tables in which a row is found by its first column.
-_KEYED: dict[str, type] = {
+_KEYED: dict[str, type[NamedTuple]] = {
     "lists": ItemList,
     "categories": Word,
     "modes": Word,
@@ -57,7 +55,7 @@ _KEYED: dict[str, type] = {
     "outcomes": Outcome,
     "cancel_reasons": CancelReason,
 }
-_LISTED: dict[str, type] = {"hours": Opening, "aliases": Alias}
+_LISTED: dict[str, type[NamedTuple]] = {"hours": Opening, "aliases": Alias}
 _PLAIN = ("id", "zh", "en", "time_zone", "version")
 _PLANS = {kind.value: kind for kind in PlanKind}
 
@@ -85,8 +83,8 @@ def hall_to_json(hall: Hall) -> dict[str, Any]:
     body: dict[str, Any] = {"format": FORMAT}
     for name in _PLAIN:
         body[name] = getattr(hall, name)
-    body["policy"] = _object(hall.policy)
-    body["staff"] = _object(hall.staff)
+    body["policy"] = hall.policy._asdict()
+    body["staff"] = hall.staff._asdict()
     for name, cls in _LISTED.items():
         body[name] = _table(cls, getattr(hall, name))
     for name, cls in _KEYED.items():
@@ -97,27 +95,18 @@ def hall_to_json(hall: Hall) -> dict[str, Any]:
 def hall_from_json(body: Mapping[str, Any]) -> Hall:
     """The hall again. Unknown names are left out, missing ones take their defaults."""
     given: dict[str, Any] = {name: body[name] for name in _PLAIN}
-    given["policy"] = _known(Policy, body["policy"])
-    given["staff"] = _known(StaffSettings, body.get("staff", {}))
+    given["policy"] = Policy(**_known(Policy, body["policy"]))
+    given["staff"] = StaffSettings(**_known(StaffSettings, body.get("staff", {})))
     for name, cls in _LISTED.items():
         given[name] = tuple(_rows(cls, body[name])) if name in body else ()
     for name, cls in _KEYED.items():
         rows: list[Any] = _rows(cls, body[name]) if name in body else []
-        key = attrgetter(_names(cls)[0])
-        given[name] = {key(row): row for row in rows}
+        given[name] = {row[0]: row for row in rows}
     return Hall(**given)
 
 
-def _names(cls: type) -> list[str]:
-    return [field.name for field in fields(cls)]
-
-
-def _object(thing: object) -> dict[str, Any]:
-    return {name: getattr(thing, name) for name in _names(type(thing))}
-
-
-def _known(cls: type[_T], given: Mapping[str, Any]) -> _T:
-    return cls(**{name: given[name] for name in _names(cls) if name in given})
+def _known(cls: type[NamedTuple], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in cls._fields if name in given}
 
 
 def _plain(value: object) -> object:
@@ -128,40 +117,34 @@ def _plain(value: object) -> object:
     return value.value if isinstance(value, PlanKind) else value
 
 
-def _table(cls: type, things: Iterable[object]) -> dict[str, Any]:
-    columns = _names(cls)
-    return {
-        "columns": columns,
-        "rows": [[_plain(getattr(thing, name)) for name in columns] for thing in things],
-    }
+def _table(cls: type[NamedTuple], things: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    return {"columns": list(cls._fields), "rows": [_plain(thing) for thing in things]}
 
 
 def _rows(cls: type[_T], table: Mapping[str, Any]) -> list[_T]:
-    names = _names(cls)
     columns: list[str] = table["columns"]
     rows: list[list[Any]] = table["rows"]
-    special = [(names.index(name), read) for (of, name), read in _READ.items() if of is cls]
-    if columns != names:
+    if tuple(columns) != cls._fields:
         rows = _rearranged(cls, columns, rows)
-    if not special:
-        return [cls(*row) for row in rows]
-    made = []
-    for row in rows:
-        cells = list(row)
-        for place, read in special:
-            cells[place] = read(cells[place])
-        made.append(cls(*cells))
-    return made
+    special = [(cls._fields.index(name), read) for (of, name), read in _READ.items() if of is cls]
+    if special:
+        rows = [list(row) for row in rows]
+        for row in rows:
+            for place, read in special:
+                row[place] = read(row[place])
+    return [cls._make(row) for row in rows]
 
 
-def _rearranged(cls: type, columns: list[str], rows: list[list[Any]]) -> list[list[Any]]:
+def _rearranged(
+    cls: type[NamedTuple], columns: list[str], rows: list[list[Any]]
+) -> list[list[Any]]:
     """Rows of another edition in the order of this one."""
     sources: list[tuple[int, Any]] = []
-    for field in fields(cls):
-        if field.name in columns:
-            sources.append((columns.index(field.name), None))
-        elif field.default is not MISSING:
-            sources.append((-1, field.default))
+    for name in cls._fields:
+        if name in columns:
+            sources.append((columns.index(name), None))
+        elif name in cls._field_defaults:
+            sources.append((-1, cls._field_defaults[name]))
         else:
-            raise ValueError(f"{cls.__name__}: no column {field.name}")
+            raise ValueError(f"{cls.__name__}: no column {name}")
     return [[row[at] if at >= 0 else default for at, default in sources] for row in rows]

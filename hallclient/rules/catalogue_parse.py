@@ -124,10 +124,10 @@ def _check_meant(file: TomlFile, words: Mapping[str, Mapping[str, object]]) -> N
 def _check_counts(file: TomlFile, lists: Mapping[str, ItemList], items: Mapping[str, Item]) -> None:
     for each in lists.values():
         found = sum(item.list == each.id for item in items.values())
-        if each.count and found != each.count:
+        if each.size and found != each.size:
             line = file.place("list", each.id, "count")
             file.notes.add(
-                file.tree.file, line, "count", value=each.zh, wanted=each.count, found=found
+                file.tree.file, line, "count", value=each.zh, wanted=each.size, found=found
             )
 
 

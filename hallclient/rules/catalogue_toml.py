@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -155,8 +154,7 @@ def parse_policy(file: TomlFile) -> Policy:
         file.top.fail("policy", "missing-table")
     reader = file.table("policy")
     values: dict[str, Any] = {"version": reader.text("version", required=given)}
-    for field in fields(Policy):
-        name, default = field.name, field.default
+    for name, default in Policy._field_defaults.items():
         if isinstance(default, float):
             low, high = (0.0, 1.0) if name.endswith("_share") else (1.0, 100.0)
             values[name] = reader.real(name, default, low, high)
