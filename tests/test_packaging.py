@@ -96,6 +96,16 @@ def test_a_folder_of_the_same_name_elsewhere_is_noticed(tmp_path: Path) -> None:
     assert "python -P -m hallclient" in done.stderr
 
 
+def test_the_program_stops_before_it_imports_the_wrong_folder(tmp_path: Path) -> None:
+    (tmp_path / "db").mkdir()
+    (tmp_path / "db" / "__init__.py").write_text("raise SystemExit('imported the wrong db')")
+    path = Path(os.pathsep.join([str(tmp_path), str(ROOT)]))
+    done = python("-P", "-m", "hallclient", "--help", path=path, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "imported the wrong db" not in done.stderr
+    assert "db/ would come from" in done.stderr
+
+
 def test_a_missing_folder_is_noticed(tmp_path: Path) -> None:
     lonely = tmp_path / "site"
     (lonely / "hallclient").mkdir(parents=True)
