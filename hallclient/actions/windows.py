@@ -118,6 +118,22 @@ def close_window(store: Store, who: Actor) -> Row:
         return window
 
 
+def free_window(store: Store, who: Actor, window: str) -> Row:
+    """A supervisor closes a window whose operator has gone. What it holds stays with its operator.
+
+    Raises ``visitor-at-window``: take that visitor over first.
+    """
+    with acting(store, who, "window.take-over") as tx:
+        row = window_row(tx, window)
+        if row["state"] == CLOSED:
+            raise Refused("window-closed", window=window)
+        _without_visitor(row)
+        moves = Moves(tx)
+        moves.window(row, state=CLOSED, operator=None, reason=None, resumes=None)
+        tx.append("window.freed", window, moves.set)
+        return row
+
+
 def set_emergency(store: Store, who: Actor, window: str, on: bool) -> Row:
     """A supervisor turns a window's emergency lines (应急) on or off."""
     with acting(store, who, "window.emergency") as tx:

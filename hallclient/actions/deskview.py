@@ -1,0 +1,114 @@
+"""Everything a desk shows, read in one go, off the screen's thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from db.store import Row, Store
+from hallclient.actions import views, windows
+from hallclient.actions.acting import Actor
+from hallclient.actions.hall import hall_of
+from hallclient.rules.text import mask_id, mask_name, mask_phone
+
+
+@dataclass(slots=True)
+class DeskView:
+    """A moment of the hall, seen from one seat. Times are UTC milliseconds."""
+
+    now: int
+    window: Row | None = None
+    leg: Row | None = None
+    visit: Row | None = None
+    why: dict[str, Any] = field(default_factory=dict)
+    person: dict[str, str] = field(default_factory=dict)
+    """Personal fields of the visitor here, masked."""
+    ids: list[str] = field(default_factory=list)
+    waiting: int = 0
+    oldest: int | None = None
+    next_leg: Row | None = None
+    next_why: dict[str, Any] = field(default_factory=dict)
+    aside: list[Row] = field(default_factory=list)
+    windows: list[Row] = field(default_factory=list)
+
+    @property
+    def held(self) -> int:
+        """How many this operator holds."""
+        return sum(row["state"] == "held" for row in self.aside)
+
+
+def look(store: Store, who: Actor, *, persons: bool = True) -> DeskView:
+    """Read it. ``persons`` False leaves the sealed fields alone, which is faster the first time.
+
+    One read transaction, so that the parts agree with each other.
+    """
+    store.db.execute("BEGIN")
+    try:
+        return _look(store, who, persons=persons)
+    finally:
+        store.db.execute("COMMIT")
+
+
+def _look(store: Store, who: Actor, *, persons: bool) -> DeskView:
+    hall = hall_of(store)
+    view = DeskView(now=store.env.now())
+    lines: list[str] | None = None
+    if who.window:
+        view.window = windows.window_row(store, who.window)
+        lines = list(windows.plan_of(hall, view.window))
+    else:
+        view.windows = _hall(store)
+    view.ids = views.waiting_ids(store, who.window, who.operator, lines)
+    view.waiting, view.oldest = views.waiting_count(store, lines)
+    view.aside = views.aside(store, who.window, who.operator)
+    if view.window is not None:
+        _visitor(store, view, persons=persons)
+        _next(store, view, who)
+    return view
+
+
+def _visitor(store: Store, view: DeskView, *, persons: bool) -> None:
+    key = view.window["leg"] if view.window is not None else None
+    view.leg = store.row("SELECT * FROM leg WHERE id = ?", key) if key else None
+    if view.leg is None:
+        return
+    view.visit = views.visit(store, view.leg["visit"])
+    if view.visit is None:
+        return
+    for attempt in view.visit["attempts"]:
+        if attempt["leg"] == view.leg["id"] and attempt["why"]:
+            view.why = json.loads(attempt["why"])
+    if persons:
+        view.person = masked(views.person_of(store, view.visit))
+
+
+def _next(store: Store, view: DeskView, who: Actor) -> None:
+    if view.window is None or view.window["state"] in (windows.CLOSED, windows.PAUSED):
+        return
+    choice = views.next_for(store, view.window, who)
+    if choice is None:
+        return
+    view.next_leg = store.row("SELECT * FROM leg WHERE id = ?", choice.head.leg)
+    view.next_why = {
+        "band": choice.band,
+        "lane": choice.head.lane,
+        "wait_ms": choice.wait_ms,
+        "line": choice.head.line,
+    }
+    if choice.head.lane == "booked":
+        view.next_why["slot"] = choice.head.order_at
+
+
+def _hall(store: Store) -> list[Row]:
+    return store.rows(
+        "SELECT window.*, leg.number AS visitor, leg.state AS visitor_state, leg.item, "
+        "leg.line, leg.since AS visitor_since FROM window "
+        "LEFT JOIN leg ON leg.id = window.leg ORDER BY window.number, window.id"
+    )
+
+
+def masked(person: dict[str, str]) -> dict[str, str]:
+    """Personal fields as lists and the desk show them; a company's name is public."""
+    masks = {"name": mask_name, "identity": mask_id, "phone": mask_phone}
+    return {name: masks[name](value) if name in masks else value for name, value in person.items()}

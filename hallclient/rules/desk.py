@@ -1,0 +1,103 @@
+"""Which actions make sense at a desk now, and why not: a hint for keys and menus.
+
+The use cases decide; this says the same beforehand, so that a key that does nothing explains
+itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hallclient.rules import queue
+from hallclient.rules.roles import allowed
+
+PERMISSION = {
+    "call": "window.next",
+    "call_chosen": "window.call",
+    "recall": "window.call",
+    "start_or_finish": "window.serve",
+    "pass": "window.call",
+    "hold": "window.serve",
+    "resume": "window.serve",
+    "transfer": "window.serve",
+    "external": "window.serve",
+    "pause": "window.pause",
+    "drain": "window.close",
+    "close_window": "window.close",
+    "reopen": "window.reopen",
+    "undo": "window.undo",
+    "take": "ticket.take",
+    "add_service": "ticket.add-service",
+    "verify_priority": "ticket.verify-priority",
+    "leave": "ticket.cancel",
+    "reinstate": "ticket.reinstate",
+    "reveal": "personal.view",
+    "hand_over": "shift.hand-over",
+    "take_over": "window.take-over",
+    "free_window": "window.take-over",
+    "emergency": "window.emergency",
+}
+"""Action of the desk -> permission of its use case; an action not named here is anybody's."""
+
+_SERVES = frozenset({"hold", "external"})
+_CALLS = frozenset({"recall", "pass"})
+_AT_WINDOW = frozenset({"start_or_finish", "transfer"})
+_NEEDS_FREE = frozenset({"call", "call_chosen", "resume", "reopen"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What decides about keys: role, the window's state (empty: no window), the visitor there."""
+
+    role: str
+    window: str = ""
+    leg: str = ""
+    """State of the leg at the window; empty: nobody."""
+    held: int = 0
+    waiting: int = 0
+    number: bool = False
+    """Whether a number is at hand: at the window or selected in the list."""
+    hall: bool = False
+    """Whether a window of the hall is selected, as on a supervisor's seat."""
+
+
+def unavailable(action: str, seat: Seat) -> str | None:
+    """The code of the reason (text ``why-not.<code>``), or None when the action makes sense."""
+    permission = PERMISSION.get(action)
+    if permission is None:
+        return None
+    if not allowed(seat.role, permission):
+        return "role"
+    if action in ("take_over", "free_window", "emergency"):
+        return None if seat.hall else "no-window-selected"
+    if not permission.startswith("window."):
+        return _about_number(action, seat)
+    if not seat.window:
+        return "no-window"
+    if seat.window == "closed":
+        return None if action == "pause" else "closed"
+    if seat.window == "paused" and action not in ("pause", "close_window", "undo"):
+        return "paused"
+    return _about_visitor(action, seat)
+
+
+def _about_number(action: str, seat: Seat) -> str | None:
+    if action in ("add_service", "reveal") and not seat.number:
+        return "no-number"
+    return None
+
+
+def _about_visitor(action: str, seat: Seat) -> str | None:
+    if action in _SERVES and seat.leg != queue.SERVING:
+        return "not-serving"
+    if action in _CALLS and seat.leg != queue.CALLED:
+        return "not-called"
+    if action in _AT_WINDOW and not seat.leg:
+        return "nobody-here"
+    if action == "resume" and not seat.held:
+        return "nothing-held"
+    if action in (*_NEEDS_FREE, "pause", "close_window") and seat.leg:
+        return "visitor-here"
+    if action == "call_chosen" and not seat.waiting:
+        return "nobody-waiting"
+    return None
