@@ -11,6 +11,7 @@ from hallclient.actions import windows
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.calling import peek
 from hallclient.actions.hall import hall_of
+from hallclient.rules.estimate import Estimate, LineLoad, Step, estimate
 from hallclient.rules.policy import Choice
 
 _ORDER = """
@@ -161,3 +162,25 @@ def staffed(store: Store, line: str) -> int:
 
 def _reading(store: Store, who: Actor) -> Action:
     return Action(Tx(store, SYSTEM, who.window), who, hall_of(store))
+
+
+def estimate_of(store: Store, visit_id: str) -> Estimate | None:
+    """One estimate for all that a visit still waits for; None when nothing is left."""
+    hall = hall_of(store)
+    rows = store.rows(
+        "SELECT * FROM leg WHERE visit = ? AND closed_at IS NULL ORDER BY rowid", visit_id
+    )
+    steps = [
+        Step(row["id"], row["line"], row["after"].split(), row["state"] in ("called", "serving"))
+        for row in rows
+    ]
+    loads = {}
+    for row in rows:
+        ahead = store.db.execute(
+            "SELECT count(*) FROM leg WHERE state = 'waiting' AND day = ? AND line = ? "
+            "AND order_at < ?",
+            (row["day"], row["line"], row["order_at"]),
+        ).fetchone()[0]
+        usual = measured(store, row["line"])["p50"] or hall.lines[row["line"]].service_ms
+        loads[row["line"]] = LineLoad(ahead, staffed(store, row["line"]), usual)
+    return estimate(steps, loads)
