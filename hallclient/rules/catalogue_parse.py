@@ -118,7 +118,15 @@ def _check_meant(file: TomlFile, words: Mapping[str, Mapping[str, object]]) -> N
     for name, meant in MEANT.items():
         for key in words[name]:
             if key not in meant:
-                file.top.fail(name, "unknown-value", value=key, known=", ".join(meant))
+                line = file.place(name, key, "id")
+                file.notes.add(
+                    file.tree.file,
+                    line,
+                    "unknown-value",
+                    field=name,
+                    value=key,
+                    known=", ".join(meant),
+                )
 
 
 def _check_counts(file: TomlFile, lists: Mapping[str, ItemList], items: Mapping[str, Item]) -> None:
