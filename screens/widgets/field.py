@@ -217,7 +217,10 @@ class Field(Input, inherit_bindings=False):
             self.post_message(self.Notice(self, key, {"n": len(lines)}))
         elif len(clean(text.rstrip("\r\n"))) < len(_nfc(text.rstrip("\r\n"))):
             self.post_message(self.Notice(self, "field.controls"))
-        self._put(lines[0] if self.fold else " ".join(line.strip() for line in lines))
+        if self.fold or len(lines) == 1:
+            self._put(lines[0])
+        else:
+            self._put(" ".join(line.strip() for line in lines))
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Put a text in place of a part of the value: folded, cleaned, cut to the limit."""
