@@ -8,8 +8,10 @@ from pathlib import Path
 from db.env import Env, system_env
 from db.store import Store, Tx
 from hallclient.actions import staff
-from hallclient.actions.hall import publish
+from hallclient.actions.acting import SYSTEM
+from hallclient.actions.hall import know, publish
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.errors import Refused
 from hallclient.rules.roles import Role
 
 ADMINISTRATOR = "admin"
@@ -86,6 +88,7 @@ def init_demo(
         publish(tx, hall)
         for key, role in DEMO_STAFF:
             staff.add_in(tx, key, key, role, "", minimum=0, must_change=False, verifier=verifier)
+        know(tx, hall)
         if more is not None:
             more(tx)
 
@@ -98,3 +101,15 @@ def init_demo(
         make_env=make_env,
         fill=fill,
     )
+
+
+def set_demo_password(store: Store, verifier: str) -> None:
+    """Let `DEMO_STAFF` sign in; a demo is on the screen before a password could be hashed.
+
+    Raises ``not-a-demo``: in a real hall nobody shares a password.
+    """
+    if not store.demo:
+        raise Refused("not-a-demo", path=store.path)
+    with store.act(SYSTEM) as tx:
+        for key, _ in DEMO_STAFF:
+            staff.set_verifier_in(tx, key, verifier)

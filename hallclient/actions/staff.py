@@ -157,6 +157,12 @@ def reset_password(store: Store, who: Actor, key: str, new: str) -> None:
         )
 
 
+def set_verifier_in(tx: Tx, key: str, verifier: str) -> None:
+    """Give a verifier made beforehand to one who has none; who has chosen a password keeps it."""
+    if not _known(tx, key)["verifier"]:
+        _set(tx, "operator.password-set", key, verifier=verifier)
+
+
 def unlock(store: Store, who: Actor, key: str) -> None:
     """Let a locked operator try again."""
     with acting(store, who, "staff.unlock") as tx:

@@ -23,7 +23,10 @@ SOURCES = ("counter", "kiosk", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a visitor asks for. ``slot``: the booked time (UTC ms); ``person``: `PERSON_FIELDS`."""
+    """What a visitor asks for. ``slot``: the booked time (UTC ms); ``person``: `PERSON_FIELDS`.
+
+    ``collect``: the results of these items are to be handed out (领证取件), whatever their line.
+    """
 
     items: Sequence[str]
     joint: str = ""
@@ -32,6 +35,7 @@ class Request:
     slot: int | None = None
     person: Mapping[str, str] = field(default_factory=dict)
     source: str = "counter"
+    collect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ def take(store: Store, who: Actor, request: Request) -> Ticket:
     """Give a number (取号) for one or more services; those of a joint matter wait in its order.
 
     Raises ``no-such-item``, ``item-twice``, ``no-such-priority``, ``proof-needed``,
-    ``already-open`` with the number the person has, ``line-full``, ``booking-early``.
+    ``already-open`` with the number the person has, ``line-full``, ``booking-early``,
+    ``nothing-collected`` (the hall has no line for it).
     """
     with acting(store, who, "ticket.take") as tx:
         return take_in(tx, request)
@@ -68,11 +73,14 @@ def take_in(tx: Action, request: Request) -> Ticket:
     identity = narrow(person["identity"])
     token = tx.store.person_token(identity) if identity else None
     lane, order_at = queue.lane_of(request.priority or None, request.slot, tx.hall.policy, tx.now)
-    first = tx.hall.items[next(iter(after))]
+    lines = {code: tx.hall.items[code].line for code in after}
+    if request.collect:
+        lines = dict.fromkeys(after, _collecting(tx))
+    first = next(iter(lines.values()))
     visit = tx.store.env.new_id()
     moves = Moves(tx)
-    turn = _issue(tx, moves, first.line)
-    number = f"{tx.hall.lines[first.line].prefix}{turn:03d}"
+    turn = _issue(tx, moves, first)
+    number = f"{tx.hall.lines[first].prefix}{turn:03d}"
     moves.insert(
         "visit",
         visit,
@@ -89,14 +97,14 @@ def take_in(tx: Action, request: Request) -> Ticket:
             "source": request.source,
         },
     )
-    for line in dict.fromkeys(tx.hall.items[code].line for code in after):
-        if line != first.line:
+    for line in dict.fromkeys(lines.values()):
+        if line != first:
             _line_row(tx, moves, line)
     ids: dict[str, str] = {}
     legs: list[Leg] = []
     for code in queue.in_order(after):
         item = tx.hall.items[code]
-        _one_open(tx, token, item)
+        one_open(tx, token, item)
         ids[code] = tx.store.env.new_id()
         before = " ".join(ids[other] for other in after[code])
         leg = _new_leg(
@@ -105,6 +113,7 @@ def take_in(tx: Action, request: Request) -> Ticket:
             visit,
             number,
             item,
+            line=lines[code],
             person=token,
             after=before,
             lane=lane,
@@ -114,7 +123,7 @@ def take_in(tx: Action, request: Request) -> Ticket:
         _insert_leg(moves, leg)
         legs.append(leg)
     tx.append("visit.opened", visit, moves.set, number=number, slip=tx.day)
-    _identify(tx, visit, {**person, "identity": identity})
+    seal_person(tx, visit, {**person, "identity": identity})
     return Ticket(visit, number, tx.day, tuple(legs))
 
 
@@ -131,7 +140,7 @@ def add_service(
         wanted = _item(tx, item)
         if any(leg.item == item and leg.state in queue.OPEN for leg in legs):
             raise Refused("already-open", field="service", number=number, item=wanted.zh)
-        _one_open(tx, visit["person"], wanted)
+        one_open(tx, visit["person"], wanted)
         open_legs = [leg.id for leg in legs if leg.state in queue.OPEN]
         lane = lanes.PRIORITY if visit["priority"] else lanes.ORDINARY
         leg = _new_leg(
@@ -140,6 +149,7 @@ def add_service(
             visit["id"],
             number,
             wanted,
+            line=wanted.line,
             person=visit["person"],
             after=" ".join(open_legs) if after_current else "",
             lane=lane,
@@ -259,6 +269,7 @@ def move_on(tx: Action, moves: Moves, leg: Leg, item: Item, **changes: Any) -> L
         leg.visit,
         leg.number,
         item,
+        line=leg.line if item.code == leg.item else item.line,
         person=leg.person,
         after="",
         lane=leg.lane,
@@ -268,7 +279,7 @@ def move_on(tx: Action, moves: Moves, leg: Leg, item: Item, **changes: Any) -> L
     made.ticket_at = leg.ticket_at
     for name, value in changes.items():
         setattr(made, name, value)
-    _line_row(tx, moves, item.line)
+    _line_row(tx, moves, made.line)
     _insert_leg(moves, made)
     return made
 
@@ -312,7 +323,8 @@ def _check_priority(tx: Action, kind: str, proof: str) -> None:
         raise Refused("proof-needed", field="proof", priority=kind)
 
 
-def _one_open(tx: Action, person: str | None, item: Item) -> None:
+def one_open(tx: Action, person: str | None, item: Item) -> None:
+    """Raise ``already-open`` when this person has an open number for the item."""
     if person is None:
         return
     row = tx.row(
@@ -323,6 +335,13 @@ def _one_open(tx: Action, person: str | None, item: Item) -> None:
     )
     if row is not None:
         raise Refused("already-open", field="service", number=row["number"], item=item.zh)
+
+
+def _collecting(tx: Action) -> str:
+    line = next((line.id for line in tx.hall.lines.values() if line.collect), None)
+    if line is None:
+        raise Refused("nothing-collected", field="service")
+    return line
 
 
 def _line_row(tx: Action, moves: Moves, line: str) -> Row:
@@ -351,6 +370,7 @@ def _new_leg(
     number: str,
     item: Item,
     *,
+    line: str,
     person: str | None,
     after: str,
     lane: str,
@@ -363,7 +383,7 @@ def _new_leg(
         day=tx.day,
         number=number,
         item=item.code,
-        line=item.line,
+        line=line,
         person=person,
         after=after,
         state=queue.BLOCKED if after else queue.WAITING,
@@ -397,7 +417,8 @@ def _insert_leg(moves: Moves, leg: Leg) -> None:
     moves.open_period(leg)
 
 
-def _identify(tx: Action, visit: str, person: Mapping[str, str]) -> None:
+def seal_person(tx: Action, visit: str, person: Mapping[str, str]) -> None:
+    """Append the personal fields, sealed, to the visit's own stream; nothing when all are empty."""
     fields = {name: value for name, value in person.items() if value}
     if fields:
         sealed = tx.seal(visit, fields)
@@ -426,6 +447,6 @@ def number_at(store: Store, who: Actor) -> str:
 
 __all__ = [
     "PERSON_FIELDS", "SOURCES", "Request", "Ticket", "add_service", "cancel", "come_back",
-    "forget", "item_of", "move_on", "number_at", "reinstate", "reveal", "take", "take_in",
-    "verify_priority", "visit_of", "windows",
+    "forget", "item_of", "move_on", "number_at", "one_open", "reinstate", "reveal", "seal_person",
+    "take", "take_in", "verify_priority", "visit_of", "windows",
 ]  # fmt: skip
