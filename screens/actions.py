@@ -1,12 +1,15 @@
 """The actions of the desk: one registry feeds bindings, key line, key map, palette, docs/keys.md.
 
 An action's key is chosen so that terminals leave it alone where that is possible; what is known
-to be stolen somewhere stands in `CONFLICTS` and has a second chord. `menu` reaches every action
-by number where no function key arrives at all.
+to be stolen somewhere stands in `CONFLICTS` with the way round it. `menu` reaches every action by
+number where no function key arrives at all.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 GROUPS: Final = ("call", "serve", "queue", "window", "find", "program")
 """Groups in the order in which the key map shows them."""
@@ -53,6 +56,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("take", "f10", "queue", ("ctrl+n",), footer=10),
     Action("add_service", "ctrl+y", "serve"),
     Action("external", "ctrl+x", "serve"),
+    Action("verify_priority", "", "queue"),
     Action("leave", "ctrl+d", "queue", confirm=True),
     Action("reinstate", "ctrl+u", "queue"),
     Action("reopen", "ctrl+r", "queue"),
@@ -60,6 +64,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("hand_over", "ctrl+o", "window", confirm=True),
     Action("drain", "", "window"),
     Action("close_window", "", "window", confirm=True),
+    Action("take_over", "", "window"),
+    Action("free_window", "", "window"),
+    Action("emergency", "", "window"),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
     Action("keys", "question_mark", "program", ("f12",), footer=12),
@@ -72,3 +79,54 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
+
+CONFLICTS: Final = (
+    "f1",
+    "f2",
+    "f10",
+    "f12",
+    "ctrl+d",
+    "ctrl+e",
+    "ctrl+q",
+    "ctrl+u",
+    "ctrl+x",
+    "ctrl+z",
+)
+"""Keys of ours that something else is known to take in places: the texts `key-conflict.<key>`
+say what, and what to press instead.
+"""
+
+RESERVED: Final = frozenset(
+    "enter escape tab shift+tab up down left right home end pageup pagedown backspace delete "
+    "space insert ctrl+a ctrl+b ctrl+c ctrl+h ctrl+i ctrl+j ctrl+m ctrl+s ctrl+v ctrl+w".split()
+)
+"""Keys that no action may have: lists, fields and terminals need them."""
+
+
+def bindings(call: str = "desk") -> "list[Binding]":
+    """Bindings of all actions with this person's keys, for a screen with `action_desk(id)`."""
+    from screens.keys import current
+
+    return current().bindings(call)
+
+
+def main() -> None:
+    """`python -m screens.actions --write docs/keys.md` writes the key page; else it is printed."""
+    import argparse
+    import sys
+    from pathlib import Path
+
+    from screens.keypages import markdown
+
+    parser = argparse.ArgumentParser(prog="python -m screens.actions", description=main.__doc__)
+    parser.add_argument("--write", metavar="FILE", type=Path)
+    page = markdown()
+    target: Path | None = parser.parse_args().write
+    if target is None:
+        sys.stdout.write(page)
+    else:
+        target.write_text(page, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

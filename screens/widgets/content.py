@@ -48,11 +48,11 @@ class Words(Static):
         self._told = _safe(content)
 
     def say(self, content: str | Content, *, layout: bool = False) -> None:
-        """Show something else; `layout` when its height may differ. Nothing happens when it is
+        """Show something else; `layout` when its size may differ. Nothing happens when it is
         what is shown already.
         """
         safe = _safe(content)
-        if layout or safe != self._told or safe.spans != self._told.spans:
+        if safe != self._told or safe.spans != self._told.spans:
             self._told = safe
             self.update(safe, layout=layout)
 

@@ -21,12 +21,15 @@ class Scanned(Message):
     ime: bool = False
 
 
-class ScanGate(App[None]):
+class ScanGate(App[None], inherit_bindings=False):
     """An app that holds printable keys for the blink of an eye until it knows who typed them.
 
     A `Field` recognises scans itself, without holding anything. A run of keys stays with the one
     that got its first key, so that a scan is never torn when the focus moves in the middle.
     """
+
+    # Textual's own commands and keys give way to those of the registry.
+    ENABLE_COMMAND_PALETTE = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -139,7 +139,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._rows[self._cursor]
 
     def set_source(self, source: RowSource) -> None:
-        """Show other rows, from the top."""
+        """Show another list, from its top."""
         self._rows = PagedRows(source)
         self._cursor, self._key = 0, None
         self.scroll_to(y=0, animate=False)

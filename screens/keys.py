@@ -1,0 +1,176 @@
+"""Which key starts which action: the registry's keys and the person's own from keys.toml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hallclient.paths import config_dir
+from hallclient.texts import t
+from screens.actions import ACTIONS, BY_ID, RESERVED
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+    from textual.dom import DOMNode
+
+WIDGET_KEYS: Final = frozenset({"enter"})
+"""Keys that the list itself turns into the action; they are shown, not bound."""
+
+_SIGNS: Final = {
+    "/": "slash",
+    "?": "question_mark",
+    "\\": "backslash",
+    "]": "right_square_bracket",
+    "^": "circumflex_accent",
+    "_": "underscore",
+}
+_NAMES: Final = {name: sign for sign, name in _SIGNS.items()}
+_KEY: Final = re.compile(
+    r"(?:(?:ctrl|alt|shift)\+)*(?:[a-z0-9]|f(?:[1-9]|1[0-9]|2[0-4])|insert|space|enter|tab|escape|"
+    r"up|down|left|right|home|end|pageup|pagedown|backspace|delete|" + "|".join(_NAMES) + r")"
+)
+
+
+def normal(key: str) -> str:
+    """A key as a person writes it (`Ctrl+G`, `^G`, `/`) as the program names it; "" if unknown."""
+    key = (
+        key.strip().lower().replace(" ", "").replace("control+", "ctrl+").replace("strg+", "ctrl+")
+    )
+    if len(key) == 2 and key[0] == "^":
+        key = "ctrl+" + key[1]
+    head, _, last = key.rpartition("+")
+    last = _SIGNS.get(last, last)
+    key = f"{head}+{last}" if head else last
+    return key if _KEY.fullmatch(key) else ""
+
+
+def shown(key: str) -> str:
+    """A key as the key line shows it: `F1`, `^G`, `/`."""
+    head, _, last = key.rpartition("+")
+    last = _NAMES.get(last, last.upper() if len(last) < 4 else last.capitalize())
+    if head == "ctrl":
+        return "^" + last
+    return "+".join([*(part.capitalize() for part in head.split("+") if part), last])
+
+
+def spelt(key: str) -> str:
+    """A key as documents write it: `Ctrl+G`."""
+    return "Ctrl+" + shown(key)[1:] if shown(key).startswith("^") else shown(key)
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """The keys of every action, first the one that is shown; what was wrong with keys.toml."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    problems: tuple[str, ...] = ()
+    changed: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, action: str) -> tuple[str, ...]:
+        """All keys of an action."""
+        return self.keys.get(action, ())
+
+    def first(self, action: str) -> str:
+        """The shown key of an action, as the key line shows it; "" when it has none."""
+        keys = self.of(action)
+        return shown(keys[0]) if keys else ""
+
+    def bindings(self, call: str = "desk") -> "list[Binding]":
+        """Bindings for a screen that has `action_desk(id)`."""
+        from textual.binding import Binding
+
+        return [
+            Binding(",".join(bound), f"{call}('{action.id}')", show=False, id=action.id)
+            for action in ACTIONS
+            if (bound := [key for key in self.of(action.id) if key not in WIDGET_KEYS])
+        ]
+
+    def install(self, node: "DOMNode", call: str = "desk") -> None:
+        """Bind the keys on a screen when it is made (a person's own keys are known by then)."""
+        from textual.binding import BindingsMap
+
+        node._bindings = BindingsMap.merge([node._bindings, BindingsMap(self.bindings(call))])
+
+
+DEFAULT: Final = Keymap({action.id: action.keys for action in ACTIONS})
+
+
+@cache
+def current() -> Keymap:
+    """The keys of this person, read once."""
+    return load()
+
+
+def keys_file() -> Path:
+    """Where a person's own keys stand."""
+    return config_dir() / "keys.toml"
+
+
+def load(path: Path | None = None) -> Keymap:
+    """The registry's keys with the changes of keys.toml; a wrong line changes nothing."""
+    path = path or keys_file()
+    try:
+        source = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return DEFAULT
+    except (OSError, UnicodeDecodeError) as error:
+        return Keymap(DEFAULT.keys, (t("keys.unreadable", file=str(path), why=str(error)),))
+    import tomllib
+
+    try:
+        wanted = tomllib.loads(source).get("keys", {})
+    except tomllib.TOMLDecodeError as error:
+        return Keymap(DEFAULT.keys, (t("keys.unreadable", file=str(path), why=str(error)),))
+    if not isinstance(wanted, dict):
+        return Keymap(DEFAULT.keys, (t("keys.no-table", file=str(path)),))
+    return changed(wanted)
+
+
+def changed(wanted: Mapping[str, object]) -> Keymap:
+    """The registry's keys with these changes: action id to a key or a list of keys."""
+    problems: list[str] = []
+    own: dict[str, tuple[str, ...]] = {}
+    taken: dict[str, str] = {}
+    for action, value in wanted.items():
+        if action not in BY_ID:
+            problems.append(t("keys.unknown-action", action=action))
+            continue
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            problems.append(t("keys.not-a-key", action=action, key=str(value)))
+            continue
+        keys = []
+        for name in names:
+            if problem := _refused(action, name, taken):
+                problems.append(problem)
+            else:
+                keys.append(normal(name))
+                taken[normal(name)] = action
+        if keys:
+            own[action] = tuple(dict.fromkeys(keys))
+    keys_of = {}
+    for action, keys_now in DEFAULT.keys.items():
+        if action in own:
+            lists = tuple(key for key in keys_now if key in WIDGET_KEYS)
+            keys_of[action] = own[action] + lists
+            continue
+        keys_of[action] = tuple(key for key in keys_now if key not in taken)
+        problems += [
+            t("keys.lost", action=t(f"key.{action}"), key=spelt(key), other=t(f"key.{taken[key]}"))
+            for key in keys_now
+            if key in taken
+        ]
+    return Keymap(keys_of, tuple(problems), frozenset(own))
+
+
+def _refused(action: str, name: str, taken: Mapping[str, str]) -> str:
+    key = normal(name)
+    if not key:
+        return t("keys.not-a-key", action=action, key=name)
+    if key in RESERVED or len(key) == 1:
+        return t("keys.reserved", action=action, key=name)
+    if taken.get(key, action) != action:
+        return t("keys.twice", key=name, action=action, other=taken[key])
+    return ""
