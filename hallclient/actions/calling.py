@@ -32,12 +32,12 @@ _HEADS = f"""
               AND (?5 OR leg.eligible_call <= coalesce(
                   (SELECT calls FROM line WHERE id = ?1 || ':' || plan.value), 0))
               AND {_FREE}
-            ORDER BY leg.order_at, leg.turn LIMIT 1)
+            ORDER BY leg.order_at, leg.turn, leg.rowid LIMIT 1)
         FROM json_each(?3) plan CROSS JOIN json_each(?4) lane)"""
 _RETURNS = f"""
     SELECT {_HEAD} FROM leg WHERE state = 'waiting' AND return_window = ?1 AND {_FREE}
     UNION SELECT {_HEAD} FROM leg WHERE state = 'waiting' AND reserved_for = ?2 AND {_FREE}
-    ORDER BY ready_at LIMIT 1"""
+    ORDER BY ready_at, id LIMIT 1"""
 _LANES = json.dumps(policy.POOL_LANES)
 
 
@@ -163,7 +163,8 @@ def waiting_leg(tx: Action, number: str, window: Row) -> Leg:
     Raises ``no-such-number``, ``not-waiting`` with the state it is in.
     """
     rows = tx.rows(
-        "SELECT leg.* FROM leg WHERE day = ? AND number = ? ORDER BY closed_at IS NOT NULL, rowid",
+        "SELECT leg.* FROM visit JOIN leg ON leg.visit = visit.id WHERE visit.day = ? "
+        "AND visit.number = ? ORDER BY leg.closed_at IS NOT NULL, leg.rowid",
         tx.day,
         number,
     )
@@ -186,7 +187,12 @@ def waiting_leg(tx: Action, number: str, window: Row) -> Leg:
 
 
 def _choose(tx: Action, window: Row) -> tuple[Choice | None, dict[str, LineCount]]:
-    plan = windows.plan_of(tx.hall, window)
+    # Lines for an emergency that is not on must not hide those who come late in the own ones.
+    plan = {
+        line: kind
+        for line, kind in windows.plan_of(tx.hall, window).items()
+        if kind is not PlanKind.EMERGENCY or window["emergency"]
+    }
     counts = {
         line: LineCount(calls, due_run)
         for line, calls, due_run in tx.db.execute(
@@ -255,7 +261,9 @@ def _claim(
         policy=tx.hall.policy.version,
         chosen=reason or None,
     )
-    guarded = int(choice.band == policy.BAND_GUARD)
+    guarded = window["guarded"]
+    if choice.band != policy.BAND_RETURN:
+        guarded = int(choice.band == policy.BAND_GUARD)
     resumes = window["state"] if window["state"] == windows.DRAINING else window["resumes"]
     moves.window(
         window, state=windows.CALLING, leg=leg.id, reason=None, guarded=guarded, resumes=resumes

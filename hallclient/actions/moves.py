@@ -25,6 +25,10 @@ PERIOD_OF = {
 """Which period a state opens. Standard terms: waiting, walk, service, hold time."""
 
 
+# With the words of the partial index beside it; without them SQLite reads every leg there is.
+HELD = "state = 'held' AND state IN ('held', 'passed', 'external')"
+
+
 class Moves:
     """Collects the changes of one event, in the order in which they are applied."""
 
@@ -137,25 +141,48 @@ class Moves:
         while todo:
             before = todo.pop()
             for leg in legs.values():
-                if before.id not in leg.predecessors or leg.state not in queue.OPEN:
+                if before.id not in leg.predecessors:
                     continue
-                if not goes_on:
+                states = {key: one.state for key, one in legs.items()}
+                if leg.state == queue.EXTERNAL:
+                    # However the consultation ended, the window that asked goes on.
+                    if queue.all_ended(leg, states):
+                        back = queue.come_back(leg, policy, now, after=leg.predecessors)
+                        self.leg(leg, back)
+                elif leg.state != queue.BLOCKED:
+                    continue
+                elif not goes_on:
                     self.leg(leg, queue.cancel(leg, "predecessor", now))
                     todo.append(leg)
-                elif queue.ready_after(leg, {key: one.state for key, one in legs.items()}):
-                    if leg.state == queue.EXTERNAL:
-                        self.leg(leg, queue.come_back(leg, policy, now))
-                    elif leg.state == queue.BLOCKED:
-                        self.leg(leg, queue.unblock(leg, policy, now))
+                elif queue.ready_after(leg, states):
+                    self.leg(leg, queue.unblock(leg, policy, now))
         self.close_visit(ended.visit, [leg.state for leg in legs.values()])
 
-    def close_visit(self, visit: str, states: list[str]) -> None:
-        """Write the visit's state when it has changed. Never *done* without a leg done."""
-        row = self.tx.row("SELECT id, state, closed_at FROM visit WHERE id = ?", visit)
+    def close_visit(self, visit: str, states: list[str], row: Row | None = None) -> None:
+        """Write the visit's state when it has changed. Never *done* without a leg done.
+
+        ``row``: the visit as it is after the changes collected so far, when they touch it.
+        """
+        row = row or self.tx.row("SELECT id, state, closed_at FROM visit WHERE id = ?", visit)
         state = queue.visit_state(states)
         if row is not None and row["state"] != state:
             closed = None if state == "open" else self.tx.now
             self.update("visit", row, {"state": state, "closed_at": closed})
+
+
+def has_priority(tx: Action, leg: Leg) -> bool:
+    """Whether the leg's visit has a verified priority."""
+    row = tx.row("SELECT priority FROM visit WHERE id = ?", leg.visit)
+    return row is not None and row["priority"] is not None
+
+
+def not_at_window(tx: Action, leg: Leg) -> None:
+    """Raise ``at-window`` when the visitor is at a window, with this service or another."""
+    row = tx.row(
+        "SELECT window FROM leg WHERE visit = ? AND state IN ('called', 'serving')", leg.visit
+    )
+    if row is not None:
+        raise Refused("at-window", number=leg.number, window=row["window"])
 
 
 def leg_of(tx: Action, key: str) -> Leg:

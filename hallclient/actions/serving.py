@@ -5,12 +5,21 @@ from __future__ import annotations
 from db.store import Store
 from hallclient.actions import windows
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.moves import Moves, current_leg, legs_of, staffed_window
-from hallclient.actions.tickets import item_of, move_on, visit_of
+from hallclient.actions.moves import (
+    HELD,
+    Moves,
+    current_leg,
+    has_priority,
+    legs_of,
+    not_at_window,
+    staffed_window,
+)
+from hallclient.actions.tickets import item_of, move_on, one_open, visit_of
 from hallclient.rules import policy as lanes
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.queue import Leg
+from hallclient.rules.roles import allowed
 
 TRANSFERS = ("window", "wrong-service", "next", "clerk", "consult")
 """To another window of the same service · taken for the wrong service · on to the next service ·
@@ -29,9 +38,7 @@ def hold(store: Store, who: Actor, reason: str, minutes: int | None = None) -> L
         if known is None:
             raise Refused("no-such-reason", field="reason", reason=reason)
         timer = known.timer_ms if minutes is None else minutes * 60_000
-        held = tx.row(
-            "SELECT count(*) AS n FROM leg WHERE state = 'held' AND operator = ?", who.operator
-        )
+        held = tx.row(f"SELECT count(*) AS n FROM leg WHERE {HELD} AND operator = ?", who.operator)
         moves = Moves(tx)
         count = held["n"] if held else 0
         moves.leg(leg, queue.hold(leg, known, timer, count, tx.hall.policy, tx.now))
@@ -44,7 +51,7 @@ def resume(store: Store, who: Actor, number: str = "") -> Leg:
     """Take up a held number (回呼), by any window that serves its line; own ones first.
 
     Without a number: the one this operator holds longest. Raises ``nothing-held``,
-    ``visitor-at-window``, ``not-in-plan``.
+    ``visitor-at-window``, ``at-window`` (another one), ``not-in-plan``.
     """
     with acting(store, who, "window.serve") as tx:
         window = staffed_window(tx)
@@ -53,7 +60,7 @@ def resume(store: Store, who: Actor, number: str = "") -> Leg:
         if window["state"] == windows.PAUSED:
             raise Refused("window-paused", window=window["id"])
         row = tx.row(
-            "SELECT * FROM leg WHERE state = 'held' AND day = ?1 "
+            f"SELECT * FROM leg WHERE {HELD} AND day = ?1 "
             "AND (number = ?2 OR (?2 = '' AND operator = ?3)) ORDER BY since, id LIMIT 1",
             tx.day,
             number,
@@ -62,6 +69,7 @@ def resume(store: Store, who: Actor, number: str = "") -> Leg:
         if row is None:
             raise Refused("nothing-held", field="number", number=number)
         leg = Leg(**row)
+        not_at_window(tx, leg)
         if leg.line not in windows.plan_of(tx.hall, window) and leg.operator != who.operator:
             raise Refused("not-in-plan", number=leg.number, window=window["id"])
         reason = tx.hall.hold_reasons.get(leg.reason or "")
@@ -128,7 +136,8 @@ def still_serving(store: Store, who: Actor) -> Leg:
 def reopen(store: Store, who: Actor, number: str) -> Leg:
     """Finished too early: serve on (重开). The same clerk within ten minutes, or a supervisor.
 
-    Raises ``reopen-late``, ``reopen-other``, ``visitor-at-window``, ``followers-begun``.
+    Raises ``reopen-late``, ``reopen-other``, ``visitor-at-window``, ``at-window``,
+    ``followers-begun``, ``already-open``.
     """
     with acting(store, who, "window.reopen") as tx:
         window = staffed_window(tx)
@@ -144,13 +153,13 @@ def reopen(store: Store, who: Actor, number: str) -> Leg:
         leg = max(done, key=lambda leg: leg.closed_at or 0)
         if leg.operator != who.operator and who.role != "supervisor":
             raise Refused("reopen-other", number=number, operator=leg.operator)
+        not_at_window(tx, leg)
+        one_open(tx, leg.person, item_of(tx, leg.item), leg.visit)
         moves = Moves(tx)
         moves.leg(leg, queue.reopen(leg, window["id"], who.operator, tx.hall.policy, tx.now))
         for other in legs:
-            if leg.id in other.predecessors:
-                if other.state != queue.WAITING:
-                    raise Refused("followers-begun", number=number)
-                moves.leg(other, {"state": queue.BLOCKED, "since": tx.now})
+            if leg.id in other.predecessors and other.state != queue.BLOCKED:
+                moves.leg(other, queue.block_again(other, tx.now))
         moves.window(
             window,
             state=windows.SERVING,
@@ -167,7 +176,7 @@ def transfer(store: Store, who: Actor, kind: str, to: str = "") -> Leg:
 
     ``to``: a window id (``window``), an item code (``wrong-service``, ``next``, ``consult``), an
     operator (``clerk``). Raises ``no-such-transfer``, ``no-such-window``, ``no-such-item``,
-    ``no-operator``, ``not-in-plan``, ``same-window``, ``nobody-serves``.
+    ``no-operator``, ``not-in-plan``, ``same-window``, ``same-item``, ``already-open``.
     """
     with acting(store, who, "window.serve") as tx:
         window = staffed_window(tx)
@@ -195,8 +204,11 @@ def take_over(store: Store, who: Actor, window: str) -> Leg:
         leg = current_leg(tx, row)
         moves = Moves(tx)
         moves.outcome(leg, "taken-over")
-        moves.leg(leg, queue.take_over(leg, tx.now), estimated=True)
-        moves.window(row, state=windows.IDLE, leg=None)
+        priority = has_priority(tx, leg)
+        changes = queue.take_over(leg, tx.hall.policy, tx.now, priority=priority)
+        moves.leg(leg, changes, estimated=True)
+        state = windows.DRAINING if row["resumes"] == windows.DRAINING else windows.IDLE
+        moves.window(row, state=state, leg=None)
         tx.append("leg.taken-over", leg.id, moves.set, number=leg.number, window=window)
         return leg
 
@@ -218,22 +230,21 @@ def _hand_on(tx: Action, moves: Moves, leg: Leg, kind: str, to: str) -> Leg:
         changes = {**reserved, "return_window": to}
     elif kind == "clerk":
         clerk = tx.row("SELECT role, state FROM operator WHERE id = ?", to)
-        if clerk is None or clerk["state"] != "active" or clerk["role"] == "administrator":
+        able = clerk is not None and allowed(clerk["role"], "window.next")
+        if clerk is None or clerk["state"] != "active" or not able:
             raise Refused("no-operator", field="to", operator=to)
         changes = {**reserved, "reserved_for": to}
     else:
         item = item_of(tx, to)
         if item.code == leg.item:
             raise Refused("same-item", field="to", service=to)
-        wrong = kind == "wrong-service"
-        lane = lanes.ORDINARY if leg.lane == lanes.RETURN else leg.lane
-        changes = (
-            {"lane": lane, "order_at": leg.ticket_at}
-            if wrong
-            else {"lane": lanes.JOINT, "order_at": now - policy.joint_credit_ms}
-        )
-        if wrong:
-            changes["ready_at"] = leg.ticket_at
+        one_open(tx, leg.person, item, leg.visit)
+        if kind == "wrong-service":
+            usual = lanes.PRIORITY if has_priority(tx, leg) else lanes.ORDINARY
+            lane = usual if leg.lane == lanes.RETURN else leg.lane
+            changes = {"lane": lane, "order_at": leg.ticket_at, "ready_at": leg.ticket_at}
+        else:
+            changes = _onward(tx, leg)
     moves.leg(leg, queue.transfer(leg, kind.replace("-", "_"), now))
     made = move_on(tx, moves, leg, item, **changes)
     _follow(tx, moves, leg, made)
@@ -247,12 +258,18 @@ def _consult(tx: Action, moves: Moves, leg: Leg, to: str) -> Leg:
         raise Refused("same-item", field="to", service=to)
     if leg.state != queue.SERVING:
         raise Refused("wrong-state", number=leg.number, state=leg.state, action="consult")
-    made = move_on(
-        tx, moves, leg, item, lane=lanes.JOINT, order_at=tx.now - tx.hall.policy.joint_credit_ms
-    )
+    one_open(tx, leg.person, item, leg.visit)
+    made = move_on(tx, moves, leg, item, **_onward(tx, leg))
     after = " ".join((*leg.predecessors, made.id))
-    moves.leg(leg, {**queue.send_out(leg, "consult", tx.now), "after": after})
+    moves.leg(leg, {**queue.send_out(leg, queue.CONSULT, tx.now), "after": after})
     return made
+
+
+def _onward(tx: Action, leg: Leg) -> queue.Changes:
+    """The place of a visit that goes on to another service: a credit, or its priority."""
+    if has_priority(tx, leg):
+        return {"lane": lanes.PRIORITY, "order_at": leg.ticket_at}
+    return {"lane": lanes.JOINT, "order_at": tx.now - tx.hall.policy.joint_credit_ms}
 
 
 def _follow(tx: Action, moves: Moves, old: Leg, new: Leg) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from db.store import Store
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
-from hallclient.actions.moves import Moves, leg_of
+from hallclient.actions.moves import Moves, has_priority, leg_of
 from hallclient.rules import queue
 from hallclient.rules.queue import Leg
 
@@ -49,7 +49,7 @@ def timers(tx: Action) -> None:
             moves.settle(leg, goes_on=False)
         elif leg.state == queue.WAITING:
             kind = "leg.released"
-            moves.leg(leg, queue.release(leg, policy, tx.now))
+            moves.leg(leg, queue.release(leg, policy, tx.now, priority=has_priority(tx, leg)))
         else:
             kind = "leg.timer-cleared"
             moves.leg(leg, {"timer_at": None})

@@ -19,6 +19,8 @@ from hallclient.rules.text import clean, narrow
 
 PERSON_FIELDS = ("name", "identity", "phone", "company")
 SOURCES = ("counter", "kiosk", "phone")
+# In these very words, or SQLite does not see that a partial index holds the answer.
+_OPEN = "state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,7 @@ def add_service(
     with acting(store, who, "ticket.add-service") as tx:
         visit, legs = visit_of(tx, number)
         wanted = _item(tx, item)
-        if any(leg.item == item and leg.state in queue.OPEN for leg in legs):
-            raise Refused("already-open", field="service", number=number, item=wanted.zh)
-        one_open(tx, visit["person"], wanted)
+        one_open(tx, visit["person"], wanted, visit["id"])
         open_legs = [leg.id for leg in legs if leg.state in queue.OPEN]
         lane = lanes.PRIORITY if visit["priority"] else lanes.ORDINARY
         leg = _new_leg(
@@ -217,7 +217,9 @@ def reinstate(store: Store, who: Actor, number: str) -> Ticket:
         leg = _in_state(legs, queue.PASSED, number, "reinstate")
         moves = Moves(tx)
         row = tx.row("SELECT calls FROM line WHERE id = ?", f"{leg.day}:{leg.line}")
-        moves.leg(leg, queue.reinstate(leg, tx.hall.policy, row["calls"] if row else 0, tx.now))
+        calls = row["calls"] if row else 0
+        priority = visit["priority"] is not None
+        moves.leg(leg, queue.reinstate(leg, tx.hall.policy, calls, tx.now, priority=priority))
         tx.append("leg.reinstated", leg.id, moves.set, number=number)
         return Ticket(visit["id"], number, tx.day, tuple(legs))
 
@@ -228,7 +230,9 @@ def come_back(store: Store, who: Actor, number: str) -> Ticket:
         visit, legs = visit_of(tx, number)
         leg = _in_state(legs, queue.EXTERNAL, number, "come-back")
         moves = Moves(tx)
-        moves.leg(leg, queue.come_back(leg, tx.hall.policy, tx.now))
+        ended = {other.id for other in legs if other.state in queue.FINAL}
+        after = [key for key in leg.predecessors if key in ended]
+        moves.leg(leg, queue.come_back(leg, tx.hall.policy, tx.now, after=after))
         tx.append("leg.came-back", leg.id, moves.set, number=number)
         return Ticket(visit["id"], number, tx.day, tuple(legs))
 
@@ -323,14 +327,15 @@ def _check_priority(tx: Action, kind: str, proof: str) -> None:
         raise Refused("proof-needed", field="proof", priority=kind)
 
 
-def one_open(tx: Action, person: str | None, item: Item) -> None:
-    """Raise ``already-open`` when this person has an open number for the item."""
-    if person is None:
+def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> None:
+    """Raise ``already-open`` when this person, or this visit, has the item open already."""
+    if person is None and not visit:
         return
     row = tx.row(
-        "SELECT number FROM leg WHERE person = ? AND item = ? AND state IN "
-        "('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')",
+        f"SELECT number FROM leg WHERE person = ?1 AND item = ?3 AND {_OPEN} UNION ALL "
+        f"SELECT number FROM leg WHERE visit = ?2 AND item = ?3 AND {_OPEN}",
         person,
+        visit,
         item.code,
     )
     if row is not None:

@@ -7,7 +7,7 @@ import json
 from db.store import Row, Store, Tx
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.hall import hall_of
-from hallclient.actions.moves import Moves, own_window, staffed_window
+from hallclient.actions.moves import HELD, Moves, own_window, staffed_window
 from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
 
@@ -106,9 +106,7 @@ def close_window(store: Store, who: Actor) -> Row:
     with acting(store, who, "window.close") as tx:
         window = staffed_window(tx)
         _without_visitor(window)
-        held = tx.rows(
-            "SELECT number FROM leg WHERE state = 'held' AND return_window = ?", window["id"]
-        )
+        held = tx.rows(f"SELECT number FROM leg WHERE {HELD} AND return_window = ?", window["id"])
         if held:
             numbers = " ".join(row["number"] for row in held)
             raise Refused("still-holding", count=len(held), numbers=numbers)

@@ -55,6 +55,7 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
 }
 """Action -> (states it starts from, state it leads to). Nothing else moves a leg, except undo."""
 
+CONSULT = "consult"
 NO_SHOW = "no_show"
 WALKOUT = "walkout"
 
@@ -188,16 +189,18 @@ def pass_over(leg: Leg, policy: Policy, now: int) -> Changes:
     }
 
 
-def reinstate(leg: Leg, policy: Policy, calls: int, now: int) -> Changes:
+def reinstate(leg: Leg, policy: Policy, calls: int, now: int, *, priority: bool = False) -> Changes:
     """Back into line once (复号), eligible after some more calls of the line.
 
-    ``calls`` is the line's count of calls so far. Raises ``reinstate-limit``.
+    ``calls`` is the line's count of calls so far; ``priority``: whether the visit has a verified
+    one. Raises ``reinstate-limit``.
     """
     state = target("reinstate", leg)
     if leg.reinstated >= policy.reinstate_max:
         raise Refused("reinstate-limit", number=leg.number)
     return {
         **_free(now),
+        **_pooled(leg, policy, priority),
         "state": state,
         "reinstated": leg.reinstated + 1,
         "eligible_at": max(now, (leg.last_call_at or 0) + policy.recent_call_gap_ms),
@@ -306,10 +309,11 @@ def walk_out(leg: Leg, now: int) -> Changes:
     return _end(target("walk-out", leg), WALKOUT, now)
 
 
-def take_over(leg: Leg, now: int) -> Changes:
+def take_over(leg: Leg, policy: Policy, now: int, *, priority: bool = False) -> Changes:
     """A stuck window's visitor goes back to the head of the line, at the old place."""
     return {
         **_free(now),
+        **_pooled(leg, policy, priority),
         "state": target("take-over", leg),
         "window": None,
         "operator": None,
@@ -331,17 +335,20 @@ def give_back(leg: Leg, policy: Policy, now: int) -> Changes:
     return _to_window("return", leg, leg.return_window, None, policy, now)
 
 
-def come_back(leg: Leg, policy: Policy, now: int) -> Changes:
-    """The result from outside is here: wait for the same window first, then for any."""
-    return _to_window("come-back", leg, leg.return_window, None, policy, now)
+def come_back(leg: Leg, policy: Policy, now: int, *, after: Iterable[str] = ()) -> Changes:
+    """The result from outside is here: wait for the same window first, then for any.
+
+    ``after``: the predecessors that have ended; the leg waits for the others no longer.
+    """
+    back = _to_window("come-back", leg, leg.return_window, None, policy, now)
+    return {**back, "after": " ".join(after)}
 
 
-def release(leg: Leg, policy: Policy, now: int) -> Changes:
+def release(leg: Leg, policy: Policy, now: int, *, priority: bool = False) -> Changes:
     """Nobody took a reserved leg in time: it joins the pool as a continuation."""
     return {
         "state": target("release", leg),
-        "lane": lanes.JOINT,
-        "order_at": leg.ready_at - policy.joint_credit_ms,
+        **_pooled(leg, policy, priority),
         "timer_at": None,
         "return_window": None,
         "reserved_for": None,
@@ -349,15 +356,39 @@ def release(leg: Leg, policy: Policy, now: int) -> Changes:
 
 
 def unblock(leg: Leg, policy: Policy, now: int) -> Changes:
-    """What this leg waited for is done: it continues the visit with a credit of time."""
+    """What this leg waited for is done: it continues the visit with a credit of time.
+
+    A verified priority holds for every service of the visit, at its ticket time.
+    """
+    joint: Changes = {"lane": lanes.JOINT, "order_at": now - policy.joint_credit_ms}
     return {
         "state": target("unblock", leg),
-        "lane": lanes.JOINT,
+        **({} if leg.lane == lanes.PRIORITY else joint),
         "since": now,
         "ready_at": now,
         "eligible_at": now,
-        "order_at": now - policy.joint_credit_ms,
     }
+
+
+def block_again(leg: Leg, now: int) -> Changes:
+    """What this leg waited for goes on after all. Raises ``followers-begun``.
+
+    One that waits to come back from a consultation goes on waiting for its answer.
+    """
+    asking = leg.reason == CONSULT and leg.return_window is not None
+    if leg.state != WAITING or (leg.attempts and not asking):
+        raise Refused("followers-begun", number=leg.number)
+    return {"state": EXTERNAL if asking else BLOCKED, "since": now, "timer_at": None}
+
+
+def _pooled(leg: Leg, policy: Policy, priority: bool) -> Changes:
+    """The place among those whom every window sees: the lane of returns is one window's only."""
+    if leg.lane != lanes.RETURN:
+        return {}
+    if priority:
+        return {"lane": lanes.PRIORITY, "order_at": leg.ticket_at}
+    credited = leg.ready_at - policy.joint_credit_ms
+    return {"lane": lanes.JOINT, "order_at": min(leg.order_at, credited)}
 
 
 def _to_window(
@@ -397,6 +428,11 @@ def ready_after(leg: Leg, states: Mapping[str, str]) -> bool:
     A transferred leg went on under another id, which the use case puts into ``after``.
     """
     return all(states.get(before) == DONE for before in leg.predecessors)
+
+
+def all_ended(leg: Leg, states: Mapping[str, str]) -> bool:
+    """Whether all predecessors have ended, well or not."""
+    return all(states.get(before) in FINAL for before in leg.predecessors)
 
 
 def in_order(after: Mapping[str, Iterable[str]]) -> list[str]:
