@@ -13,6 +13,7 @@ from hallclient.actions.calling import peek
 from hallclient.actions.hall import hall_of
 from hallclient.rules.estimate import Estimate, LineLoad, Step, estimate
 from hallclient.rules.policy import Choice
+from hallclient.rules.text import narrow
 
 _ORDER = """
     CASE WHEN return_window = :window OR reserved_for = :operator THEN 0
@@ -106,8 +107,8 @@ def visit_by_number(store: Store, number: str, day: str | None = None) -> Row | 
 def tickets(store: Store, *, open_only: bool = True, line: str | None = None) -> list[Row]:
     """Today's numbers leg by leg, in the order they were taken."""
     return store.rows(
-        "SELECT leg.*, visit.priority, visit.slot FROM leg JOIN visit ON visit.id = leg.visit "
-        "WHERE leg.day = ?1 AND (?2 IS NULL OR leg.line = ?2) "
+        "SELECT leg.*, visit.priority, visit.slot, visit.sealed "
+        "FROM leg JOIN visit ON visit.id = leg.visit WHERE leg.day = ?1 AND (?2 IS NULL OR leg.line = ?2) "
         "AND (NOT ?3 OR leg.closed_at IS NULL) ORDER BY leg.ticket_at, leg.rowid",
         store.env.day(store.env.now()),
         line,
@@ -184,3 +185,13 @@ def estimate_of(store: Store, visit_id: str) -> Estimate | None:
         usual = measured(store, row["line"])["p50"] or hall.lines[row["line"]].service_ms
         loads[row["line"]] = LineLoad(ahead, staffed(store, row["line"]), usual)
     return estimate(steps, loads)
+
+
+def number_of_person(store: Store, identity: str) -> str:
+    """The open number of today that was taken with this identity number; empty: none."""
+    row = store.row(
+        "SELECT number FROM visit WHERE person = ? AND day = ? AND state = 'open'",
+        store.person_token(narrow(identity)),
+        store.env.day(store.env.now()),
+    )
+    return "" if row is None else str(row["number"])

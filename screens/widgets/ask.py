@@ -154,6 +154,11 @@ class Ask(Vertical):
             self._show_field("ask.type")
         return future
 
+    def choose_current(self) -> None:
+        """Choose the option at the cursor, as Enter does (the key that asked, pressed again)."""
+        if self._choices.options and self._choices.display:
+            self._choices.choose()
+
     def cancel(self) -> None:
         """Give the question up."""
         if self._question is not None:

@@ -145,6 +145,11 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=0, animate=False)
         self.reload()
 
+    def replace_source(self, source: RowSource) -> None:
+        """Show the same list as it is now; the selection stays with its row."""
+        self._rows = PagedRows(source)
+        self.reload()
+
     def set_columns(self, columns: Sequence[Column], empty: str | None = None) -> None:
         """Other columns or titles (the language changed)."""
         self._columns = tuple(columns)

@@ -1,0 +1,188 @@
+"""The program on the screen: who is signed in, which screen shows, what happens when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from rich.text import Text
+from textual import events
+
+from db.env import Env, system_env
+from hallclient.actions import staff
+from hallclient.actions.acting import Actor
+from hallclient.actions.hall import hall_of
+from hallclient.rules.catalogue import Hall
+from hallclient.texts import language, set_language, t
+from screens.base import HallScreen
+from screens.keypages import Why
+from screens.session import Session
+from screens.widgets.gate import ScanGate
+
+
+class HallApp(ScanGate):
+    """One window, one clerk, one machine, one screen."""
+
+    # The first screen is not pushed, so its own style sheet would not be read.
+    CSS_PATH = ["app.tcss", "desk.tcss", "login.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        who: Actor | None = None,
+        operator: str = "",
+        window: str = "",
+        hint: str = "",
+        on_ready: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.who = who
+        self.hint = hint
+        self.animation_level = "none"
+        self._preset = (operator, window)
+        self._on_ready = on_ready
+        self._last_input = monotonic()
+        self._locked = False
+
+    @property
+    def hall(self) -> Hall:
+        """The hall's configuration in force."""
+        return hall_of(self.session.store)
+
+    def get_default_screen(self) -> HallScreen:
+        """The desk for somebody who is signed in already, else the login."""
+        if self.who is not None:
+            return self._desk(self.who)
+        return self._login()
+
+    def _desk(self, who: Actor) -> HallScreen:
+        from screens.desk import DeskScreen
+
+        return DeskScreen(who, self.hall, hint=self.hint)
+
+    def _login(self) -> HallScreen:
+        from screens.login import LoginScreen
+
+        return LoginScreen(*self._preset)
+
+    def on_mount(self) -> None:
+        """Watch for idle seats; start what was to wait for the first frame."""
+        self.title = ""
+        self.set_interval(5.0, self._idle)
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        if self._on_ready is not None:
+            self._on_ready()
+
+    # -- signing in and out
+
+    def signed_in(self, who: Actor) -> None:
+        """Show the desk of this operator."""
+        self.who = who
+        self._last_input = monotonic()
+        self.switch_screen(self._desk(who))
+
+    async def sign_out(self) -> None:
+        """Back to the login. The window keeps its visitor and what it holds."""
+        who, self.who = self.who, None
+        if who is not None:
+            await self.session.write(staff.sign_out, who)
+            self._preset = ("", who.window)
+        if self._locked:
+            self._locked = False
+            self.pop_screen()
+        self.switch_screen(self._login())
+
+    async def leave(self) -> None:
+        """End the program; the session ends with it."""
+        if self.who is not None:
+            await self.session.write(staff.sign_out, self.who)
+        self.exit(return_code=0)
+
+    # -- locking
+
+    def lock(self) -> None:
+        """Cover the desk; everything on it stays as it is."""
+        if self.who is None or self._locked:
+            return
+        from screens.lock import LockScreen
+
+        self._locked = True
+        self.push_screen(LockScreen(self.who, hint=self.hint if self.session.store.demo else ""))
+
+    def unlocked(self) -> None:
+        """Uncover it."""
+        self._locked = False
+        self._last_input = monotonic()
+        self.pop_screen()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and click shows that somebody is there."""
+        if isinstance(event, (events.Key, events.MouseDown, events.Paste)):
+            self._last_input = monotonic()
+        await super().on_event(event)
+
+    def _idle(self) -> None:
+        limit = self.hall.staff.idle_lock_ms / 1000
+        if limit and monotonic() - self._last_input > limit:
+            self.lock()
+
+    # -- the language
+
+    def switch_language(self) -> None:
+        """Chinese, English, Chinese."""
+        set_language("en" if language() == "zh" else "zh")
+        for screen in self.screen_stack:
+            if isinstance(screen, HallScreen):
+                screen.speak()
+
+    def show_keys(self, why_not: Why) -> None:
+        """The key map."""
+        from screens.keymap import KeyMapScreen
+
+        self.push_screen(KeyMapScreen(why_not))
+
+    # -- failing
+
+    def _fatal_error(self) -> None:
+        """One sentence and a reference; Textual would print local variables here."""
+        from hallclient.crash import record
+
+        error = self._exception
+        reference, path = record(error) if error is not None else ("-", None)
+        where = str(path) if path is not None else "-"
+        self._exit_renderables.append(Text(t("crash.screen", reference=reference, path=where)))
+        self._close_messages_no_wait()
+
+
+def run(
+    path: Path,
+    *,
+    who: Actor | None = None,
+    operator: str = "",
+    window: str = "",
+    passphrase: str | None = None,
+    make_env: Callable[[str], Env] = system_env,
+    hint: str = "",
+    on_ready: Callable[[], None] | None = None,
+) -> int:
+    """Show the hall on this terminal until the person leaves; the exit code.
+
+    ``who`` is signed in already (the demo); else the login shows ``operator`` and ``window``.
+    ``on_ready`` is called after the first frame. Raises StoreError when the store cannot be opened.
+    """
+    session = Session(path, make_env=make_env, passphrase=passphrase)
+    try:
+        app = HallApp(
+            session, who=who, operator=operator, window=window, hint=hint, on_ready=on_ready
+        )
+        app.run()
+        return app.return_code or 0
+    finally:
+        session.close()

@@ -1,0 +1,245 @@
+"""The lines of the desk, as content made from a view of the hall. Nothing here decides."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from db.store import Row
+from hallclient.actions.acting import Actor
+from hallclient.actions.deskview import DeskView
+from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.text import cell_width, cut
+from hallclient.texts import has, language, t
+from hallclient.words import clock, duration, state_word, stopwatch, why_text
+from screens.widgets.content import Part, line
+
+MUTED = "$text-muted"
+STRONG = "bold"
+WARN = "$text-warning"
+ALERT = "bold $text-error"
+GOOD = "$text-success"
+
+
+def item_name(hall: Hall, code: str) -> str:
+    """The item's name in the language spoken now; its code when the catalogue lost it."""
+    item = hall.items.get(code)
+    return named(item, language()) if item else code
+
+
+def spread(left: Content, right: Content, width: int) -> Content:
+    """One line with something at each end; the left part gives way when both do not fit."""
+    room = width - cell_width(right.plain) - 1
+    if cell_width(left.plain) > room:
+        left = Content(cut(left.plain, max(1, room)))
+    gap = " " * max(1, width - cell_width(left.plain) - cell_width(right.plain))
+    return Content.assemble(left, gap, right)
+
+
+def status(view: DeskView, hall: Hall, who: Actor, *, demo: bool, width: int, now: int) -> Content:
+    """The top line: window, operator, clock; the visitor and the stopwatch; what is saved."""
+    window = view.window
+    parts: list[Part] = []
+    if demo:
+        parts.append((t("desk.demo-mark") + " ", WARN))
+    if window is not None:
+        face = named(hall.windows[window["id"]], language()) if window["id"] in hall.windows else ""
+        parts.append((t("desk.window", number=window["number"], name=face), STRONG))
+    else:
+        parts.append((t(f"role.{who.role}"), STRONG))
+    parts.append(f" · {who.operator} · {clock(now)}  ")
+    if window is not None:
+        parts.extend(_window_state(view, hall, now))
+    return spread(line(*parts), line((t("desk.saved"), GOOD)), width)
+
+
+def _window_state(view: DeskView, hall: Hall, now: int) -> list[Part]:
+    window, leg = view.window, view.leg
+    if window is None:
+        return []
+    if leg is None:
+        word = t(f"window.{window['state']}")
+        reason = hall.pause_reasons.get(window["reason"] or "")
+        if reason is not None:
+            word = f"{word}({named(reason, language())})"
+        style = WARN if window["state"] in ("paused", "draining", "closed") else MUTED
+        return [(word, style), f" {stopwatch(now - window['since'])}"]
+    target = ""
+    configured = hall.lines.get(leg["line"])
+    if configured is not None and leg["state"] == "serving":
+        target = f"/{stopwatch(configured.service_ms)}"
+    late = bool(target) and configured is not None and now - leg["since"] > configured.p95_ms
+    return [
+        (leg["number"], STRONG),
+        f" {state_word(leg['state'])} ",
+        (f"{stopwatch(now - leg['since'])}{target}", ALERT if late else ""),
+    ]
+
+
+def queue_title(view: DeskView, now: int) -> str:
+    """Title of the list: how many wait, and how long the first of them has."""
+    if not view.waiting or view.oldest is None:
+        return t("desk.queue-empty")
+    return t("desk.queue", n=view.waiting, oldest=duration(now - view.oldest))
+
+
+def next_line(view: DeskView) -> Content:
+    """Who would be called now, and why."""
+    if view.next_leg is None:
+        return line((t("desk.next-none"), MUTED))
+    return line(
+        (t("desk.next", number=view.next_leg["number"]), STRONG), "  ", why_text(view.next_why)
+    )
+
+
+def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
+    """Numbers held, passed or outside: they must not be forgotten."""
+    if not view.aside:
+        return line((t("desk.aside-none"), MUTED))
+    parts: list[str] = []
+    for row in view.aside:
+        word = state_word(row["state"])
+        reason = hall.hold_reasons.get(row["reason"] or "")
+        if reason is not None:
+            word = named(reason, language())
+        left = row["timer_at"]
+        timer = f" {stopwatch(max(0, left - now))}" if left is not None else ""
+        parts.append(f"{row['number']} {word}{timer}")
+    return line((cut(" · ".join(parts), width), WARN))
+
+
+def badge(row: Row, now: int) -> str:
+    """What is special about a waiting number, in a word."""
+    lane = row["lane"]
+    if lane == "priority":
+        return t("desk.badge-priority")
+    if lane == "booked":
+        return t("desk.badge-booked", at=clock(row["slot"] or row["order_at"]))
+    if lane == "return":
+        return t("desk.badge-return")
+    if lane == "joint":
+        return t("desk.badge-joint")
+    if row["reinstated"]:
+        return t("desk.badge-reinstated")
+    return ""
+
+
+def row_style(row: Row, hall: Hall, now: int) -> str:
+    """How a waiting number stands out: waited beyond its target, due, or coming back."""
+    configured = hall.lines.get(row["line"])
+    if configured is not None:
+        wait = now - row["ready_at"]
+        if wait > hall.policy.guard_factor * configured.target_ms:
+            return "alert"
+        if wait > configured.target_ms:
+            return "warn"
+    if row["lane"] == "return":
+        return "own"
+    return "good" if row["lane"] in ("priority", "booked") else ""
+
+
+def matter(view: DeskView, hall: Hall, now: int) -> Content:
+    """The visitor at the window: who, what for, why now, and the other services of the number."""
+    leg, visit = view.leg, view.visit
+    if leg is None or visit is None:
+        return no_visitor(view)
+    lines: list[Content] = [
+        line((leg["number"], STRONG), "  ", (item_name(hall, leg["item"]), STRONG)),
+        about_item(hall, leg["item"]),
+        *about_person(view.person),
+        *about_visit(visit, hall, now),
+    ]
+    if view.why:
+        lines.append(line((t("desk.why"), MUTED), why_text(view.why)))
+    if leg["doubted_at"]:
+        lines.append(line((t("desk.doubted"), ALERT)))
+    lines += other_services(visit, leg["id"], hall)
+    lines += calls(visit, leg["id"])
+    if leg["day"] != visit["day"]:
+        lines.append(line((leg["day"], WARN)))
+    return Content("\n").join(lines)
+
+
+def no_visitor(view: DeskView) -> Content:
+    """What to press when nobody is at the window."""
+    state = view.window["state"] if view.window is not None else "none"
+    lines = [line((t("desk.nobody"), STRONG)), Content("")]
+    key = f"desk.press-{state}"
+    lines += [line(text) for text in t(key if has(key) else "desk.press-idle").split("\n")]
+    return Content("\n").join(lines)
+
+
+def about_item(hall: Hall, code: str) -> Content:
+    """Department, mode and limits of an item."""
+    item = hall.items.get(code)
+    if item is None:
+        return Content("")
+    spoken = language()
+    parts = [item.code]
+    if item.department in hall.departments:
+        parts.append(named(hall.departments[item.department], spoken))
+    if item.promised_limit or item.legal_limit:
+        units = hall.units
+        promised = f"{item.promised_limit} {named(units[item.promised_unit], spoken)}"
+        legal = f"{item.legal_limit} {named(units[item.legal_unit], spoken)}"
+        on_spot = t("desk.on-the-spot")
+        parts.append(
+            t(
+                "desk.limits",
+                promised=promised if item.promised_limit else on_spot,
+                legal=legal if item.legal_limit else on_spot,
+            )
+        )
+    else:
+        parts.append(t("desk.on-the-spot"))
+    return line((" · ".join(parts), MUTED))
+
+
+def about_person(person: dict[str, str]) -> list[Content]:
+    """Who it is; masked, unless it was asked for."""
+    said = [
+        t(f"person.{name}", value=person[name])
+        for name in ("name", "identity", "phone")
+        if person.get(name)
+    ]
+    lines = [line("  ".join(said))] if said else []
+    if person.get("company"):
+        lines.append(line(t("person.company", value=person["company"])))
+    return lines
+
+
+def about_visit(visit: Row, hall: Hall, now: int) -> list[Content]:
+    """When the number was taken, its booking, its verified priority."""
+    taken = t("desk.taken", at=clock(visit["opened_at"]), ago=duration(now - visit["opened_at"]))
+    parts: list[Part] = [(taken, MUTED)]
+    if visit["slot"]:
+        parts.append(("  " + t("desk.booked", at=clock(visit["slot"])), GOOD))
+    lines = [line(*parts)]
+    kind = hall.priorities.get(visit["priority"] or "")
+    if kind is not None:
+        verified = t("desk.verified", by=visit["verified_by"] or "", proof=visit["proof"] or "")
+        lines.append(line((named(kind, language()), GOOD), "  ", (verified, MUTED)))
+    return lines
+
+
+def other_services(visit: Row, here: str, hall: Hall) -> list[Content]:
+    """The services of the number, with their states; nothing when there is only one."""
+    legs = visit["legs"]
+    if len(legs) < 2:
+        return []
+    marks = {"done": "✓", "blocked": "◌", "cancelled": "×", "abandoned": "×", "transferred": "→"}
+    lines = [line((t("desk.services"), MUTED))]
+    for leg in legs:
+        mark = "▸" if leg["id"] == here else marks.get(leg["state"], "·")
+        style = STRONG if leg["id"] == here else ""
+        said = f" {mark} {item_name(hall, leg['item'])}  {state_word(leg['state'])}"
+        lines.append(line((said, style)))
+    return lines
+
+
+def calls(visit: Row, leg: str) -> list[Content]:
+    """When and where this service was announced."""
+    made = [row for row in visit["attempts"] if row["leg"] == leg]
+    if not made:
+        return []
+    shown = " ".join(f"{clock(row['at'])}@{row['window']}" for row in made[-6:])
+    return [line((t("desk.calls", n=len(made)), MUTED), (shown, MUTED))]

@@ -1,0 +1,176 @@
+"""Signing in: who, with what password, at which window."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+
+from db.errors import StoreError
+from hallclient.actions import seat, staff, windows
+from hallclient.actions.acting import Actor
+from hallclient.actions.hall import hall_of
+from hallclient.rules.catalogue import named
+from hallclient.rules.errors import Refused
+from hallclient.texts import language, t
+from hallclient.words import refused_text, store_text
+from screens.base import HallScreen
+from screens.widgets.content import Words, line
+from screens.widgets.field import Field
+
+FIELDS = ("operator", "password", "window")
+NEW_FIELDS = ("first", "second")
+
+
+class LoginScreen(HallScreen):
+    """Operator, password, window; a first password is changed before anything else."""
+
+    BINDINGS = [
+        Binding("up", "step(-1)", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("ctrl+t", "speak", show=False),
+        Binding("ctrl+q,ctrl+c", "leave", show=False, priority=True),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, operator: str = "", window: str = "") -> None:
+        super().__init__()
+        self._preset = {"operator": operator, "window": window, "password": ""}
+        self._who: Actor | None = None
+        self._old = ""
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """A few labelled fields in the middle."""
+        with Vertical(id="card"):
+            yield Words(id="hall")
+            for name in FIELDS:
+                yield Words(id=f"label-{name}", classes="label")
+                yield Field(
+                    self._preset[name],
+                    id=name,
+                    password=name == "password",
+                    fold=name == "window",
+                    limit=64,
+                )
+            for name in NEW_FIELDS:
+                yield Words(id=f"label-{name}", classes="label new")
+                yield Field(id=name, password=True, limit=64, classes="new")
+            yield Words(id="said")
+            yield Words(id="help")
+
+    def on_mount(self) -> None:
+        """Say it in the language spoken now; begin with the first empty field."""
+        self.speak()
+        first = next((name for name in FIELDS if not self._preset[name]), "password")
+        self.query_one(f"#{first}", Field).focus()
+
+    def speak(self) -> None:
+        """Every word of the screen in the language spoken now."""
+        app = self.hall_app
+        hall = hall_of(app.session.store)
+        title = named(hall, language())
+        demo = t("desk.demo-mark") + " " if app.session.store.demo else ""
+        self.query_one("#hall", Words).say(line((demo, "$text-warning"), (title, "bold")))
+        for name in (*FIELDS, *NEW_FIELDS):
+            self.query_one(f"#label-{name}", Words).say(t(f"login.{name}"))
+        free = " ".join(
+            row["id"] for row in windows.windows(app.session.store) if row["state"] == "closed"
+        )
+        self.query_one("#help", Words).say(t("login.help", free=free or "-"), layout=True)
+
+    def action_step(self, step: int) -> None:
+        """Another field."""
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_speak(self) -> None:
+        """The other language."""
+        self.hall_app.switch_language()
+
+    async def action_leave(self) -> None:
+        """End the program."""
+        self.app.exit(0)
+
+    @on(Field.Entered)
+    def _entered(self, event: Field.Entered) -> None:
+        event.stop()
+        name = event.field.id or ""
+        if name in NEW_FIELDS:
+            if name == NEW_FIELDS[0]:
+                self.query_one("#second", Field).focus()
+            else:
+                self.run_worker(self._change(), exclusive=True, exit_on_error=False)
+            return
+        if name != FIELDS[-1]:
+            self.query_one(f"#{FIELDS[FIELDS.index(name) + 1]}", Field).focus()
+            return
+        self.run_worker(self._sign_in(), exclusive=True, exit_on_error=False)
+
+    @on(Field.Scanned)
+    def _scanned(self, event: Field.Scanned) -> None:
+        event.stop()
+        self.say(t("login.scan"))
+
+    @on(Field.Notice)
+    def _noticed(self, event: Field.Notice) -> None:
+        event.stop()
+        self.say(event.text)
+
+    def say(self, text: str) -> None:
+        """Say what is wrong, where the eyes are."""
+        self.query_one("#said", Words).say(line((text, "$text-warning")), layout=True)
+
+    async def _sign_in(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        values = {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
+        password = self.query_one("#password", Field).value
+        self.say(t("login.checking"))
+        try:
+            who, must_change = await self.hall_app.session.write(
+                seat.sit_down, values["operator"], password, values["window"]
+            )
+        except Refused as refused:
+            self.say(refused_text(refused))
+            if refused.code in ("sign-in", "sign-in-locked"):
+                field = self.query_one("#password", Field)
+                field.value = ""
+                field.focus()
+        except StoreError as error:
+            self.say(store_text(error))
+        else:
+            self._who, self._old = who, password
+            if must_change:
+                self._ask_new()
+            else:
+                self.hall_app.signed_in(who)
+        finally:
+            self._busy = False
+
+    def _ask_new(self) -> None:
+        self.add_class("-new")
+        self.say(t("login.must-change"))
+        self.query_one("#first", Field).focus()
+
+    async def _change(self) -> None:
+        first, second = (self.query_one(f"#{name}", Field).value for name in NEW_FIELDS)
+        if first != second or self._who is None:
+            self.say(t("login.different"))
+            self.query_one("#second", Field).value = ""
+            return
+        try:
+            await self.hall_app.session.write(staff.change_password, self._who, self._old, first)
+            who, _ = await self.hall_app.session.write(
+                seat.sit_down, self._who.operator, first, self._who.window
+            )
+        except Refused as refused:
+            self.say(refused_text(refused))
+        except StoreError as error:
+            self.say(store_text(error))
+        else:
+            self.hall_app.signed_in(who)
