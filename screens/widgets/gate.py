@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from hallclient.rules.scan import GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
+from hallclient.rules.scan import ENDS, GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
 from hallclient.rules.scan import Scanned as Burst
 
 
@@ -53,13 +53,19 @@ class ScanGate(App[None], inherit_bindings=False):
         running = at - self._run_last < GAP_MS
         self._run_last = at
         text = event.is_printable or event.character in ("\u3000", "\x1d")
-        if not (running and text):
-            self._run_target = None
+        target, self._run_target = self._run_target, None
         if not self._detector.holding:
-            if self._run_target is not None and self._run_target.is_attached:
-                if self._run_target is self.focused:
+            if (
+                running
+                and target is not None
+                and target.is_attached
+                and (text or event.key in ENDS)
+            ):
+                # After its end a run is over: what is typed next is for whoever has the focus.
+                self._run_target = target if text else None
+                if target is self.focused:
                     return False
-                self._run_target._forward_event(event)
+                target._forward_event(event)
                 return True
             if _takes_text(self.focused):
                 self._run_target = self.focused if text else None
