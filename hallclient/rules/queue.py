@@ -53,7 +53,9 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "reopen": (frozenset({DONE}), SERVING),
     "take-over": (frozenset({CALLED, SERVING}), WAITING),
 }
-"""Action -> (states it starts from, state it leads to). Nothing else moves a leg, except undo."""
+"""Action -> (states it starts from, state it leads to).
+
+Nothing else moves a leg, except undo and `block_again`."""
 
 CONSULT = "consult"
 NO_SHOW = "no_show"
