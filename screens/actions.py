@@ -5,8 +5,7 @@ to be stolen somewhere stands in `CONFLICTS` with the way round it. `menu` reach
 number where no function key arrives at all.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -15,8 +14,7 @@ GROUPS: Final = ("call", "serve", "queue", "window", "find", "program")
 """Groups in the order in which the key map shows them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that a person can do at the desk; its texts are `key.<id>` and `key.<id>.help`."""
 
     id: str

@@ -1,7 +1,7 @@
 """What tells people about keys: the key line, the key map, the command search, docs/keys.md."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import LANGUAGES, t, text_in
@@ -18,8 +18,7 @@ ALWAYS = ("keys", "palette")
 GAP = 1
 
 
-@dataclass(frozen=True)
-class KeyHint:
+class KeyHint(NamedTuple):
     """An entry of the key line and where it starts."""
 
     action: str

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hallclient.paths import config_dir
 from hallclient.texts import t
@@ -27,7 +26,7 @@ _SIGNS: Final = {
     "_": "underscore",
 }
 _NAMES: Final = {name: sign for sign, name in _SIGNS.items()}
-_KEY: Final = re.compile(
+_KEY: Final = (
     r"(?:(?:ctrl|alt|shift)\+)*(?:[a-z0-9]|f(?:[1-9]|1[0-9]|2[0-4])|insert|space|enter|tab|escape|"
     r"up|down|left|right|home|end|pageup|pagedown|backspace|delete|" + "|".join(_NAMES) + r")"
 )
@@ -43,7 +42,7 @@ def normal(key: str) -> str:
     head, _, last = key.rpartition("+")
     last = _SIGNS.get(last, last)
     key = f"{head}+{last}" if head else last
-    return key if _KEY.fullmatch(key) else ""
+    return key if re.fullmatch(_KEY, key) else ""
 
 
 def shown(key: str) -> str:
@@ -60,13 +59,12 @@ def spelt(key: str) -> str:
     return "Ctrl+" + shown(key)[1:] if shown(key).startswith("^") else shown(key)
 
 
-@dataclass(frozen=True)
-class Keymap:
+class Keymap(NamedTuple):
     """The keys of every action, first the one that is shown; what was wrong with keys.toml."""
 
     keys: Mapping[str, tuple[str, ...]]
     problems: tuple[str, ...] = ()
-    changed: frozenset[str] = field(default_factory=frozenset)
+    changed: frozenset[str] = frozenset()
 
     def of(self, action: str) -> tuple[str, ...]:
         """All keys of an action."""

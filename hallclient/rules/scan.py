@@ -5,10 +5,9 @@ No clock and no terminal here: keys come in with their time, outcomes go out.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 LEAST: Final = 8
 """Characters that a burst has at least."""
@@ -19,8 +18,7 @@ ENDS: Final = frozenset({"enter", "ctrl+j", "ctrl+m"})
 """Keys that scanners end with (CR, LF)."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPress:
+class KeyPress(NamedTuple):
     """A key as the terminal gave it: its name, its character (may be empty), its time in ms."""
 
     key: str
@@ -28,16 +26,14 @@ class KeyPress:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """A burst that was a scan. `ime`: an input method changed it on its way (full-width forms)."""
 
     code: str
     ime: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
+class Released(NamedTuple):
     """Keys that were no scan, in the order in which they were pressed."""
 
     keys: tuple[KeyPress, ...]
@@ -115,8 +111,7 @@ class ScanKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(NamedTuple):
     """What the content is, its value, and for a slip the business day (ISO) it was issued on."""
 
     kind: ScanKind
@@ -125,12 +120,12 @@ class Routed:
 
 
 _USCC_CHARS: Final = "0-9A-HJ-NPQRTUWXY"
-_SLIP: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})")
-_TICKET: Final = re.compile(r"[A-Z]{1,2}[0-9]{3,4}")
-_USCC: Final = re.compile(f"[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}")
-_USCC_URL: Final = re.compile(f"[?&#;]UNISCID=([{_USCC_CHARS}]{{18}})(?![0-9A-Z])")
-_ID: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
-_PHONE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
+_SLIP: Final = r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})"
+_TICKET: Final = r"[A-Z]{1,2}[0-9]{3,4}"
+_USCC: Final = f"[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}"
+_USCC_URL: Final = f"[?&#;]UNISCID=([{_USCC_CHARS}]{{18}})(?![0-9A-Z])"
+_ID: Final = r"[1-9][0-9]{16}[0-9X]"
+_PHONE: Final = r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}"
 _ID_WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 
 
@@ -143,7 +138,7 @@ def _day(year: str, month: str, day: str) -> str:
 
 def is_resident_id(number: str) -> bool:
     """Whether this is an 18-character identity number: form, day of birth, MOD 11-2."""
-    if not _ID.fullmatch(number) or not _day(number[6:10], number[10:12], number[12:14]):
+    if not re.fullmatch(_ID, number) or not _day(number[6:10], number[10:12], number[12:14]):
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
     return number[17] == "10X98765432"[total % 11]
@@ -152,20 +147,20 @@ def is_resident_id(number: str) -> bool:
 def route(content: str) -> Routed:
     """What a scanned or typed content is. Only its form is judged; codes are checked elsewhere."""
     code = unicodedata.normalize("NFKC", content).strip().upper()
-    if slip := _SLIP.fullmatch(code):
+    if slip := re.fullmatch(_SLIP, code):
         day = _day(slip[1], slip[2], slip[3])
         if day:
             return Routed(ScanKind.SLIP, slip[4], day)
-    if _TICKET.fullmatch(code):
+    if re.fullmatch(_TICKET, code):
         return Routed(ScanKind.TICKET, code)
-    if url := _USCC_URL.search(code):
+    if url := re.search(_USCC_URL, code):
         return Routed(ScanKind.USCC, url[1])
     # An identity number of digits only has the form of a credit code as well, so it goes first:
     # its date and check character leave little room for chance.
     if is_resident_id(code):
         return Routed(ScanKind.RESIDENT_ID, code)
-    if _USCC.fullmatch(code):
+    if re.fullmatch(_USCC, code):
         return Routed(ScanKind.USCC, code)
-    if _PHONE.fullmatch(code):
+    if re.fullmatch(_PHONE, code):
         return Routed(ScanKind.PHONE, code)
     return Routed(ScanKind.UNKNOWN, content)

@@ -6,6 +6,7 @@ direction overrides or half a surrogate pair. Nothing here raises on any `str`.
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 # Format characters that some script needs to be written right: ZWNJ, ZWJ, Mongolian separator.
@@ -23,23 +24,33 @@ _BREAKS: Final = "\u2028\u2029"
 _SURROGATES: Final = "\ud800-\udfff"
 _PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 
-_UNSAFE: Final = re.compile(f"[{_CONTROL}{_BREAKS}{_FORMAT}{_SURROGATES}{_NONCHARACTERS}]")
-_NEWLINE: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-_DROPPED: Final = re.compile(f"[{_FORMAT}\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_FOREIGN: Final = re.compile(f"[{_SURROGATES}{_PRIVATE}{_NONCHARACTERS}]")
-_SUSPECT: Final = re.compile(
-    f"[{_CONTROL}{_BREAKS}{_FORMAT}{_SURROGATES}{_PRIVATE}{_NONCHARACTERS}]"
-)
-_SPACE: Final = re.compile(r"\s+")
+_NEWLINE: Final = "\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]"
+
+
+@cache
+def _pattern(characters: str) -> re.Pattern[str]:
+    """Compiled when first needed: these are large, and most text needs none of them."""
+    return re.compile(characters)
+
+
+def _unsafe() -> re.Pattern[str]:
+    return _pattern(f"[{_CONTROL}{_BREAKS}{_FORMAT}{_SURROGATES}{_NONCHARACTERS}]")
+
+
+def _dropped() -> re.Pattern[str]:
+    return _pattern(f"[{_FORMAT}\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+def _foreign() -> re.Pattern[str]:
+    return _pattern(f"[{_SURROGATES}{_PRIVATE}{_NONCHARACTERS}]")
+
 
 REPLACEMENT: Final = "\ufffd"
 """Stands for what was there and cannot be shown or kept."""
 ELLIPSIS: Final = "\u2026"
 # What younger tables than those of Python 3.11 say: wide signs, and letters drawn into others.
-_WIDE: Final = re.compile(
-    "[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376]"
-)
-_INTO: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7fb\u3164\uffa0\U0001f3fb-\U0001f3ff]")
+_WIDE: Final = "[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d356\U0001d360-\U0001d376]"
+_INTO: Final = "[\u1160-\u11ff\ud7b0-\ud7fb\u3164\uffa0\U0001f3fb-\U0001f3ff]"
 _DOT: Final = "\u00b7"
 _STAR: Final = "*"
 
@@ -51,9 +62,9 @@ def clean(text: str, multiline: bool = False) -> str:
     Private-use characters and half surrogate pairs mean another thing on every machine, so they
     become a visible U+FFFD instead of vanishing from somebody's name.
     """
-    if _SUSPECT.search(text):
-        text = _NEWLINE.sub("\n" if multiline else " ", text).replace("\t", " ")
-        text = _FOREIGN.sub(REPLACEMENT, _DROPPED.sub("", text))
+    if not text.isprintable():  # knows all that is unsafe, and some that is not
+        text = _pattern(_NEWLINE).sub("\n" if multiline else " ", text).replace("\t", " ")
+        text = _foreign().sub(REPLACEMENT, _dropped().sub("", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -66,11 +77,11 @@ def _picture(match: re.Match[str]) -> str:
 
 def plain(text: str, multiline: bool = False) -> str:
     """Text as it may be shown: each unsafe character visible as a control picture or U+FFFD."""
-    if not _UNSAFE.search(text):
+    if text.isprintable():
         return text
     if multiline:
-        return "\n".join(_UNSAFE.sub(_picture, line) for line in text.split("\n"))
-    return _UNSAFE.sub(_picture, text)
+        return "\n".join(_unsafe().sub(_picture, line) for line in text.split("\n"))
+    return _unsafe().sub(_picture, text)
 
 
 def narrow(text: str) -> str:
@@ -78,7 +89,7 @@ def narrow(text: str) -> str:
     for _ in range(4):  # upper() can undo NFKC for a few letters: go on until nothing changes
         before = text
         text = clean(unicodedata.normalize("NFKC", clean(text)).upper())
-        text = _SPACE.sub("", text)
+        text = "".join(text.split())
         if text == before:
             break
     return text
@@ -106,9 +117,9 @@ def _char_width(char: str) -> int:
         return 2 if "\U00020000" <= char < "\U0003fffe" else 1
     if kind == "Cf":
         return 0 if char == "\u180e" or char > "\u2000" else 1
-    if _INTO.match(char):
+    if _pattern(_INTO).match(char):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" or _WIDE.match(char) else 1
+    return 2 if unicodedata.east_asian_width(char) in "WF" or _pattern(_WIDE).match(char) else 1
 
 
 def cell_width(text: str) -> int:

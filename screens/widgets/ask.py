@@ -2,7 +2,7 @@
 
 from asyncio import Future, get_running_loop
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,8 +22,7 @@ Find = Callable[[str], Sequence[tuple[str, str]]]
 """Looks a text up: keys and labels, best first. Called at every letter, on the UI thread."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What to ask: options, a free text (with `text`), both, or a search (with `find`).
 
     With options and `text` the free answer is one more option. `required` is about the text.
@@ -42,8 +41,7 @@ class Question:
     chosen: int = 0
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The option that was chosen (its key), or a text that was typed (the key is empty)."""
 
     key: str
@@ -76,13 +74,14 @@ class Ask(Vertical):
     """
     FREE = "\x00free"
 
-    @dataclass
     class Answered(Message):
         """A question was answered, or given up (`answer` is None)."""
 
-        ask: "Ask"
-        question: Question
-        answer: Answer | None
+        def __init__(self, ask: "Ask", question: Question, answer: Answer | None) -> None:
+            super().__init__()
+            self.ask = ask
+            self.question = question
+            self.answer = answer
 
         @property
         def control(self) -> "Ask":

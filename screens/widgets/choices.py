@@ -1,7 +1,7 @@
 """A few options in the space they need: side by side with numbers, or one below the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.binding import Binding
@@ -18,8 +18,7 @@ ROWS = 8
 GAP = 2
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """Something to choose; `why` says why it cannot be chosen now."""
 
     key: str
@@ -27,9 +26,8 @@ class Option:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class _Place:
-    index: int
+class _Place(NamedTuple):
+    option: int
     row: int
     start: int
     text: str
@@ -50,12 +48,13 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
     Choices { height: auto; width: 1fr; }
     """
 
-    @dataclass
     class Chosen(Message):
         """An option was chosen (also one that cannot be: look at its `why`)."""
 
-        choices: "Choices"
-        option: Option
+        def __init__(self, choices: "Choices", option: Option) -> None:
+            super().__init__()
+            self.choices = choices
+            self.option = option
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,7 +104,7 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
         at = event.get_content_offset_capture(self)
         for place in self._visible(self.size.width):
             if place.row == at.y and place.start <= at.x < place.start + cell_width(place.text):
-                self.choose(place.index)
+                self.choose(place.option)
                 return
 
     # --- painting -------------------------------------------------------------------------
@@ -131,7 +130,7 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
         rows = ROWS - 1  # the last line says how many there are
         first = max(0, min(places[self.cursor].row - rows // 2, places[-1].row - rows + 1))
         return [
-            _Place(place.index, place.row - first, place.start, place.text)
+            _Place(place.option, place.row - first, place.start, place.text)
             for place in places
             if first <= place.row < first + rows
         ]
@@ -152,8 +151,8 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
                 parts.append(("\n", ""))
                 row, column = place.row, 0
             parts.append((" " * (place.start - column), ""))
-            here = place.index == self.cursor
-            style = "dim" if self.options[place.index].why else ""
+            here = place.option == self.cursor
+            style = "dim" if self.options[place.option].why else ""
             parts.append(((CURSOR if here else " ") + place.text, "reverse" if here else style))
             column = place.start + 1 + cell_width(place.text)
         hidden = len(self.options) - len(visible)

@@ -2,8 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from dataclasses import field as made
 from typing import Final
 
 from textual import events
@@ -63,39 +61,42 @@ class Field(Input, inherit_bindings=False):
     Field.-textual-compact:focus { background-tint: $foreground 10%; }
     """
 
-    @dataclass
     class Entered(Message):
         """Enter was pressed; `value` is what the field held at that very key."""
 
-        field: "Field"
-        value: str
+        def __init__(self, field: "Field", value: str) -> None:
+            super().__init__()
+            self.field = field
+            self.value = value
 
         @property
         def control(self) -> "Field":
             """The field, for `@on` selectors."""
             return self.field
 
-    @dataclass
     class Scanned(Message):
         """A code was scanned while the field had the focus; the field is as before the scan."""
 
-        field: "Field"
-        code: str
-        routed: Routed
-        ime: bool = False
+        def __init__(self, field: "Field", code: str, routed: Routed, ime: bool = False) -> None:
+            super().__init__()
+            self.field = field
+            self.code = code
+            self.routed = routed
+            self.ime = ime
 
         @property
         def control(self) -> "Field":
             """The field, for `@on` selectors."""
             return self.field
 
-    @dataclass
     class Notice(Message):
         """Something that came in was not kept as it was; `text` says what."""
 
-        field: "Field"
-        key: str
-        values: dict[str, object] = made(default_factory=dict)
+        def __init__(self, field: "Field", key: str, **values: object) -> None:
+            super().__init__()
+            self.field = field
+            self.key = key
+            self.values = values
 
         @property
         def control(self) -> "Field":
@@ -214,7 +215,7 @@ class Field(Input, inherit_bindings=False):
         if len(lines) > 1:
             # Two codes in a row would become a wrong code; a wrapped address stays whole.
             key = "field.first-line" if self.fold else "field.lines-joined"
-            self.post_message(self.Notice(self, key, {"n": len(lines)}))
+            self.post_message(self.Notice(self, key, n=len(lines)))
         elif len(clean(text.rstrip("\r\n"))) < len(_nfc(text.rstrip("\r\n"))):
             self.post_message(self.Notice(self, "field.controls"))
         if self.fold or len(lines) == 1:
@@ -230,7 +231,7 @@ class Field(Input, inherit_bindings=False):
         if REPLACEMENT in fitted:
             self.post_message(self.Notice(self, "field.unknown-character"))
         if fitted != text:
-            self.post_message(self.Notice(self, "field.limit", {"n": self.limit}))
+            self.post_message(self.Notice(self, "field.limit", n=self.limit))
         if fitted or start != end:
             super().replace(fitted, start, end)
 

@@ -1,7 +1,5 @@
 """The key line at the bottom: which keys act now."""
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -24,12 +22,13 @@ class KeyLine(Widget):
     KeyLine { height: 1; dock: bottom; background: $panel; }
     """
 
-    @dataclass
     class Pressed(Message):
         """An entry was clicked."""
 
-        line: "KeyLine"
-        action: str
+        def __init__(self, line: "KeyLine", action: str) -> None:
+            super().__init__()
+            self.line = line
+            self.action = action
 
     def __init__(
         self,

@@ -1,7 +1,5 @@
 """Scans while no text field has the focus: kept away from keys, buttons and lists."""
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -12,13 +10,14 @@ from hallclient.rules.scan import ENDS, GAP_MS, KeyPress, Outcome, Routed, ScanD
 from hallclient.rules.scan import Scanned as Burst
 
 
-@dataclass
 class Scanned(Message):
     """A code was scanned while no text field had the focus."""
 
-    code: str
-    routed: Routed
-    ime: bool = False
+    def __init__(self, code: str, routed: Routed, ime: bool = False) -> None:
+        super().__init__()
+        self.code = code
+        self.routed = routed
+        self.ime = ime
 
 
 class ScanGate(App[None], inherit_bindings=False):

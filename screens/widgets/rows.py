@@ -2,8 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol, runtime_checkable
+from typing import Final, Literal, NamedTuple, Protocol, runtime_checkable
 
 PAGE: Final = 128
 PAGES: Final = 8
@@ -21,8 +20,7 @@ MARKS: Final = {
 """Row styles and the sign that stands for each, so that no state is told by colour alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: `width` cells, or with `flex` a share of what is left, at least `width` cells.
 
     When the table is too narrow the column with the highest `drop` goes first; 0 stays always.
@@ -35,8 +33,7 @@ class Column:
     drop: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row: a stable key, its cells (any text), a style of `MARKS`."""
 
     key: str

@@ -1,7 +1,6 @@
 """The list of the house: any number of rows, only those on the screen are read and painted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -71,13 +70,14 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    @dataclass
     class RowHighlighted(Message):
         """The selection is on another row now (None: the list is empty)."""
 
-        table: "VirtualTable"
-        index: int
-        row: Row | None
+        def __init__(self, table: "VirtualTable", index: int, row: Row | None) -> None:
+            super().__init__()
+            self.table = table
+            self.index = index
+            self.row = row
 
         @property
         def control(self) -> "VirtualTable":
@@ -88,13 +88,14 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
             """Only where the selection came to rest matters."""
             return isinstance(message, VirtualTable.RowHighlighted)
 
-    @dataclass
     class RowActivated(Message):
         """A row was chosen with Enter or a double click."""
 
-        table: "VirtualTable"
-        index: int
-        row: Row
+        def __init__(self, table: "VirtualTable", index: int, row: Row) -> None:
+            super().__init__()
+            self.table = table
+            self.index = index
+            self.row = row
 
         @property
         def control(self) -> "VirtualTable":
