@@ -1,0 +1,100 @@
+"""``hallclient demo``: a living hall, with nothing to set up; and the simulator behind it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hallclient.texts import t
+
+if TYPE_CHECKING:
+    from hallclient.cli.app import App
+    from hallclient.demo.session import Demo
+
+_SLOWEST = 1.0
+_FASTEST = 60.0
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``demo`` and, for the demo's own use, ``simulate-hall``."""
+    from hallclient.demo.clock import BUSY, DEFAULT_SPEED
+    from hallclient.demo.session import CLERK, ROLES
+
+    parser = subparsers.add_parser(
+        "demo",
+        help=t("cli.command.demo"),
+        description=t("demo.help"),
+        epilog=t("demo.help.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seat", choices=ROLES, default=CLERK, help=t("demo.help.seat"))
+    parser.add_argument("--join", action="store_true", help=t("demo.help.join"))
+    parser.add_argument("--speed", type=speed, default=DEFAULT_SPEED, help=t("demo.help.speed"))
+    parser.add_argument("--at", type=moment, default=BUSY, help=t("demo.help.at"))
+    parser.add_argument("--seed", type=int, default=1, help=t("demo.help.seed"))
+    parser.add_argument("--keep", action="store_true", help=t("demo.help.keep"))
+    parser.set_defaults(run=run)
+    hidden = subparsers.add_parser("simulate-hall")
+    hidden.add_argument("folder", type=Path)
+    hidden.set_defaults(run=simulate)
+
+
+def speed(value: str) -> float:
+    """How many times faster than a real clock. Raises ValueError."""
+    number = float(value)
+    if not _SLOWEST <= number <= _FASTEST:
+        raise ValueError(value)
+    return number
+
+
+def moment(value: str) -> str:
+    """A time of the day, ``HH:MM``. Raises ValueError."""
+    from hallclient.demo.clock import minutes_of
+
+    minutes_of(value)
+    return value
+
+
+def run(args: argparse.Namespace, app: App) -> int:
+    """Sit down in a demo until the person leaves."""
+    from hallclient.demo import session
+
+    if args.join:
+        demo = session.join(args.seat, window=app.options.window)
+    else:
+        demo = session.begin(
+            args.seat,
+            window=app.options.window,
+            speed=args.speed,
+            dice=args.seed,
+            at=args.at,
+            store=app.options.store if app.options.store_named else None,
+            keep=args.keep,
+        )
+    try:
+        return app.show(
+            demo.state.store,
+            who=demo.seat.actor,
+            make_env=demo.state.clock.make_env,
+            hint=hint(demo),
+            on_ready=demo.on_ready,
+        )
+    finally:
+        demo.end()
+        if not args.join and (args.keep or app.options.store_named):
+            app.out.note(t("demo.kept", path=demo.state.store))
+
+
+def hint(demo: Demo) -> str:
+    """The line of a demo that says what to press."""
+    from hallclient.demo.process import PASSWORD
+
+    return t(f"demo.hint.{demo.seat.role}", password=PASSWORD)
+
+
+def simulate(args: argparse.Namespace, app: App) -> int:
+    """The rest of the hall, until the desk that started it has gone."""
+    from hallclient.demo import process
+
+    return process.run(args.folder)
