@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from textual import events, on
@@ -24,7 +25,7 @@ from screens.base import HallScreen
 from screens.desk_actions import Desk
 from screens.keypages import CommandSearch, menu_options
 from screens.keys import current
-from screens.widgets.ask import Ask, Question
+from screens.widgets.ask import Answer, Ask, Question
 from screens.widgets.choices import Option
 from screens.widgets.content import Words, line
 from screens.widgets.field import Field
@@ -134,7 +135,7 @@ class DeskScreen(HallScreen):
             "undo": self.desk.undo,
             "take": self.desk.take,
             "add_service": self.desk.add_service,
-            "priority": self.desk.verify_priority,
+            "verify_priority": self.desk.verify_priority,
             "leave": self.desk.leave,
             "reinstate": self.desk.reinstate,
             "hand_over": self._hand_over,
@@ -383,7 +384,7 @@ class DeskScreen(HallScreen):
         if why is not None:
             self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
             return
-        self.run_worker(self._do(action), group="act", exit_on_error=False, exclusive=True)
+        self.run_worker(self._do(action), group="act", exit_on_error=False)
 
     async def _do(self, action: str) -> None:
         self._busy = action
@@ -401,7 +402,30 @@ class DeskScreen(HallScreen):
     @on(VirtualTable.RowActivated, "#queue")
     async def _activated(self, event: VirtualTable.RowActivated) -> None:
         event.stop()
-        await self.action_desk("call_chosen")
+        if self.who.window:
+            await self.action_desk("call_chosen")
+        else:
+            await self._offer(("verify_priority", "add_service", "reveal", "leave"))
+
+    @on(VirtualTable.RowActivated, "#windows")
+    async def _window_activated(self, event: VirtualTable.RowActivated) -> None:
+        event.stop()
+        await self._offer(("take_over", "emergency", "free_window"))
+
+    async def _offer(self, ids: Sequence[str]) -> None:
+        """Enter on a row: choose what to do with it."""
+        ask = self.query_one(Ask)
+        if ask.is_open or self._busy:
+            return
+        options = tuple(
+            Option(key, t(BY_ID[key].label_key), self.why_not(key) or "") for key in ids
+        )
+        ask.put(Question(t("desk.menu"), options)).add_done_callback(self._offered)
+
+    def _offered(self, future: asyncio.Future[Answer | None]) -> None:
+        answer = None if future.cancelled() else future.result()
+        if answer is not None:
+            self.call_later(self.action_desk, answer.key)
 
     @on(KeyLine.Pressed)
     async def _pressed(self, event: KeyLine.Pressed) -> None:

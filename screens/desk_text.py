@@ -110,6 +110,8 @@ def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
 def badge(row: Row, now: int) -> str:
     """What is special about a waiting number, in a word."""
     lane = row["lane"]
+    if row["busy_at"]:
+        return t("desk.badge-busy", window=row["busy_at"])
     if lane == "priority":
         return t("desk.badge-priority")
     if lane == "booked":
@@ -126,6 +128,8 @@ def badge(row: Row, now: int) -> str:
 def row_style(row: Row, hall: Hall, now: int) -> str:
     """How a waiting number stands out: waited beyond its target, due, or coming back."""
     configured = hall.lines.get(row["line"])
+    if row["busy_at"]:
+        return "dim"
     if configured is not None:
         wait = now - row["ready_at"]
         if wait > hall.policy.guard_factor * configured.target_ms:

@@ -47,7 +47,9 @@ def waiting_ids(store: Store, window: str, operator: str, lines: Sequence[str] |
 def legs_by_id(store: Store, ids: Sequence[str]) -> list[Row]:
     """These legs with what a list shows of their visit, in the order given."""
     rows = store.rows(
-        "SELECT leg.*, visit.priority, visit.slot, visit.sealed, visit.state AS visit_state "
+        "SELECT leg.*, visit.priority, visit.slot, visit.sealed, visit.state AS visit_state, "
+        "(SELECT o.window FROM leg o WHERE o.visit = leg.visit "
+        "AND o.state IN ('called', 'serving')) AS busy_at "
         "FROM leg JOIN visit ON visit.id = leg.visit "
         "WHERE leg.id IN (SELECT value FROM json_each(?))",
         json.dumps(list(ids)),

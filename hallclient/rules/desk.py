@@ -28,7 +28,7 @@ PERMISSION = {
     "undo": "window.undo",
     "take": "ticket.take",
     "add_service": "ticket.add-service",
-    "priority": "ticket.verify-priority",
+    "verify_priority": "ticket.verify-priority",
     "leave": "ticket.cancel",
     "reinstate": "ticket.reinstate",
     "reveal": "personal.view",

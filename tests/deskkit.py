@@ -1,0 +1,114 @@
+"""The desk on a made-up hall, for tests that press keys and look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from hallclient.actions.acting import Actor
+from hallclient.texts import set_language
+from hallclient.words import set_time_zone
+from screens.app import HallApp
+from screens.desk import DeskScreen
+from screens.session import Session
+from screens.widgets.ask import Ask
+from screens.widgets.content import Words
+from tests.hallkit import Kit
+from tests.screen import screen_text
+
+SMALL = (80, 24)
+LARGE = (120, 40)
+PATIENCE_S = 15.0
+
+
+@dataclass
+class Seat:
+    """A running program, its pilot, and the hall behind it."""
+
+    kit: Kit
+    app: HallApp
+    pilot: Pilot[None]
+
+    @property
+    def desk(self) -> DeskScreen:
+        """The desk, when it is the screen."""
+        assert isinstance(self.app.screen, DeskScreen)
+        return self.app.screen
+
+    @property
+    def said(self) -> str:
+        """The line that stays."""
+        return self.app.screen.query_one("#said", Words).text
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return screen_text(self.app)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the desk asks something."""
+        return self.desk.query_one(Ask).is_open
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each after what the one before has started is done."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text and Enter, at a person's pace as far as the program can tell."""
+        for char in text:
+            await self.pilot.press(char)
+        await self.press("enter")
+
+    async def settle(self) -> None:
+        """Wait until no action runs any more but one that waits for an answer."""
+
+        def idle() -> bool:
+            screen = self.app.screen
+            if not isinstance(screen, DeskScreen):
+                return not screen.workers._workers
+            open_question = screen.query_one(Ask).is_open
+            return all(
+                worker.is_finished or (worker.group == "act" and open_question)
+                for worker in screen.workers
+            )
+
+        await self.until(idle)
+        await self.pilot.pause()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait for something to become true; an error when it does not."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():
+                await self.pilot.pause()
+
+
+@asynccontextmanager
+async def seated(
+    kit: Kit,
+    who: Actor | None,
+    *,
+    size: tuple[int, int] = SMALL,
+    language: str = "zh",
+    hint: str = "",
+) -> AsyncIterator[Seat]:
+    """The program with somebody signed in (or the login)."""
+    set_language(language)
+    set_time_zone(kit.hall.time_zone)
+    session = Session(kit.path, make_env=kit.make_env)
+    try:
+        app = HallApp(session, who=who, hint=hint)
+        async with app.run_test(size=size) as pilot:
+            seat = Seat(kit, app, pilot)
+            await pilot.pause()
+            await seat.settle()
+            yield seat
+    finally:
+        session.close()
+        set_language("zh")
