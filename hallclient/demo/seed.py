@@ -7,7 +7,9 @@ password hashing) is left to the simulator, which starts after the first frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +20,7 @@ from hallclient.actions import calling, serving, setup, staff, tickets, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.sweep import sweep
 from hallclient.demo.dice import MINUTE, dice, item_for
-from hallclient.rules.catalogue import Hall
+from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
 
 _BEFORE = {"setup": 10, "collect": 4, "tax": 5, "social": 4, "street": 4, "general": 4, "estate": 2}
@@ -103,28 +105,53 @@ class _Morning:
         others = [who for who in clerks if who.window != mine.window]
         requests = list(self._requests())
         self.roll.shuffle(requests)
-        # Some find the windows free, the rest forms the queue.
-        first = len(requests) // 4
-        for place, request in enumerate(requests[:first]):
-            self._at(33 * MINUTE - place * 40_000)
-            tickets.take(self.store, _AGENT, request)
-        self._hold_and_pass(mine)
-        for place, request in enumerate(requests[first:]):
-            self._at(20 * MINUTE - place * 35_000)
-            tickets.take(self.store, _AGENT, request)
-            if place % 3 and others:
-                self._serve(others.pop(0))
-        self._call(others)
+        plan = sorted(self._plan(requests, mine, others), key=lambda one: one[0])
+        for at, does in plan:
+            self.clock.now = self.begin + at
+            # A window may find nobody waiting; what was to follow is then refused as well.
+            with suppress(Refused):
+                does()
         # Those who go first came last, or they would have been called by now.
         for place, request in enumerate(self._protected()):
-            self._at(50_000 - place * 8_000)
+            self.clock.now = self.begin - 50_000 + place * 8_000
             tickets.take(self.store, _AGENT, request)
         self.clock.now = self.begin - 1_000
         sweep(self.store)
         staff.enter(self.store, self.seat.actor)
 
-    def _at(self, before: int) -> None:
-        self.clock.now = max(self.clock.now, self.begin - before)
+    def _plan(
+        self, requests: list[tickets.Request], mine: Actor, others: list[Actor]
+    ) -> Iterator[tuple[int, Callable[[], object]]]:
+        """(ms from the beginning, what happens): numbers are taken, then the windows call."""
+        store, policy = self.store, self.hall.policy
+        apart = 31 * MINUTE // len(requests)
+        for place, request in enumerate(requests):
+            yield place * apart - 33 * MINUTE, partial(tickets.take, store, _AGENT, request)
+        # At the person's window one visitor is put aside and one passed over.
+        at = -24 * MINUTE
+        yield at, partial(calling.call_next, store, mine)
+        yield at + 25_000, partial(calling.start, store, mine)
+        reason = next(iter(self.hall.hold_reasons))
+        at += 9 * MINUTE
+        yield at, partial(serving.hold, store, mine, reason, 30)
+        yield at + 15_000, partial(calling.call_next, store, mine)
+        for _ in range(policy.pass_after_attempts - 1):
+            at += policy.recall_gap_ms + 3_000
+            yield at + 15_000, partial(calling.recall, store, mine)
+        yield at + 30_000, partial(calling.pass_over, store, mine)
+        for who in others:
+            # So that their visitors will be done one by one, not all at the first moment.
+            at = -90_000 - round(self.roll.random() * 0.7 * self._usual(who))
+            yield at, partial(calling.call_next, store, who)
+            yield at + self.roll.randint(15, 30) * 1000, partial(calling.start, store, who)
+            rest = next(iter(self.hall.pause_reasons))
+            yield at + 31_000, partial(windows.pause_window, store, who, rest)
+
+    def _usual(self, who: Actor) -> int:
+        """How long a service at this window takes, the shortest of its own lines."""
+        plan = self.hall.windows[who.window].plan
+        own = [line for line, kind in plan.items() if kind is PlanKind.MAIN]
+        return min((self.hall.lines[line].service_ms for line in own), default=0)
 
     def _requests(self) -> Iterator[tickets.Request]:
         """Ordinary numbers for every line, and two visits with several services."""
@@ -152,37 +179,3 @@ class _Morning:
                 yield tickets.Request(item, priority=kind.id, proof=kind.proof_zh)
             else:
                 yield tickets.Request(item, slot=slot + place % 2 * quarter, source="phone")
-
-    def _serve(self, who: Actor) -> bool:
-        """Call and start, if there is anybody for this window."""
-        try:
-            calling.call_next(self.store, who)
-        except Refused:
-            return False
-        self.clock.now += self.roll.randint(15, 30) * 1000
-        calling.start(self.store, who)
-        return True
-
-    def _call(self, clerks: list[Actor]) -> None:
-        """The last windows call, or rest when there is nobody for them."""
-        self._at(90_000)
-        for who in clerks:
-            if self._serve(who):
-                continue
-            windows.pause_window(self.store, who, next(iter(self.hall.pause_reasons)))
-
-    def _hold_and_pass(self, who: Actor) -> None:
-        """At the person's window: one visitor put aside, one passed over."""
-        self._at(25 * MINUTE)
-        if self._serve(who):
-            self.clock.now += 7 * MINUTE
-            reasons = list(self.hall.hold_reasons)
-            serving.hold(self.store, who, reasons[0], minutes=30)
-        try:
-            calling.call_next(self.store, who)
-        except Refused:
-            return
-        for _ in range(self.hall.policy.pass_after_attempts - 1):
-            self.clock.now += self.hall.policy.recall_gap_ms + 3_000
-            calling.recall(self.store, who)
-        calling.pass_over(self.store, who)
