@@ -18,7 +18,10 @@ _COLUMNS = {table: frozenset(schema.columns(table)) for table in schema.TABLES}
 
 
 class Diverged(Exception):
-    """An event changes a row that is not there, or makes one that is."""
+    """An event changes a row that is not there, or makes one that is: (table, key)."""
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.args))
 
 
 def project(db: sqlite.Connection, changes: list[Change]) -> None:
@@ -39,7 +42,7 @@ def project(db: sqlite.Connection, changes: list[Change]) -> None:
             else:
                 continue
         if done.rowcount != 1:
-            raise Diverged(f"{table} {key}")
+            raise Diverged(table, key)
 
 
 @lru_cache(maxsize=512)

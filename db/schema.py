@@ -78,6 +78,9 @@ TABLES: dict[str, str] = {
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
+SEALED: dict[str, str] = {"visit": "sealed"}
+"""Projections with a sealed text: table -> column. The case is the row's id."""
+
 INDEXES = (
     f"CREATE UNIQUE INDEX leg_one_per_window ON leg (window) WHERE {OPEN_AT_WINDOW}",
     f"CREATE UNIQUE INDEX leg_one_per_visit ON leg (visit) WHERE {OPEN_AT_WINDOW}",

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from db import log, migrations, schema
-from db.driver import CIPHER, SHARED_SAFE, sqlite
+from db.driver import sqlite
 from db.env import Env, system_env
 from db.errors import StoreError
 from db.filesystem import is_network
-from db.lock import FileLock
+from db.lock import FileLock, InUse
 from db.log import Change, Event
-from db.projections import project
+from db.opening import check_ours, connect, remove, translated, use
+from db.projections import Diverged, project
 
 Row = dict[str, Any]
 
@@ -59,7 +60,8 @@ class Tx:
     ) -> Event:
         """Add an event to a stream and apply its changes to the projections.
 
-        Raises `db.projections.Diverged` or the driver's IntegrityError; the action is then lost.
+        Raises `db.projections.Diverged` or the driver's IntegrityError; `Store.act` then gives
+        the whole action up.
         """
         seq, before = log.head(self.db, self.store.device, stream)
         event = Event(
@@ -114,16 +116,21 @@ class Store:
         db: sqlite.Connection,
         lock: FileLock | None,
         make_env: Callable[[str], Env],
+        in_use: InUse | None = None,
     ) -> None:
         self.path = path
         self.db = db
         self._lock = lock
+        self._in_use = in_use
         with translated(path):
             self.meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta").fetchall())
-        self.device = self.meta["device"]
-        self.epoch = int(self.meta["epoch"])
-        self.demo = self.meta["demo"] == "1"
-        self.env = make_env(self.meta["time_zone"])
+        try:
+            self.device = self.meta["device"]
+            self.epoch = int(self.meta["epoch"])
+            self.demo = self.meta["demo"] == "1"
+            self.env = make_env(self.meta["time_zone"])
+        except (LookupError, ValueError) as error:
+            raise StoreError("damaged", path=path, cause=f"meta: {error}") from error
 
     # -- opening
 
@@ -158,7 +165,7 @@ class Store:
             try:
                 db = connect(path, passphrase)
                 db.execute("PRAGMA journal_mode = WAL")
-                lock = FileLock(path)
+                lock, in_use = FileLock(path), InUse(path)
                 with lock:
                     db.execute("BEGIN IMMEDIATE")
                     migrations.create(db, str(env.now()))
@@ -172,7 +179,7 @@ class Store:
                     }
                     db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
                     db.execute("INSERT INTO secret VALUES ('hall-key', ?)", (env.entropy(32),))
-                    store = cls(path, db, lock, make_env)
+                    store = cls(path, db, lock, make_env, in_use)
                     if fill is not None:
                         fill(Tx(store, "system", ""))
                     db.execute("COMMIT")
@@ -193,33 +200,45 @@ class Store:
         """Open a store that is there, bringing an older schema up to date.
 
         Raises StoreError: ``missing``, ``unfinished``, ``foreign``, ``newer``, ``damaged``,
-        ``read-only``, ``passphrase``, ``network``, ``no-cipher``, ``cannot-open``, ``busy``.
+        ``read-only``, ``passphrase``, ``network``, ``no-cipher``, ``cannot-open``, ``busy``,
+        ``in-use`` (it is being replaced), ``is-backup`` (only `restore` makes it a store again).
         """
         if not path.is_file():
             raise StoreError("missing", path=path)
         if path.stat().st_size == 0:
             raise StoreError("unfinished", path=path)
-        if is_network(path.parent):
+        if not readonly and is_network(path.parent):
             raise StoreError("network", path=path)
         if not readonly and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             raise StoreError("read-only", path=path)
-        with translated(path):
-            db = connect(path, passphrase, readonly=readonly)
-            try:
-                _check_ours(db, path, passphrase)
-                lock = None if readonly else FileLock(path)
-                version = db.execute("PRAGMA user_version").fetchone()[0]
-                if version > schema.VERSION:
-                    raise StoreError("newer", path=path, found=version, known=schema.VERSION)
-                if version < schema.VERSION:
-                    if lock is None:
-                        raise StoreError("older", path=path)
-                    with lock:
-                        migrations.migrate(db)
-                return cls(path, db, lock, make_env)
-            except BaseException:
-                db.close()
-                raise
+        in_use = use(path, readonly=readonly)
+        try:
+            with translated(path):
+                db = connect(path, passphrase, readonly=readonly)
+                try:
+                    check_ours(db, path, passphrase)
+                    lock = None if readonly else FileLock(path)
+                    version = db.execute("PRAGMA user_version").fetchone()[0]
+                    if version > schema.VERSION:
+                        raise StoreError("newer", path=path, found=version, known=schema.VERSION)
+                    if version < schema.VERSION:
+                        if lock is None:
+                            raise StoreError("older", path=path)
+                        with lock:
+                            migrations.migrate(db)
+                    store = cls(path, db, lock, make_env, in_use)
+                    if not readonly and "backup_at" in store.meta:
+                        raise StoreError("is-backup", path=path)
+                    return store
+                except BaseException:
+                    db.close()
+                    raise
+        except BaseException as error:
+            if in_use is not None:
+                in_use.close()
+            if isinstance(error, OSError):
+                raise StoreError("cannot-open", path=path, cause=error.strerror) from error
+            raise
 
     def close(self) -> None:
         """Give the file back. Safe to call twice."""
@@ -227,6 +246,9 @@ class Store:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+        if self._in_use is not None:
+            self._in_use.close()
+            self._in_use = None
 
     def __enter__(self) -> Store:
         return self
@@ -278,7 +300,8 @@ class Store:
     def act(self, actor: str, window: str = "") -> Iterator[Tx]:
         """One action. An exception inside leaves nothing behind.
 
-        Raises StoreError: ``read-only``, ``disk-full``, ``damaged``, ``busy``, ``io``.
+        Raises StoreError: ``read-only``, ``disk-full``, ``damaged``, ``busy``, ``io``,
+        ``diverged`` (the projections are not what the log says).
         """
         if self._lock is None:
             raise StoreError("read-only", path=self.path)
@@ -287,6 +310,9 @@ class Store:
             try:
                 tx = Tx(self, actor, window)
                 yield tx
+            except (Diverged, sqlite.IntegrityError) as error:
+                self._rollback()
+                raise StoreError("diverged", path=self.path, cause=str(error)) from error
             except BaseException:
                 self._rollback()
                 raise
@@ -308,81 +334,6 @@ class Store:
             return False
         last = tx.appended[-1]
         return log.head(self.db, last.device, last.stream) == (last.seq, last.hash)
-
-
-def connect(path: Path, passphrase: str | None, *, readonly: bool = False) -> sqlite.Connection:
-    """A connection with our settings. Raises the driver's error or StoreError ``no-cipher``."""
-    if passphrase is not None and not CIPHER:
-        raise StoreError("no-cipher")
-    mode = "ro" if readonly else "rw"
-    db = sqlite.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        cached_statements=512,
-        check_same_thread=False,
-    )
-    if passphrase is not None:
-        quoted = passphrase.replace("'", "''")
-        db.execute(f"PRAGMA key = '{quoted}'")
-    db.execute("PRAGMA busy_timeout = 5000")
-    if readonly:
-        db.execute("PRAGMA query_only = ON")
-    else:
-        db.execute("PRAGMA synchronous = FULL")
-        if sqlite.sqlite_version_info < SHARED_SAFE:
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-    return db
-
-
-def remove(path: Path) -> None:
-    """Delete a store that was never finished, with the files beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal", ".lock", ".gate"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _check_ours(db: sqlite.Connection, path: Path, passphrase: str | None) -> None:
-    try:
-        found = db.execute("PRAGMA application_id").fetchone()[0]
-    except sqlite.DatabaseError as error:
-        if "not a database" not in str(error):
-            raise
-        with path.open("rb") as file:
-            plain = file.read(16) == b"SQLite format 3\0"
-        code = "damaged" if plain else ("not-a-store" if passphrase is None else "passphrase")
-        raise StoreError(code, path=path) from error
-    if found == 0 and not db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-        raise StoreError("unfinished", path=path)
-    if found != schema.APPLICATION_ID:
-        raise StoreError("foreign", path=path)
-
-
-_CAUSES = (
-    ("disk is full", "disk-full"),
-    ("readonly", "read-only"),
-    ("malformed", "damaged"),
-    ("not a database", "damaged"),
-    ("file is encrypted", "damaged"),
-    ("locked", "busy"),
-    ("unable to open", "cannot-open"),
-    ("disk I/O", "io"),
-    ("no such table", "damaged"),
-)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """The driver's errors as StoreError, so that no caller needs to know the driver."""
-    try:
-        yield
-    except sqlite.IntegrityError:
-        raise
-    except sqlite.DatabaseError as error:
-        said = str(error)
-        for part, code in _CAUSES:
-            if part in said:
-                raise StoreError(code, path=path, cause=said) from error
-        raise
 
 
 def _names(cursor: sqlite.Cursor) -> list[str]:

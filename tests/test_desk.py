@@ -243,8 +243,7 @@ async def test_signing_in_opens_the_window(kit: Kit) -> None:
         await seat.type("c03")
         await seat.type(PASSWORD)
         await seat.type("w03")
-        await seat.until(lambda: isinstance(seat.app.screen, DeskScreen))
-        await seat.settle()
+        await seat.until(lambda: isinstance(seat.app.screen, DeskScreen) and "c03" in seat.text)
         assert kit.window(clerk(3))["state"] == "idle"
 
 

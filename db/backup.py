@@ -1,0 +1,115 @@
+"""A copy of a store while it is in use, checked before it gets its name.
+
+A backup is one file without a write-ahead log, so it can be read from any medium. It holds the
+keys of the sealed fields: keep it as safe as the store, and know that a person whose key is
+destroyed later is still in it. It is marked: opening it for work is refused (two stores that go
+on under one device id would fork the chain), `db.restore` makes a store of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.check import verify
+from db.driver import sqlite
+from db.errors import StoreError
+from db.files import whole
+from db.opening import SIDE_FILES, beside, connect, translated
+from db.report import Progress, Report
+from db.store import Store
+
+PAGES = 2_048
+MARK = "backup_at"
+"""The row of ``meta`` that says: a backup, made at this time (UTC ms)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was made."""
+
+    path: Path
+    at: int
+    size: int
+    report: Report
+
+
+def backup(
+    store: Store,
+    target: Path,
+    *,
+    passphrase: str | None = None,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> Made:
+    """Copy a store that others may be writing; encrypted with the same passphrase if it is.
+
+    Phases of ``progress``: ``copy``, then those of the check. Raises StoreError: ``file-exists``,
+    ``onto-itself``, ``backup-damaged`` (the store itself is: `verify` tells more), as `whole`.
+    """
+    if target.absolute() in ours(store.path):
+        raise StoreError("onto-itself", path=target)
+    at = store.env.now()
+    with whole(target, replace=replace) as temp, alone(temp), translated(target):
+        copy_pages(store.db, temp, passphrase, progress)
+        db = connect(temp, passphrase)
+        try:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MARK, str(at)))
+        finally:
+            db.close()
+        report = checked(temp, store, passphrase, progress)
+        size = temp.stat().st_size
+    return Made(target, at, size, report)
+
+
+def copy_pages(
+    source: sqlite.Connection, target: Path, passphrase: str | None, progress: Progress | None
+) -> None:
+    """Copy one moment of an open store, page by page, into an empty file; no log beside it."""
+    db = connect(target, passphrase)
+    try:
+        # One read transaction around it: else every write of another process starts it again.
+        source.execute("BEGIN")
+        try:
+            source.execute("SELECT 1 FROM sqlite_master").fetchone()
+            source.backup(db, pages=PAGES, progress=_steps(progress))
+        finally:
+            source.execute("ROLLBACK")
+        db.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        db.close()
+
+
+def checked(path: Path, store: Store, passphrase: str | None, progress: Progress | None) -> Report:
+    """Verify a copy. Raises StoreError ``backup-damaged`` with the first thing found."""
+    with Store.open(
+        path, passphrase=passphrase, make_env=lambda _: store.env, readonly=True
+    ) as copy:
+        report = verify(copy, progress)
+    if not report.ok:
+        first = report.findings[0]
+        raise StoreError("backup-damaged", path=path, finding=first.code, **first.params)
+    return report
+
+
+def ours(path: Path) -> set[Path]:
+    """A store's file and all that lie beside it."""
+    return {path.absolute(), *(beside(path.absolute(), suffix) for suffix in SIDE_FILES)}
+
+
+@contextmanager
+def alone(temp: Path) -> Iterator[None]:
+    """Take away what SQLite and the locks leave beside a temporary store."""
+    try:
+        yield
+    finally:
+        for suffix in SIDE_FILES:
+            beside(temp, suffix).unlink(missing_ok=True)
+
+
+def _steps(progress: Progress | None) -> Callable[[int, int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda _status, left, total: progress("copy", total - left, total)

@@ -1,0 +1,59 @@
+"""The projections made again from the log, in one transaction, when only they are wrong."""
+
+from __future__ import annotations
+
+from db import schema
+from db.chain import read_log
+from db.check import uncollected, verify
+from db.errors import StoreError
+from db.opening import translated
+from db.replay import Replay
+from db.report import Progress, Report
+from db.store import Store
+
+CHUNK = 2_000
+
+
+def rebuild(store: Store, actor: str, progress: Progress | None = None) -> Report:
+    """Throw the projections away and make them again; the report of a check after it.
+
+    Writes ``store.rebuilt`` with the tables that were wrong. Does nothing to a store that is right.
+    Raises StoreError: ``not-mendable`` (the log or the file itself is damaged), as `Store.act`.
+    """
+    before = verify(store, progress)
+    if before.ok:
+        return before
+    if not before.mendable:
+        raise StoreError("not-mendable", path=store.path, finding=before.findings[0].code)
+    wrong = sorted({str(finding.params["table"]) for finding in before.findings})
+    with store.act(actor) as tx, uncollected():
+        replay = Replay()
+        try:
+            _replay(store, replay, progress)
+            replay.db.text_factory = str
+            for table in schema.TABLES:
+                names = schema.columns(table)
+                tx.db.execute(f"DELETE FROM {table}")
+                tx.db.executemany(
+                    f"INSERT INTO {table} ({', '.join(names)}) "
+                    f"VALUES ({', '.join('?' * len(names))})",
+                    replay.db.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid"),
+                )
+        finally:
+            replay.db.close()
+        tx.append("store.rebuilt", store.meta["hall"], [], stream="store", tables=wrong)
+    return verify(store, progress)
+
+
+def _replay(store: Store, replay: Replay, progress: Progress | None) -> None:
+    """All events as they are now: others may have written since the check."""
+    again = Report()
+    before = store.db.text_factory
+    store.db.text_factory = bytes
+    try:
+        with translated(store.path):
+            read_log(store.db, again, replay, progress or (lambda *_: None))
+    finally:
+        store.db.text_factory = before
+    if not again.log_ok:
+        raise StoreError("not-mendable", path=store.path, finding=again.findings[0].code)
