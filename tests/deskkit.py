@@ -73,7 +73,10 @@ class Seat:
             screen = self.app.screen
             if not isinstance(screen, DeskScreen):
                 return not screen.workers._workers
-            open_question = screen.query_one(Ask).is_open
+            asks = screen.query(Ask)
+            if not asks:
+                return False  # still being made
+            open_question = asks.first().is_open
             return all(
                 worker.is_finished or (worker.group == "act" and open_question)
                 for worker in screen.workers
