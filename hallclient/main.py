@@ -110,11 +110,13 @@ def _desk(options: Options) -> int:
     from hallclient.cli.app import App, need_store
 
     need_store(options.store)
+    from hallclient.rules.text import narrow
+
     passphrase = App(options, _show).passphrase()
     return _show(
         options.store,
-        operator=options.operator,
-        window=options.window,
+        operator=narrow(options.operator).lower(),
+        window=narrow(options.window),
         passphrase=passphrase,
     )
 

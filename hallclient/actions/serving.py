@@ -19,6 +19,7 @@ from hallclient.rules import policy as lanes
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.queue import Leg
+from hallclient.rules.text import clean
 from hallclient.rules.roles import allowed
 
 TRANSFERS = ("window", "wrong-service", "next", "clerk", "consult")
@@ -94,7 +95,7 @@ def send_out(store: Store, who: Actor, reason: str = "") -> Leg:
         window = staffed_window(tx)
         leg = current_leg(tx, window)
         moves = Moves(tx)
-        moves.leg(leg, queue.send_out(leg, reason or "external", tx.now))
+        moves.leg(leg, queue.send_out(leg, clean(reason).strip() or "external", tx.now))
         moves.window(window, state=windows.after_visitor(window), leg=None)
         tx.append("leg.sent-out", leg.id, moves.set, number=leg.number)
         return leg

@@ -10,6 +10,7 @@ from hallclient.actions import staff
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.moves import Moves, leg_of, own_window
 from hallclient.rules.errors import Refused
+from hallclient.rules.roles import require
 from hallclient.rules.text import clean
 
 _OPEN = """
@@ -41,9 +42,12 @@ def hand_over(
     signed = staff.authenticate(store, taker, password, giver.window)
     with acting(store, signed, "shift.hand-over") as tx:
         # Both must be allowed: the gate above checked the taker, this the giver.
-        row = tx.row("SELECT state FROM operator WHERE id = ?", giver.operator)
+        row = tx.row("SELECT role, state, must_change FROM operator WHERE id = ?", giver.operator)
         if row is None or row["state"] != staff.ACTIVE:
             raise Refused("no-operator", operator=giver.operator)
+        if row["must_change"]:
+            raise Refused("password-first", operator=giver.operator)
+        require(row["role"], "shift.hand-over")
         listed = tx.rows(_OPEN, giver.operator, giver.window)
         moves = Moves(tx)
         if giver.window:
@@ -58,6 +62,8 @@ def hand_over(
             if window["operator"] not in (None, giver.operator):
                 raise Refused("not-your-window", window=window["id"], operator=window["operator"])
             if window["operator"] is not None:
+                # Nobody is given a seat that they may not take.
+                require(signed.role, "window.open")
                 moves.window(window, operator=taker)
         for item in listed:
             leg = leg_of(tx, item["id"])

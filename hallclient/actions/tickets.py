@@ -93,7 +93,7 @@ def take_in(tx: Action, request: Request) -> Ticket:
             "opened_at": tx.now,
             "person": token,
             "priority": request.priority or None,
-            "proof": request.proof or None,
+            "proof": clean(request.proof).strip() or None,
             "verified_by": tx.actor if request.priority else None,
             "slot": request.slot,
             "source": request.source,
@@ -174,7 +174,11 @@ def verify_priority(store: Store, who: Actor, number: str, kind: str, proof: str
         visit, legs = visit_of(tx, number)
         _check_priority(tx, kind, proof)
         moves = Moves(tx)
-        moves.update("visit", visit, {"priority": kind, "proof": proof, "verified_by": tx.actor})
+        moves.update(
+            "visit",
+            visit,
+            {"priority": kind, "proof": clean(proof).strip(), "verified_by": tx.actor},
+        )
         for leg in legs:
             if leg.state in (queue.WAITING, queue.BLOCKED) and leg.lane != lanes.RETURN:
                 moves.leg(leg, {"lane": lanes.PRIORITY, "order_at": leg.ticket_at})
@@ -323,7 +327,7 @@ def _item(tx: Action, code: str) -> Item:
 def _check_priority(tx: Action, kind: str, proof: str) -> None:
     if kind not in tx.hall.priorities:
         raise Refused("no-such-priority", field="priority", priority=kind)
-    if not proof:
+    if not clean(proof).strip():
         raise Refused("proof-needed", field="proof", priority=kind)
 
 

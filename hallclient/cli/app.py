@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from db.env import system_env
 from db.errors import StoreError
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
@@ -47,7 +48,7 @@ class App:
     def store(self) -> Store:
         """The store, open. Raises StoreError."""
         if self._store is None:
-            self._store = Store.open(self.path, passphrase=self.passphrase())
+            self._store = Store.open(self.path, passphrase=self.passphrase(), make_env=system_env)
             set_time_zone(self._store.meta["time_zone"])
         return self._store
 
@@ -120,7 +121,7 @@ def encrypted(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             start = file.read(16)
-    except OSError:
+    except (OSError, ValueError):
         return False
     return len(start) == 16 and start != _PLAIN
 

@@ -104,7 +104,9 @@ def _known_role(text: str | None) -> str:
         if wanted in (role.value, narrow(role_word(role.value)).lower()):
             return role.value
     known = [(role.value, role_word(role.value)) for role in Role]
-    raise Choices("no-such-role", "role", known, role=text or "")
+    if not wanted:
+        raise Choices("kind-needed", "role", known)
+    raise Choices("no-such-role", "role", known, role=text)
 
 
 def _object(row: Row, now: int) -> dict[str, object]:

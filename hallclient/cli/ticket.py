@@ -60,7 +60,7 @@ def _take(args: Namespace, app: App) -> int:
     wanted = [pick.item(hall, text) for text in (args.service, *args.also) if text]
     request = tickets.Request(
         wanted,
-        joint=pick.coded(hall.joints, args.joint, "joint", "no-such-joint", "no-such-joint")
+        joint=pick.coded(hall.joints, args.joint, "joint", "kind-needed", "no-such-joint")
         if args.joint is not None
         else "",
         priority=_kind(app, args.priority) if args.priority is not None else "",
@@ -78,7 +78,7 @@ def _list(args: Namespace, app: App) -> int:
     hall, store = app.hall(), app.store()
     line = None
     if args.line is not None:
-        line = pick.coded(hall.lines, args.line, "line", "no-such-line", "no-such-line")
+        line = pick.coded(hall.lines, args.line, "line", "kind-needed", "no-such-line")
     rows = views.tickets(store, open_only=not args.all, line=line)
     now = store.env.now()
     cells = [
@@ -170,7 +170,7 @@ def _of(args: Namespace, app: App) -> tuple[Actor, str]:
 
 def _kind(app: App, text: str | None) -> str:
     kinds = app.hall().priorities
-    return pick.coded(kinds, text, "priority", "no-such-priority", "no-such-priority")
+    return pick.coded(kinds, text, "priority", "kind-needed", "no-such-priority")
 
 
 def _answer(app: App, ticket: tickets.Ticket, key: str, *, newest: bool = False) -> None:
@@ -182,5 +182,6 @@ def _answer(app: App, ticket: tickets.Ticket, key: str, *, newest: bool = False)
     estimate = views.estimate_of(store, ticket.visit)
     if key == "cli.ticket.taken" and estimate is not None:
         low, high = duration(estimate.call_low), duration(estimate.call_high)
-        said += t("cli.ticket.estimate", low=low, high=high)
+        span = low if low == high else t("cli.ticket.span", low=low, high=high)
+        said += t("cli.ticket.estimate", span=span)
     app.out.emit(obj, said)

@@ -142,7 +142,7 @@ def _external(args: Namespace, app: App) -> int:
 def _finish(args: Namespace, app: App) -> int:
     who = app.actor()
     known = app.hall().outcomes
-    outcome = pick.coded(known, args.outcome, "outcome", "no-such-outcome", "no-such-outcome")
+    outcome = pick.coded(known, args.outcome, "outcome", "kind-needed", "no-such-outcome")
     return _leg(app, serving.finish(app.store(), who, outcome))
 
 
@@ -151,6 +151,8 @@ def _transfer(args: Namespace, app: App) -> int:
     kind = narrow(args.kind or "").lower().replace("_", "-")
     if kind not in serving.TRANSFERS:
         known = [(name, word("transfer", name)) for name in serving.TRANSFERS]
+        if not kind:
+            raise Choices("kind-needed", "kind", known)
         raise Choices("no-such-transfer", "kind", known, kind=args.kind)
     if kind == "window":
         to = pick.window_id(app.store(), args.to)
@@ -231,11 +233,11 @@ def _plan(args: Namespace, app: App) -> int:
     plan: dict[str, str] = {}
     for pair in args.pair:
         line, _, kind = pair.partition("=")
-        code = pick.coded(hall.lines, line, "line", "no-such-line", "no-such-line")
+        code = pick.coded(hall.lines, line, "line", "kind-needed", "no-such-line")
         plan[code] = narrow(kind).lower()
     if not plan and not args.default:
         known = [(kind.value, word("plan", kind.value)) for kind in PlanKind]
-        raise Choices("no-such-plan", "plan", known, plan="")
+        raise Choices("kind-needed", "plan", known)
     windows.set_plan(app.store(), who, _named(who), None if args.default else plan)
     return _window(app, who.window)
 
