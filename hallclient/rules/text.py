@@ -6,7 +6,7 @@ direction overrides or half a surrogate pair. Nothing here raises on any `str`.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 # Format characters that some script needs to be written right: ZWNJ, ZWJ, Mongolian separator.
@@ -109,6 +109,7 @@ def clusters(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def _char_width(char: str) -> int:
     kind = unicodedata.category(char)
     if kind[0] == "M":

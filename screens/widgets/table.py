@@ -26,6 +26,8 @@ from screens.widgets.rows import (
 
 CURSOR = "▸"
 GUTTER = 2
+LINES = 512
+"""Painted rows that are remembered."""
 
 
 class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -121,6 +123,8 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._key: str | None = None
         self._widths: dict[int, int] = {}
         self._header = ""
+        self._lines: dict[tuple[str, ...], str] = {}
+        self._laid_out: tuple[tuple[Column, ...], dict[int, int]] = ((), {})
 
     # --- what others ask ------------------------------------------------------------------
 
@@ -243,10 +247,24 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         room = self.scrollable_content_region.width - GUTTER
-        self._widths = column_widths(self._columns, room)
-        titles = {place: self._columns[place].title for place in self._widths}
-        self._header = " " * GUTTER + self._cells(titles)
+        widths = column_widths(self._columns, room)
+        laid_out = (self._columns, widths)
+        if laid_out != self._laid_out:
+            self._laid_out = laid_out
+            self._widths = widths
+            self._lines.clear()
+            titles = {place: self._columns[place].title for place in widths}
+            self._header = " " * GUTTER + self._cells(titles)
         self.refresh()
+
+    def _line(self, cells: tuple[str, ...]) -> str:
+        """The cells of a row as one text; lists are painted often and change little."""
+        made = self._lines.get(cells)
+        if made is None:
+            if len(self._lines) >= LINES:
+                self._lines.clear()
+            made = self._lines[cells] = self._cells(dict(enumerate(cells)))
+        return made
 
     def _cells(self, cells: dict[int, str]) -> str:
         parts = []
@@ -304,7 +322,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         here = index == self._cursor
         if here:
             style += self.get_component_rich_style("table--cursor", partial=not self.has_focus)
-        text = (CURSOR if here else " ") + mark + self._cells(dict(enumerate(row.cells)))
+        text = (CURSOR if here else " ") + mark + self._line(row.cells)
         return self._strip(text, style, width)
 
     @staticmethod
