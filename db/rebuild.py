@@ -9,7 +9,7 @@ from db.errors import StoreError
 from db.opening import translated
 from db.replay import Replay
 from db.report import Progress, Report
-from db.store import Store
+from db.store import Row, Store
 
 CHUNK = 2_000
 
@@ -43,6 +43,24 @@ def rebuild(store: Store, actor: str, progress: Progress | None = None) -> Repor
             replay.db.close()
         tx.append("store.rebuilt", store.meta["hall"], [], stream="store", tables=wrong)
     return verify(store, progress)
+
+
+def made_row(store: Store, table: str, key: str) -> Row | None:
+    """A row of a projection as the log makes it, whatever the projection says.
+
+    Raises StoreError ``not-mendable``.
+    """
+    with uncollected():
+        replay = Replay()
+        try:
+            _replay(store, replay, None)
+            names = schema.columns(table)
+            found = replay.db.execute(
+                f"SELECT {', '.join(names)} FROM {table} WHERE id = ?", (key,)
+            ).fetchone()
+        finally:
+            replay.db.close()
+    return None if found is None else dict(zip(names, found, strict=True))
 
 
 def _replay(store: Store, replay: Replay, progress: Progress | None) -> None:

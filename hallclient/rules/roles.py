@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # the hall and its store
     "hall.publish": _KEEP,
     "store.export": _LEAD_OR_KEEP,
+    "store.export-revealed": _LEAD_OR_KEEP,
     "store.backup": _LEAD_OR_KEEP,
     "store.restore": _KEEP,
 }
