@@ -56,9 +56,10 @@ class HallApp(ScanGate):
 
     def get_default_screen(self) -> HallScreen:
         """The desk for somebody who is signed in already, else the login."""
-        if self.who is not None:
-            return self._desk(self.who)
-        return self._login()
+        first = self._desk(self.who) if self.who is not None else self._login()
+        # A screen that was not pushed has no callback, and switching from it takes one off.
+        first._push_result_callback(first, None)
+        return first
 
     def _desk(self, who: Actor) -> HallScreen:
         from screens.desk import DeskScreen
@@ -127,6 +128,11 @@ class HallApp(ScanGate):
         if isinstance(event, (events.Key, events.MouseDown, events.Paste)):
             self._last_input = monotonic()
         await super().on_event(event)
+
+    async def before_key(self) -> None:
+        """A key typed ahead waits for what the key before has started."""
+        if self._screen_stack and isinstance(self.screen, HallScreen):
+            await self.screen.settled()
 
     def _idle(self) -> None:
         limit = self.hall.staff.idle_lock_ms / 1000

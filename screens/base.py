@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from hallclient.texts import t
 
 if TYPE_CHECKING:
     from screens.app import HallApp
+
+
+STYLES = {"good": "$text-success", "warn": "$text-warning", "alert": "bold $text-error", "": ""}
+"""How a message looks; what it is, its words say."""
 
 
 class HallScreen(Screen[None]):
@@ -21,3 +28,20 @@ class HallScreen(Screen[None]):
     def speak(self) -> None:
         """Every word of the screen in the language spoken now."""
         raise NotImplementedError
+
+    async def settled(self) -> None:
+        """Wait, not for long, until the action that the last key started is done or asks."""
+
+    def say(self, text: str, style: str = "") -> None:
+        """Tell the person something, on this screen's line for it."""
+        raise NotImplementedError
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """An action failed in a way nobody foresaw: say so, and let the person go on."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or not isinstance(error, Exception):
+            return
+        from hallclient.crash import record
+
+        reference, path = record(error)
+        self.say(t("crash.action", reference=reference, path=str(path or "-")), "alert")

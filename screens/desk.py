@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -21,7 +22,7 @@ from hallclient.texts import has, language, t
 from hallclient.words import duration, state_word, stopwatch, store_text
 from screens import desk_text, finding
 from screens.actions import BY_ID, bindings
-from screens.base import HallScreen
+from screens.base import STYLES, HallScreen
 from screens.desk_actions import Desk
 from screens.keypages import CommandSearch, menu_options
 from screens.keys import current
@@ -36,7 +37,7 @@ from screens.widgets.table import VirtualTable
 
 POLL_S = 0.2
 SWEEP_S = 5.0
-STYLES = {"good": "$text-success", "warn": "$text-warning", "alert": "bold $text-error", "": ""}
+TYPED_AHEAD_S = 0.15
 
 
 class LegRows:
@@ -77,6 +78,8 @@ class DeskScreen(HallScreen):
         self._rows: dict[str, StoreRow] = {}
         self._said: tuple[str, str] = (hint, "good" if hint else "")
         self._busy = ""
+        self._settled = asyncio.Event()
+        self._settled.set()
         self._reading = False
         self._again = False
         self._revealed_until = 0
@@ -117,6 +120,7 @@ class DeskScreen(HallScreen):
             self.chosen_window,
             self.find,
             self.find_item,
+            self._asks,
         )
         self._handlers = {
             "call": self.desk.call,
@@ -206,16 +210,21 @@ class DeskScreen(HallScreen):
 
     async def _read(self) -> None:
         try:
-            view = await self.hall_app.session.read(deskview.look, self.who)
-        except StoreError as error:
-            self.say(store_text(error), "alert")
-        else:
-            self.show(view)
+            await self._see()
         finally:
             self._reading = False
             if self._again:
                 self._again = False
                 self._look()
+
+    async def _see(self) -> None:
+        """Read the hall and show it."""
+        try:
+            view = await self.hall_app.session.read(deskview.look, self.who)
+        except StoreError as error:
+            self.say(store_text(error), "alert")
+        else:
+            self.show(view)
 
     def _tick(self) -> None:
         self.show_status()
@@ -384,10 +393,11 @@ class DeskScreen(HallScreen):
         if why is not None:
             self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
             return
+        self._busy = action
+        self._settled.clear()
         self.run_worker(self._do(action), group="act", exit_on_error=False)
 
     async def _do(self, action: str) -> None:
-        self._busy = action
         try:
             if BY_ID[action].confirm and not await self.desk.confirm(
                 t("desk.confirm", label=t(BY_ID[action].label_key))
@@ -395,9 +405,22 @@ class DeskScreen(HallScreen):
                 return
             await self._handlers[action]()
         finally:
-            if self._busy == action:
-                self._busy = ""
-            self._look()
+            # The next key must see what this one has done.
+            await self._see()
+            self._busy = ""
+            self._settled.set()
+
+    async def settled(self) -> None:
+        """Wait until the running action is done or asks something; at most an eye's blink."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD_S)
+
+    def _asks(self, waiting: bool) -> None:
+        """An action waits for an answer, or has got one and goes on."""
+        if waiting:
+            self._settled.set()
+        else:
+            self._settled.clear()
 
     @on(VirtualTable.RowActivated, "#queue")
     async def _activated(self, event: VirtualTable.RowActivated) -> None:

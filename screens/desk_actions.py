@@ -38,6 +38,7 @@ class Desk:
         chosen_window: Callable[[], str],
         find: Callable[[str], Sequence[tuple[str, str]]],
         find_item: Callable[[str], Sequence[tuple[str, str]]],
+        asks: Callable[[bool], None],
     ) -> None:
         self.session = session
         self.who = who
@@ -48,6 +49,7 @@ class Desk:
         self.chosen_window = chosen_window
         self.find = find
         self.find_item = find_item
+        self.asks = asks
 
     # -- helpers
 
@@ -65,7 +67,12 @@ class Desk:
 
     async def answer(self, question: Question) -> Answer | None:
         """Ask at the bottom of the desk; None when it was given up."""
-        return await self.ask.put(question)
+        answer = self.ask.put(question)
+        self.asks(True)
+        try:
+            return await answer
+        finally:
+            self.asks(False)
 
     async def choose(self, prompt: str, options: dict[str, Any], **more: Any) -> str | None:
         """Choose one of the hall's words by number; its id."""

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from hallclient.texts import t
-from screens.base import HallScreen
+from screens.base import STYLES, HallScreen
 from screens.keypages import Why, key_columns, key_rows
 from screens.keys import current, keys_file
 from screens.widgets.content import Words, line
@@ -48,6 +48,10 @@ class KeyMapScreen(HallScreen):
         table.replace_source(ListSource(key_rows(current(), self._why_not)))
         own = t("keys.files", file=str(keys_file()))
         self.query_one("#foot", Words).say(line((t("keys.close"), "bold"), (own, "dim"), gap="  "))
+
+    def say(self, text: str, style: str = "") -> None:
+        """Nothing can go wrong here; if it does, at the bottom."""
+        self.query_one("#foot", Words).say(line((text, STYLES[style])))
 
     def action_speak(self) -> None:
         """The other language."""

@@ -32,6 +32,9 @@ _KEY: Final = (
 )
 
 
+_FUNCTION: Final = re.compile(r"f\d")
+
+
 def normal(key: str) -> str:
     """A key as a person writes it (`Ctrl+G`, `^G`, `/`) as the program names it; "" if unknown."""
     key = (
@@ -76,13 +79,18 @@ class Keymap(NamedTuple):
         return shown(keys[0]) if keys else ""
 
     def bindings(self, call: str = "desk") -> "list[Binding]":
-        """Bindings for a screen that has `action_desk(id)`."""
+        """Bindings for a screen that has `action_desk(id)`.
+
+        Function keys come before the focused widget, so that keys typed ahead keep their order;
+        the others after it, because fields edit with some of them.
+        """
         from textual.binding import Binding
 
         return [
-            Binding(",".join(bound), f"{call}('{action.id}')", show=False, id=action.id)
+            Binding(key, f"{call}('{action.id}')", show=False, priority=bool(_FUNCTION.match(key)))
             for action in ACTIONS
-            if (bound := [key for key in self.of(action.id) if key not in WIDGET_KEYS])
+            for key in self.of(action.id)
+            if key not in WIDGET_KEYS
         ]
 
     def install(self, node: "DOMNode", call: str = "desk") -> None:

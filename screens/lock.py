@@ -13,7 +13,7 @@ from hallclient.actions.acting import Actor
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text
-from screens.base import HallScreen
+from screens.base import STYLES, HallScreen
 from screens.widgets.content import Words, line
 from screens.widgets.field import Field
 
@@ -92,6 +92,6 @@ class LockScreen(HallScreen):
         finally:
             self._busy = False
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, style: str = "warn") -> None:
         """Say why it stays locked."""
-        self.query_one("#said", Words).say(line((text, "$text-warning")), layout=True)
+        self.query_one("#said", Words).say(line((text, STYLES[style])), layout=True)

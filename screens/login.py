@@ -15,7 +15,7 @@ from hallclient.rules.catalogue import named
 from hallclient.rules.errors import Refused
 from hallclient.texts import language, t
 from hallclient.words import refused_text, store_text
-from screens.base import HallScreen
+from screens.base import STYLES, HallScreen
 from screens.widgets.content import Words, line
 from screens.widgets.field import Field
 
@@ -64,7 +64,7 @@ class LoginScreen(HallScreen):
         """Say it in the language spoken now; begin with the first empty field."""
         self.speak()
         first = next((name for name in FIELDS if not self._preset[name]), "password")
-        self.query_one(f"#{first}", Field).focus()
+        self._go_to(first)
 
     def speak(self) -> None:
         """Every word of the screen in the language spoken now."""
@@ -79,6 +79,10 @@ class LoginScreen(HallScreen):
             row["id"] for row in windows.windows(app.session.store) if row["state"] == "closed"
         )
         self.query_one("#help", Words).say(t("login.help", free=free or "-"), layout=True)
+
+    def _go_to(self, name: str) -> None:
+        # At once: `focus()` would come after keys that are waiting already.
+        self.set_focus(self.query_one(f"#{name}", Field))
 
     def action_step(self, step: int) -> None:
         """Another field."""
@@ -101,12 +105,12 @@ class LoginScreen(HallScreen):
         name = event.field.id or ""
         if name in NEW_FIELDS:
             if name == NEW_FIELDS[0]:
-                self.query_one("#second", Field).focus()
+                self._go_to("second")
             else:
                 self.run_worker(self._change(), exclusive=True, exit_on_error=False)
             return
         if name != FIELDS[-1]:
-            self.query_one(f"#{FIELDS[FIELDS.index(name) + 1]}", Field).focus()
+            self._go_to(FIELDS[FIELDS.index(name) + 1])
             return
         self.run_worker(self._sign_in(), exclusive=True, exit_on_error=False)
 
@@ -120,9 +124,9 @@ class LoginScreen(HallScreen):
         event.stop()
         self.say(event.text)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, style: str = "warn") -> None:
         """Say what is wrong, where the eyes are."""
-        self.query_one("#said", Words).say(line((text, "$text-warning")), layout=True)
+        self.query_one("#said", Words).say(line((text, STYLES[style])), layout=True)
 
     async def _sign_in(self) -> None:
         if self._busy:
@@ -138,9 +142,8 @@ class LoginScreen(HallScreen):
         except Refused as refused:
             self.say(refused_text(refused))
             if refused.code in ("sign-in", "sign-in-locked"):
-                field = self.query_one("#password", Field)
-                field.value = ""
-                field.focus()
+                self.query_one("#password", Field).value = ""
+                self._go_to("password")
         except StoreError as error:
             self.say(store_text(error))
         else:
@@ -155,7 +158,7 @@ class LoginScreen(HallScreen):
     def _ask_new(self) -> None:
         self.add_class("-new")
         self.say(t("login.must-change"))
-        self.query_one("#first", Field).focus()
+        self._go_to("first")
 
     async def _change(self) -> None:
         first, second = (self.query_one(f"#{name}", Field).value for name in NEW_FIELDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ async def seated(
     hint: str = "",
 ) -> AsyncIterator[Seat]:
     """The program with somebody signed in (or the login)."""
+    logs = kit.path.parent / "state"
+    os.environ["HALLCLIENT_STATE"] = str(logs)
     set_language(language)
     set_time_zone(kit.hall.time_zone)
     session = Session(kit.path, make_env=kit.make_env)
@@ -112,6 +115,7 @@ async def seated(
             await pilot.pause()
             await seat.settle()
             yield seat
+        assert not list(logs.glob("crash-*")), "an action failed; see the log"
     finally:
         session.close()
         set_language("zh")

@@ -349,3 +349,21 @@ async def test_windows_cannot_both_have_one_seat(hall: Kit) -> None:
     other = Actor("c09", "clerk", "W01")
     with pytest.raises(Exception, match="window-taken"):
         windows.open_window(hall.store, other)
+
+
+async def test_keys_typed_ahead_in_one_burst_go_where_they_belong(kit: Kit) -> None:
+    """What a slow line does: everything that was typed arrives at once."""
+    async with seated(kit, None) as seat:
+        await send(seat.pilot, f"c03\r{PASSWORD}\rw03\r")
+        await seat.until(lambda: isinstance(seat.app.screen, DeskScreen) and "c03" in seat.text)
+
+
+async def test_actions_typed_ahead_happen_in_order(hall: Kit) -> None:
+    first = hall.take("setup").number
+    second = hall.take("setup").number
+    async with seated(hall, C1) as seat:
+        # F1 F3 F3 Enter F1: call, start, finish with the first outcome, call.
+        await send(seat.pilot, "\x1bOP\x1bOR\x1bOR\r\x1bOP")
+        await seat.until(lambda: second in seat.said)
+        assert hall.leg(first).state == "done"
+        assert hall.leg(second).state == "called"

@@ -1,5 +1,8 @@
 """Scans while no text field has the focus: kept away from keys, buttons and lists."""
 
+import asyncio
+from contextlib import suppress
+
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -8,6 +11,8 @@ from textual.widget import Widget
 
 from hallclient.rules.scan import ENDS, GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
 from hallclient.rules.scan import Scanned as Burst
+
+PATIENCE_S = 0.25
 
 
 class Scanned(Message):
@@ -40,11 +45,35 @@ class ScanGate(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Every event of the terminal passes here first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.before_key()
             if await self._kept(event):
+                return
+            if event.key in ENDS and _takes_text(self.focused):
+                await self._entered(event, self.focused)
                 return
         elif isinstance(event, (events.Paste, events.MouseDown)):
             await self._let_go(self._detector.release())
         await super().on_event(event)
+
+    async def before_key(self) -> None:
+        """Called before each key: a place to wait until the key before has been dealt with."""
+
+    async def _entered(self, event: events.Key, field: Widget | None) -> None:
+        """Give Enter to a field, and the next key to whoever has the focus when it is handled.
+
+        Keys typed ahead on a slow line come in one burst; without this they all go to one field.
+        """
+        await super().on_event(event)
+        if field is None:
+            return
+        # Once for the key, and once for what it made of it, on its way up to the screen.
+        for node in (field, *field.ancestors_with_self):
+            if node is self:
+                break
+            handled = asyncio.Event()
+            node.call_later(handled.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(handled.wait(), PATIENCE_S)
 
     async def _kept(self, event: events.Key) -> bool:
         """Whether the key is dealt with here."""

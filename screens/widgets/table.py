@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hallclient.rules.text import cell_width, cut, plain
+from hallclient.rules.text import cut, plain
 from screens.widgets.rows import (
     MARKS,
     Column,
@@ -46,6 +46,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         "table--header",
         "table--cursor",
         "table--empty",
+        "table--row",
         *(f"table--{style}" for style in MARKS if style),
     }
     ALLOW_SELECT = False
@@ -124,7 +125,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._widths: dict[int, int] = {}
         self._header = ""
         self._lines: dict[tuple[str, ...], str] = {}
-        self._laid_out: tuple[tuple[Column, ...], dict[int, int]] = ((), {})
+        self._laid_out: tuple[tuple[Column, ...], int, dict[int, int]] = ((), 0, {})
 
     # --- what others ask ------------------------------------------------------------------
 
@@ -248,7 +249,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _lay_out(self) -> None:
         room = self.scrollable_content_region.width - GUTTER
         widths = column_widths(self._columns, room)
-        laid_out = (self._columns, widths)
+        laid_out = (self._columns, room, widths)
         if laid_out != self._laid_out:
             self._laid_out = laid_out
             self._widths = widths
@@ -263,16 +264,19 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if made is None:
             if len(self._lines) >= LINES:
                 self._lines.clear()
-            made = self._lines[cells] = self._cells(dict(enumerate(cells)))
+            room = self.scrollable_content_region.width - GUTTER
+            text = set_cell_size(self._cells(dict(enumerate(cells))), room)
+            made = self._lines[cells] = text
         return made
 
     def _cells(self, cells: dict[int, str]) -> str:
         parts = []
         for place, width in self._widths.items():
             text = plain(cells.get(place, ""))
-            text = cut(text, width)
+            if cell_len(text) > width:
+                text = cut(text, width)
             if self._columns[place].align == "right":
-                text = " " * (width - cell_width(text)) + text
+                text = " " * (width - cell_len(text)) + text
             parts.append(set_cell_size(text, width))
         return " ".join(parts)
 
@@ -316,14 +320,13 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if row is None:
             return Strip.blank(width, self.rich_style)
         mark = MARKS.get(row.style, " ")
-        style = self.rich_style
-        if row.style in MARKS and row.style:
-            style = self.get_component_rich_style(f"table--{row.style}")
+        kind = row.style if row.style in MARKS else ""
+        style = self.get_component_rich_style(f"table--{kind or 'row'}")
         here = index == self._cursor
         if here:
             style += self.get_component_rich_style("table--cursor", partial=not self.has_focus)
         text = (CURSOR if here else " ") + mark + self._line(row.cells)
-        return self._strip(text, style, width)
+        return Strip([Segment(text, style)], width)
 
     @staticmethod
     def _strip(text: str, style: Style, width: int) -> Strip:
