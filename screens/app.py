@@ -21,6 +21,9 @@ from screens.session import Session
 from screens.widgets.gate import ScanGate
 
 
+MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
+
+
 class HallApp(ScanGate):
     """One window, one clerk, one machine, one screen."""
 
@@ -129,8 +132,10 @@ class HallApp(ScanGate):
             self._last_input = monotonic()
         await super().on_event(event)
 
-    async def before_key(self) -> None:
-        """A key typed ahead waits for what the key before has started."""
+    async def before_key(self, event: events.Key) -> None:
+        """A key typed ahead waits for what the key before has started; moving in a list does not."""
+        if event.key in MOVES:
+            return
         if self._screen_stack and isinstance(self.screen, HallScreen):
             await self.screen.settled()
 

@@ -37,7 +37,7 @@ from screens.widgets.table import VirtualTable
 
 POLL_S = 0.2
 SWEEP_S = 5.0
-TYPED_AHEAD_S = 0.15
+TYPED_AHEAD_S = 1.0
 
 
 class LegRows:
@@ -411,7 +411,7 @@ class DeskScreen(HallScreen):
             self._settled.set()
 
     async def settled(self) -> None:
-        """Wait until the running action is done or asks something; at most an eye's blink."""
+        """Wait until the running action is done or asks something; at most a second."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD_S)
 

@@ -45,7 +45,7 @@ class ScanGate(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Every event of the terminal passes here first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.before_key()
+            await self.before_key(event)
             if await self._kept(event):
                 return
             if event.key in ENDS and _takes_text(self.focused):
@@ -55,7 +55,7 @@ class ScanGate(App[None], inherit_bindings=False):
             await self._let_go(self._detector.release())
         await super().on_event(event)
 
-    async def before_key(self) -> None:
+    async def before_key(self, event: events.Key) -> None:
         """Called before each key: a place to wait until the key before has been dealt with."""
 
     async def _entered(self, event: events.Key, field: Widget | None) -> None:
