@@ -14,6 +14,7 @@ from hallclient.demo.dice import MINUTE, dice
 from hallclient.rules.catalogue import Hall, PlanKind
 
 FRESH_LANES = frozenset({"ordinary", "booked", "priority"})
+_IDLE_MS = 3 * MINUTE
 _HELD_MS = 6 * MINUTE
 _STAY_MS = 30 * MINUTE
 """How long after closing a window waits for a result from outside."""
@@ -134,7 +135,8 @@ class Clerks:
         ready = seat.since + lognormal(roll, self.profile.between_ms, 0.6)
         if seat.state == "wrap_up" and now < ready:
             return _wait(ready)
-        return Move("call", (), now) if seat.waiting else _wait(now + MINUTE)
+        # Who comes is noticed at once; this is for what nobody tells a clerk.
+        return Move("call", (), now) if seat.waiting else _wait(now + _IDLE_MS)
 
     def _leaving(self, seat: Seat, now: int) -> Move:
         if seat.held:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -228,6 +229,7 @@ def _moment(roll: Random, midnight: int, hours: Hours, profile: Profile) -> int:
             return at
 
 
+@lru_cache(maxsize=4096)
 def leaves_after(seed: int, number: str, profile: Profile) -> int:
     """How long (ms) the visitor with this number waits before giving up."""
     roll = dice(seed, number, "patience")
@@ -235,6 +237,7 @@ def leaves_after(seed: int, number: str, profile: Profile) -> int:
     return lognormal(roll, mean * MINUTE, 0.4)
 
 
+@lru_cache(maxsize=4096)
 def returns_after(seed: int, number: str, profile: Profile) -> int | None:
     """When (ms later) one who was passed over comes back; None: never."""
     roll = dice(seed, number, "passed")
@@ -243,6 +246,7 @@ def returns_after(seed: int, number: str, profile: Profile) -> int | None:
     return roll.randint(3, 15) * MINUTE
 
 
+@lru_cache(maxsize=4096)
 def outside_for(seed: int, number: str) -> int:
     """How long (ms) a result from outside takes."""
     return lognormal(dice(seed, number, "outside"), 12 * MINUTE, 0.5)

@@ -160,16 +160,13 @@ class Simulation:
     def _tend(self) -> None:
         """Whoever waits too long leaves; who was outside, or was passed over, comes back."""
         now = self.store.env.now()
-        if now < self.clerks.ends and (now < self.hours.closes or self.agenda.looks):
-            self.agenda.add(now + _TEND_MS, Step("tend"))
-        sweep(self.store)
+        lines = set(self.hall.lines) if sweep(self.store) else set()
         today = self.store.env.day(now)
         rows = self.store.rows(
             "SELECT number, state, since, ready_at, lane, reason, line FROM leg "
             "WHERE day = ? AND state IN ('waiting', 'passed', 'external') ORDER BY rowid",
             today,
         )
-        lines = set()
         for row in rows:
             try:
                 if self._tend_to(row, now):
@@ -179,6 +176,8 @@ class Simulation:
                 continue
         if lines:
             self._nudge(lines)
+        if now < self.clerks.ends and (now < self.hours.closes or self.agenda.looks):
+            self.agenda.add(now + _TEND_MS, Step("tend"))
 
     def _tend_to(self, row: Row, now: int) -> bool:
         """One visitor; whether they have come back into the line."""

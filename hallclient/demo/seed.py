@@ -28,6 +28,8 @@ _BEFORE = {"setup": 10, "collect": 4, "tax": 5, "social": 4, "street": 4, "gener
 _OTHERS = 2
 _FIRST = ("setup", "street", "setup", "tax", "setup")
 """Lines of those who go before others: two with a priority, then the booked."""
+_LAST = 50_000
+"""How long before the demo begins these come, in ms."""
 _JOINTS = ("company_start", "tax_joint")
 _AGENT = Actor("a01", "agent")
 
@@ -113,7 +115,7 @@ class _Morning:
                 does()
         # Those who go first came last, or they would have been called by now.
         for place, request in enumerate(self._protected()):
-            self.clock.now = self.begin - 50_000 + place * 8_000
+            self.clock.now = self.begin - _LAST + place * 8_000
             tickets.take(self.store, _AGENT, request)
         self.clock.now = self.begin - 1_000
         sweep(self.store)
@@ -169,6 +171,9 @@ class _Morning:
         """Verified priorities, and bookings whose time has come or will soon."""
         quarter = 15 * MINUTE
         slot = self.begin // quarter * quarter
+        soon = slot + quarter
+        if soon - self.hall.policy.booked_early_ms > self.begin - _LAST:
+            soon = slot
         kinds = list(self.hall.priorities.values())
         for place, line in enumerate(_FIRST):
             if line not in self.hall.lines:
@@ -178,4 +183,4 @@ class _Morning:
                 kind = kinds[place * 2 % len(kinds)]
                 yield tickets.Request(item, priority=kind.id, proof=kind.proof_zh)
             else:
-                yield tickets.Request(item, slot=slot + place % 2 * quarter, source="phone")
+                yield tickets.Request(item, slot=soon if place % 2 else slot, source="phone")
