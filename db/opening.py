@@ -33,17 +33,36 @@ def connect(path: Path, passphrase: str | None, *, readonly: bool = False) -> sq
     )
     if passphrase is not None:
         quoted = passphrase.replace("'", "''")
+        # The library would write its own words about a wrong passphrase on the terminal.
+        db.execute("PRAGMA cipher_log_level = NONE")
         db.execute(f"PRAGMA key = '{quoted}'")
     db.execute("PRAGMA busy_timeout = 5000")
     if readonly:
         db.execute("PRAGMA query_only = ON")
     else:
-        db.execute("PRAGMA synchronous = FULL")
-        # What is deleted is overwritten: a destroyed key must not lie about in free pages.
-        db.execute("PRAGMA secure_delete = ON")
+        _settle(db)
         if sqlite.sqlite_version_info < SHARED_SAFE:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
     return db
+
+
+def _settle(db: sqlite.Connection) -> None:
+    try:
+        db.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten: a destroyed key must not lie about in free pages.
+        db.execute("PRAGMA secure_delete = ON")
+    except sqlite.DatabaseError as error:
+        # These read the file. What is wrong with it, `check_ours` says better.
+        if "not a database" not in str(error):
+            raise
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file of this name. Raises StoreError ``cannot-open``."""
+    try:
+        return path.is_file()
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise StoreError("cannot-open", path=path, cause=error.strerror) from error
 
 
 SIDE_FILES = ("-wal", "-shm", "-journal", ".lock", ".gate", ".use")

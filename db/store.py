@@ -21,7 +21,7 @@ from db.errors import StoreError
 from db.filesystem import is_network
 from db.lock import FileLock, InUse
 from db.log import Change, Event
-from db.opening import check_ours, connect, remove, translated, use
+from db.opening import check_ours, connect, is_file, remove, translated, use
 from db.projections import Diverged, project
 
 Row = dict[str, Any]
@@ -203,7 +203,7 @@ class Store:
         ``read-only``, ``passphrase``, ``network``, ``no-cipher``, ``cannot-open``, ``busy``,
         ``in-use`` (it is being replaced), ``is-backup`` (only `restore` makes it a store again).
         """
-        if not path.is_file():
+        if not is_file(path):
             raise StoreError("missing", path=path)
         if path.stat().st_size == 0:
             raise StoreError("unfinished", path=path)

@@ -5,7 +5,7 @@ An upcaster takes the facts of one version of a kind and returns those of the ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Facts = dict[str, Any]
@@ -17,7 +17,7 @@ def upcast(
     kind: str,
     version: int,
     facts: Facts,
-    steps: dict[tuple[str, int], Callable[[Facts], Facts]] = UPCASTERS,
+    steps: Mapping[tuple[str, int], Callable[[Facts], Facts]] = UPCASTERS,
 ) -> tuple[int, Facts]:
     """The newest (version, facts) that can be reached; an unknown version stays as it is."""
     while (step := steps.get((kind, version))) is not None:

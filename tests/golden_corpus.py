@@ -1,0 +1,248 @@
+"""The golden corpus: one event of every kind and version, and the rows they make.
+
+    python -m tests.golden_corpus
+
+writes the newest log of ``tests/golden`` again, by driving every use case with a clock and dice of
+its own. A log that a released version has written is never written again: count `NEWEST` up first,
+when a kind or a version is new.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from unittest.mock import patch
+
+from db import log, schema
+from db.backup import backup
+from db.log import Event
+from db.rebuild import rebuild
+from db.restore import look, restore
+from db.store import Store
+from hallclient.actions import (
+    calling,
+    persons,
+    serving,
+    shift,
+    staff,
+    sweep,
+    tickets,
+    undo,
+    windows,
+)
+from hallclient.actions.export import Wanted, export
+from hallclient.actions.hall import publish
+from hallclient.actions.hall_files import default_hall
+from hallclient.actions.maintenance import backup as recorded_backup
+from hallclient.rules.catalogue import Hall
+from hallclient.rules.errors import Refused
+from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
+
+FOLDER = Path(__file__).parent / "golden"
+NEWEST = 1
+PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
+ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
+
+
+def drive(folder: Path) -> Store:
+    """A day in which everything happens once; the store, open."""
+    kit = Kit(folder, seed=7, hall=_small(default_hall()))
+    kit.open(1, 2, 7)
+    _queue(kit)
+    _windows(kit)
+    _staff(kit)
+    return _upkeep(kit, folder)
+
+
+def _small(hall: Hall) -> Hall:
+    """A catalogue of two services a line: the corpus is no place for three copies of it."""
+    kept = {item.code: item for line in hall.lines for item in list(hall.items_of(line))[:2]}
+    return hall._replace(items=kept, joints={}, aliases=())
+
+
+def _queue(kit: Kit) -> None:
+    """One thing after the other, each with an otherwise empty queue."""
+    store = kit.store
+    # named, unnamed and named later, priority, one more service, called, taken back, cancelled
+    number = kit.take("setup").number
+    persons.identify(store, AGENT, number, PERSON)
+    tickets.verify_priority(store, AGENT, number, next(iter(kit.hall.priorities)), "seen")
+    tickets.add_service(store, AGENT, number, kit.item("setup", 1), after_current=True)
+    kit.next(ONE)
+    undo.undo(store, ONE)
+    cancel = next(iter(kit.hall.cancel_reasons))
+    tickets.cancel(store, AGENT, number, cancel)
+    tickets.reveal(store, AGENT, number)
+    # held and taken up; held and come back by itself; outside and come back
+    _fresh(kit)
+    calling.start(store, ONE)
+    for _ in range(2):
+        serving.hold(store, ONE, "copy", 5)
+        kit.pass_(minutes=1)
+        serving.resume(store, ONE)
+        _present(kit)
+    serving.hold(store, ONE, "copy", 5)
+    kit.pass_(minutes=10)
+    sweep.sweep(store)
+    number = kit.next(ONE)
+    calling.start(store, ONE)
+    serving.send_out(store, ONE, "print")
+    tickets.come_back(store, AGENT, number)
+    kit.next(ONE)
+    calling.start(store, ONE)
+    # done too early; handed to a colleague who never calls; a window that fell silent
+    serving.finish(store, ONE)
+    serving.reopen(store, ONE, number)
+    serving.transfer(store, ONE, "clerk", "c03")
+    kit.pass_(minutes=60)
+    sweep.sweep(store)
+    kit.next(TWO)
+    calling.start(store, TWO)
+    serving.take_over(store, SUPERVISOR, "W02")
+    kit.serve_out(TWO)
+    # twice not there, once reinstated; once not there and never come
+    number = _fresh(kit)
+    _not_there(kit)
+    tickets.reinstate(store, AGENT, number)
+    kit.pass_(minutes=10)
+    kit.next(ONE)
+    _not_there(kit)
+    _fresh(kit)
+    _not_there(kit)
+    kit.pass_(minutes=240)
+    sweep.sweep(store)
+    # a finish that was forgotten?
+    _fresh(kit)
+    calling.start(store, ONE)
+    kit.pass_(minutes=240)
+    sweep.sweep(store)
+    serving.still_serving(store, ONE)
+    serving.finish(store, ONE)
+    _timer_cleared(kit)
+
+
+def _fresh(kit: Kit) -> str:
+    """A new number, called to the first window."""
+    kit.take("setup")
+    return kit.next(ONE)
+
+
+def _present(kit: Kit) -> None:
+    """Whoever was away while held is called, and comes."""
+    if kit.window(ONE)["state"] == windows.CALLING:
+        calling.start(kit.store, ONE)
+
+
+def _not_there(kit: Kit) -> None:
+    for _ in range(2):
+        kit.pass_(minutes=1)
+        calling.recall(kit.store, ONE)
+    kit.pass_(minutes=1)
+    calling.pass_over(kit.store, ONE)
+
+
+def _timer_cleared(kit: Kit) -> None:
+    """A timer in a state that has none: only an older version could leave one."""
+    number = kit.take("tax").number
+    key, timer = kit.leg(number).id, kit.clock.ms
+    with kit.store.act("system") as tx:
+        was, now = {"timer_at": None, "state": "waiting"}, {"timer_at": timer, "state": "external"}
+        tx.append("leg.sent-out", key, [("leg", key, was, now)])
+    sweep.sweep(kit.store)
+
+
+def _windows(kit: Kit) -> None:
+    store = kit.store
+    kit.open(9)
+    nine = clerk(9)
+    windows.pause_window(store, nine, next(iter(kit.hall.pause_reasons)))
+    windows.resume_window(store, nine)
+    windows.drain_window(store, nine)
+    windows.close_window(store, nine)
+    windows.set_emergency(store, SUPERVISOR, "W09", True)
+    windows.set_plan(store, SUPERVISOR, "W09", {"general": "main"})
+    kit.open(10)
+    windows.free_window(store, SUPERVISOR, "W10")
+    kit.pass_(minutes=30)
+    sweep.sweep(store)
+    shift.hand_over(store, SEVEN, "c08", PASSWORD, "keys in the drawer")
+
+
+def _staff(kit: Kit) -> None:
+    store = kit.store
+    with patch.object(staff, "make_verifier", lambda password: QUICK_VERIFIER):
+        staff.sign_in(store, "c11", PASSWORD)
+        staff.sign_out(store, clerk(11))
+        for _ in range(kit.hall.staff.tries):
+            with suppress(Refused):
+                staff.sign_in(store, "c12", "wrong")
+        staff.unlock(store, SUPERVISOR, "c12")
+        staff.add(store, ADMINISTRATOR, "c99", "\u738b\u4e94", "clerk", "first-password")
+        staff.reset_password(store, ADMINISTRATOR, "c99", "other-password")
+        staff.change_role(store, ADMINISTRATOR, "c99", "agent")
+        staff.leave(store, ADMINISTRATOR, "c99")
+        staff.change_password(store, clerk(11), PASSWORD, "another-one")
+    with store.act("system") as tx:
+        staff.add_in(tx, "c98", "c98", "clerk", "", minimum=0, verifier="")
+        staff.set_verifier_in(tx, "c98", QUICK_VERIFIER)
+        publish(tx, kit.hall._replace(version=f"{kit.hall.version}-next"))
+
+
+def _upkeep(kit: Kit, folder: Path) -> Store:
+    store = kit.store
+    number = kit.take("setup", person=PERSON).number
+    tickets.cancel(store, AGENT, number, next(iter(kit.hall.cancel_reasons)))
+    tickets.forget(store, ADMINISTRATOR, number, kit.store.env.day(kit.clock.ms))
+    recorded_backup(store, ADMINISTRATOR, folder / "recorded.db")
+    export(store, SUPERVISOR, Wanted("queue"), folder / "queue.csv")
+    store.db.execute("UPDATE operator SET role = 'administrator' WHERE id = 'c05'")
+    rebuild(store, "admin")
+    backup(store, folder / "backup.db")
+    kit.close()
+    plan = look(kit.path, folder / "backup.db", make_env=kit.make_env)
+    restore(plan, actor="admin", make_env=kit.make_env)
+    return kit.again()
+
+
+def event_lines(store: Store) -> Iterator[str]:
+    """Every event in its exact bytes."""
+    for _, event in log.read(store.db):
+        fields = {name: getattr(event, name) for name in Event.__slots__}
+        fields["body"] = event.body.decode()
+        fields["prev_hash"], fields["hash"] = event.prev_hash.hex(), event.hash.hex()
+        yield json.dumps(fields, ensure_ascii=False)
+
+
+def event_of(line: str) -> Event:
+    """The event of such a line."""
+    fields = json.loads(line)
+    fields["body"] = fields["body"].encode()
+    fields["prev_hash"] = bytes.fromhex(fields["prev_hash"])
+    fields["hash"] = bytes.fromhex(fields["hash"])
+    return Event(**fields)
+
+
+def row_lines(store: Store) -> Iterator[str]:
+    """Every row of every projection; what is null is left out."""
+    for table in schema.TABLES:
+        for row in store.rows(f"SELECT * FROM {table} ORDER BY rowid"):
+            kept = {name: value for name, value in row.items() if value is not None}
+            yield json.dumps([table, kept], ensure_ascii=False)
+
+
+def write() -> None:
+    """Write the newest log again."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = drive(Path(folder))
+        FOLDER.mkdir(exist_ok=True)
+        for name, lines in (("events", event_lines(store)), ("rows", row_lines(store))):
+            text = "".join(f"{line}\n" for line in lines)
+            (FOLDER / f"{NEWEST:03d}.{name}.jsonl").write_text(text, "utf-8", newline="\n")
+        store.close()
+
+
+if __name__ == "__main__":
+    write()
