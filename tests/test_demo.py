@@ -28,7 +28,7 @@ from hallclient.actions.hall_files import default_hall
 from hallclient.actions.persons import identify
 from hallclient.cli import demo as command
 from hallclient.cli.app import App
-from hallclient.demo import clock, people, place, process, seed, session
+from hallclient.demo import PASSWORD, clock, people, place, process, seed, session
 from hallclient.demo.clock import DemoClock
 from hallclient.demo.dice import dice
 from hallclient.demo.hall import Simulation
@@ -260,11 +260,11 @@ def test_recording_a_person_leaves_a_call_to_be_undone(kit: Kit) -> None:
 def test_the_demos_password_is_given_once_and_only_in_a_demo(tmp_path: Path) -> None:
     with seed.make(tmp_path / "hall.db", HALL, MORNING, HOME, 1) as store:
         with pytest.raises(Refused):
-            staff.authenticate(store, "c05", process.PASSWORD)
-        setup.set_demo_password(store, staff.make_verifier(process.PASSWORD))
-        assert staff.authenticate(store, "c05", process.PASSWORD).role == "clerk"
+            staff.authenticate(store, "c05", PASSWORD)
+        setup.set_demo_password(store, staff.make_verifier(PASSWORD))
+        assert staff.authenticate(store, "c05", PASSWORD).role == "clerk"
         setup.set_demo_password(store, staff.make_verifier("another one"))
-        staff.authenticate(store, "c05", process.PASSWORD)
+        staff.authenticate(store, "c05", PASSWORD)
     with setup.init(tmp_path / "real.db", HALL, "a long password") as store:
         with pytest.raises(Refused) as refused:
             setup.set_demo_password(store, "verifier")
@@ -406,7 +406,7 @@ def test_the_hall_lives_beside_the_desk_and_ends_with_it(demo: session.Demo) -> 
 
         until(lives)
         assert store.row("SELECT * FROM window WHERE id = 'W03'") == window
-        assert staff.authenticate(store, "c03", process.PASSWORD).operator == "c03"
+        assert staff.authenticate(store, "c03", PASSWORD).operator == "c03"
         sealed = store.row("SELECT count(*) AS n FROM visit WHERE sealed IS NULL")
         assert sealed is not None
         assert sealed["n"] < 5
@@ -526,7 +526,7 @@ def test_the_command_opens_signed_in(tmp_path: Path, words: tuple[str, ...], sea
     shown = Shown()
     assert shown.run("demo", *words) == 0
     assert shown.how["who"] == seat
-    assert process.PASSWORD in shown.how["hint"]
+    assert PASSWORD in shown.how["hint"]
     assert callable(shown.how["on_ready"])
     assert list(tmp_path.iterdir()) == []
     assert shown.said == []

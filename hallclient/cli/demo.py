@@ -88,7 +88,7 @@ def run(args: argparse.Namespace, app: App) -> int:
 
 def hint(demo: Demo) -> str:
     """The line of a demo that says what to press."""
-    from hallclient.demo.process import PASSWORD
+    from hallclient.demo import PASSWORD
 
     return t(f"demo.hint.{demo.seat.role}", password=PASSWORD)
 

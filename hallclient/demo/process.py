@@ -7,25 +7,19 @@ ended, nobody is there to work for.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from pathlib import Path
 
 from db.errors import StoreError
 from db.store import Store
 from hallclient.actions import setup, staff
+from hallclient.demo import PASSWORD
 from hallclient.demo.hall import Simulation
 from hallclient.demo.place import Place, State
 
-PASSWORD = "demo-demo"  # noqa: S105 - said on the demo's screen
 _LONGEST_S = 30.0
 _PATIENCE = 20
 """So many failures of the store in a row are one too many."""
-
-
-def command(folder: Path) -> list[str]:
-    """How the simulator of a demo is started."""
-    return [sys.executable, "-P", "-m", "hallclient", "simulate-hall", str(folder)]
 
 
 def run(folder: Path) -> int:

@@ -75,7 +75,7 @@ def make(path: Path, hall: Hall, begin: int, seat: Seat, seed: int) -> Store:
         return Env(clock, roll.randbytes, day_of(time_zone))
 
     def more(tx: Tx) -> None:
-        _Morning(Joined(tx), clock, hall, begin, seat, seed).fill()
+        _Morning(Joined(tx, savepoints=False), clock, hall, begin, seat, seed).fill()
         clock.now = begin
 
     return setup.init_demo(path, hall, "", make_env=make_env, more=more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from db.store import Store
 from hallclient.actions import staff
 from hallclient.actions.hall_files import default_hall
 from hallclient.demo import place as places
-from hallclient.demo import process, seed
+from hallclient.demo import seed
 from hallclient.demo.clock import BUSY, DEFAULT_SPEED, DemoClock, midnight_of, minutes_of
 from hallclient.demo.clock import monotonic_ms as monotonic
 from hallclient.demo.dice import MINUTE
@@ -26,29 +27,32 @@ CLERK = "clerk"
 ROLES = (CLERK, "agent", "supervisor")
 HOME = "W03"
 _OTHERS = {"agent": ("a01", "a02"), "supervisor": ("s01",)}
+_SIMULATOR = (sys.executable, "-P", "-m", "hallclient", "simulate-hall")
 _STOP_S = 5.0
 
 
 class Demo:
     """One seat in a running demo. `end` gives it back, and ends the demo with its last seat."""
 
-    def __init__(self, place: Place, state: State, seat: Seat, *, first: bool) -> None:
+    def __init__(self, place: Place, state: State, seat: Seat, made: Store | None = None) -> None:
         self.place = place
         self.state = state
         self.seat = seat
-        self._first = first
+        self._first = made is not None
+        self._made = made
         self._simulator: subprocess.Popen[bytes] | None = None
 
     def on_ready(self) -> None:
         """After the first frame: let the rest of the hall come to life."""
         if not self._first:
             return
+        self._close_made()
         # Found without being installed, too: `-P` keeps the current folder out.
         root = str(Path(__file__).resolve().parents[2])
         before = os.environ.get("PYTHONPATH")
         path = root if not before else root + os.pathsep + before
         self._simulator = subprocess.Popen(  # noqa: S603 - ourselves
-            process.command(self.place.folder),
+            [*_SIMULATOR, str(self.place.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -71,7 +75,14 @@ class Demo:
         if not self._first:
             with suppress(StoreError, Refused):
                 self._sign_out()
+        self._close_made()
         self.place.leave()
+
+    def _close_made(self) -> None:
+        """The connection that made the store; closing the only one would tidy the file up first."""
+        if self._made is not None:
+            self._made.close()
+            self._made = None
 
     def _sign_out(self) -> None:
         """Give the seat back to its simulated clerk, if the desk has not done so."""
@@ -102,17 +113,20 @@ def begin(
     midnight, weekday = midnight_of(time.time_ns() // 1_000_000, hall.time_zone)
     start = midnight + minutes_of(at) * MINUTE
     place = Place.new(keep=keep)
+    made: Store | None = None
     try:
         place.enter()
         path = place.store if store is None else store.absolute()
-        seed.make(path, seed.for_a_person(hall, speed), start, seat, dice).close()
+        made = seed.make(path, seed.for_a_person(hall, speed), start, seat, dice)
         clock = DemoClock(start, monotonic(), speed)
         state = State(path, clock, midnight, weekday, dice)
         place.write(state)
     except BaseException:
+        if made is not None:
+            made.close()
         place.leave()
         raise
-    return Demo(place, state, seat, first=True)
+    return Demo(place, state, seat, made)
 
 
 def join(role: str = CLERK, *, window: str = "") -> Demo:
@@ -129,7 +143,7 @@ def join(role: str = CLERK, *, window: str = "") -> Demo:
     except BaseException:
         place.leave()
         raise
-    return Demo(place, state, seat, first=False)
+    return Demo(place, state, seat)
 
 
 def seat_of(role: str, window: str = "") -> Seat:
