@@ -20,7 +20,6 @@ from screens.keypages import Why
 from screens.session import Session
 from screens.widgets.gate import ScanGate
 
-
 MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
 
 
@@ -133,7 +132,7 @@ class HallApp(ScanGate):
         await super().on_event(event)
 
     async def before_key(self, event: events.Key) -> None:
-        """A key typed ahead waits for what the key before has started; moving in a list does not."""
+        """A key typed ahead waits for what the one before started; moving in a list does not."""
         if event.key in MOVES:
             return
         if self._screen_stack and isinstance(self.screen, HallScreen):

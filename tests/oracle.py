@@ -16,11 +16,12 @@ LANES = ("priority", "booked", "joint", "ordinary")
 
 @dataclass(frozen=True)
 class Situation:
-    """All the rule may look at. ``waiting``: every waiting leg of the day, oldest row first."""
+    """All the rule may look at. ``waiting``: every waiting leg, oldest row first."""
 
     waiting: list[Leg]
     busy: frozenset[str]
     """Visits that are at some window now."""
+    today: str
     window: str
     operator: str
     plan: Mapping[str, str]
@@ -49,7 +50,8 @@ def expected(it: Situation) -> tuple[Leg, str, bool] | None:
         return min(back, key=lambda leg: (leg.ready_at, leg.id)), "return", False
     if it.draining:
         return None
-    pool = [leg for leg in free if leg.lane in LANES and leg.eligible_at <= it.now]
+    here = [leg for leg in free if leg.day == it.today]
+    pool = [leg for leg in here if leg.lane in LANES and leg.eligible_at <= it.now]
     serves = {line: kind for line, kind in it.plan.items() if kind != "emergency" or it.emergency}
     mine = [leg for leg in pool if leg.line in serves]
     in_turn = [leg for leg in mine if leg.eligible_call <= it.calls.get(leg.line, 0)]

@@ -41,7 +41,6 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
         Binding("down,right", "move(1)", show=False),
         Binding("home", "move(-99)", show=False),
         Binding("end", "move(99)", show=False),
-        Binding("enter", "choose", show=False),
     ]
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -88,13 +87,12 @@ class Choices(Widget, can_focus=True, inherit_bindings=False):
         """Arrow keys."""
         self.move(step)
 
-    def action_choose(self) -> None:
-        """Enter."""
-        self.choose()
-
     def on_key(self, event: events.Key) -> None:
-        """A number chooses at once."""
-        if self._numbered and event.character in tuple("123456789"):
+        """A number chooses at once, Enter what the cursor is on; both before the next key."""
+        if event.key == "enter":
+            event.stop()
+            self.choose()
+        elif self._numbered and event.character in tuple("123456789"):
             event.stop()
             self.choose(int(event.key) - 1)
 

@@ -48,9 +48,8 @@ class ScanGate(App[None], inherit_bindings=False):
             await self.before_key(event)
             if await self._kept(event):
                 return
-            if event.key in ENDS and _takes_text(self.focused):
-                await self._entered(event, self.focused)
-                return
+            await self._give(event)
+            return
         elif isinstance(event, (events.Paste, events.MouseDown)):
             await self._let_go(self._detector.release())
         await super().on_event(event)
@@ -58,16 +57,17 @@ class ScanGate(App[None], inherit_bindings=False):
     async def before_key(self, event: events.Key) -> None:
         """Called before each key: a place to wait until the key before has been dealt with."""
 
-    async def _entered(self, event: events.Key, field: Widget | None) -> None:
-        """Give Enter to a field, and the next key to whoever has the focus when it is handled.
+    async def _give(self, event: events.Key) -> None:
+        """Give a key to whoever has the focus; after Enter, wait until it has been dealt with.
 
         Keys typed ahead on a slow line come in one burst; without this they all go to one field.
         """
+        widget = self.focused
         await super().on_event(event)
-        if field is None:
+        if widget is None or event.key not in ENDS:
             return
         # Once for the key, and once for what it made of it, on its way up to the screen.
-        for node in (field, *field.ancestors_with_self):
+        for node in (widget, *widget.ancestors_with_self):
             if node is self:
                 break
             handled = asyncio.Event()
@@ -129,7 +129,7 @@ class ScanGate(App[None], inherit_bindings=False):
         else:
             again = events.Key(press.key, press.char or None)
             again.time = press.at / 1000
-        await super().on_event(again)
+        await self._give(again)
 
 
 def _takes_text(widget: Widget | None) -> bool:
