@@ -19,8 +19,8 @@ from hallclient.rules import policy as lanes
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.queue import Leg
-from hallclient.rules.text import clean
 from hallclient.rules.roles import allowed
+from hallclient.rules.text import clean
 
 TRANSFERS = ("window", "wrong-service", "next", "clerk", "consult")
 """To another window of the same service · taken for the wrong service · on to the next service ·

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from db.env import system_env
 from db.errors import StoreError
+from db.opening import is_file
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
@@ -54,7 +55,7 @@ class App:
 
     def hall(self) -> Hall:
         """The hall's configuration: the store's, or without a store the one that ships."""
-        if self._store is None and not self.path.exists():
+        if self._store is None and not is_file(self.path):
             from hallclient.actions.hall_files import default_hall
 
             return default_hall()
@@ -148,5 +149,5 @@ def ask_new(prompt: str, variable: str, missing: str, field: str = "password") -
 
 def need_store(path: Path) -> None:
     """Say how a store is made before anything slow is loaded. Raises StoreError ``missing``."""
-    if not path.is_file():
+    if not is_file(path):
         raise StoreError("missing", path=path)

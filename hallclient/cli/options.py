@@ -59,7 +59,7 @@ def split(argv: Sequence[str], environ: Mapping[str, str]) -> tuple[Options, lis
         name, equals, value = word.partition("=")
         if name in _VALUED:
             given = value if equals else next(words, None)
-            if given is None:
+            if given is None or (not equals and given.startswith("--")):
                 raise Usage("cli.usage.value", option=name)
             found[_VALUED[name]] = given
         elif word in _FLAGS:

@@ -77,10 +77,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """The command and its options; only the module of that command is imported.
+    """The command and its options. Raises `Usage`; SystemExit when help was printed."""
+    return build(words).parse_args(words)
 
-    Raises `Usage`; SystemExit when help was asked for and printed.
-    """
+
+def build(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for this line: of its commands only the one that is wanted is imported."""
     vars(argparse)["_"] = _say
     vars(argparse)["ngettext"] = _say_many
     wanted = next((word for word in words if not word.startswith("-")), "")
@@ -97,7 +99,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     else:
         for name in COMMANDS:
             commands.add_parser(name, help=t(f"cli.command.{name}"))
-    return top.parse_args(words)
+    return top
 
 
 def group(commands: Commands, name: str) -> Commands:

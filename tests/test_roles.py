@@ -1,0 +1,150 @@
+"""Every action and every role: who may, may; who may not is refused by the use case itself."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hallclient.actions import calling, serving, shift, staff, tickets, undo, windows
+from hallclient.actions.acting import Actor
+from hallclient.actions.persons import identify
+from hallclient.actions.tickets import Request
+from hallclient.rules.errors import Refused
+from hallclient.rules.roles import ALL, PERMISSIONS, Role, allowed
+from tests.hallkit import Kit
+
+ACTORS = {
+    Role.CLERK: Actor("c01", "clerk", "W01"),
+    Role.AGENT: Actor("a01", "agent", "W01"),
+    Role.SUPERVISOR: Actor("s01", "supervisor", "W01"),
+    Role.ADMINISTRATOR: Actor("admin", "administrator", "W01"),
+}
+
+Act = Callable[[Kit, Actor], object]
+
+ACTIONS: dict[str, list[Act]] = {
+    "ticket.take": [
+        lambda kit, who: tickets.take(kit.store, who, Request([kit.item("setup")])),
+        lambda kit, who: identify(kit.store, who, "A001", {"name": "x"}),
+    ],
+    "ticket.show": [lambda kit, who: tickets.number_at(kit.store, who)],
+    "ticket.cancel": [lambda kit, who: tickets.cancel(kit.store, who, "A001", "visitor")],
+    "ticket.reinstate": [
+        lambda kit, who: tickets.reinstate(kit.store, who, "A001"),
+        lambda kit, who: tickets.come_back(kit.store, who, "A001"),
+    ],
+    "ticket.add-service": [
+        lambda kit, who: tickets.add_service(kit.store, who, "A001", kit.item("tax"))
+    ],
+    "ticket.verify-priority": [
+        lambda kit, who: tickets.verify_priority(kit.store, who, "A001", "elderly", "x")
+    ],
+    "window.open": [lambda kit, who: windows.open_window(kit.store, who)],
+    "window.close": [
+        lambda kit, who: windows.close_window(kit.store, who),
+        lambda kit, who: windows.drain_window(kit.store, who),
+    ],
+    "window.pause": [
+        lambda kit, who: windows.pause_window(kit.store, who, "rest"),
+        lambda kit, who: windows.resume_window(kit.store, who),
+    ],
+    "window.next": [lambda kit, who: calling.call_next(kit.store, who)],
+    "window.call": [
+        lambda kit, who: calling.call_chosen(kit.store, who, "A001", "other"),
+        lambda kit, who: calling.recall(kit.store, who),
+        lambda kit, who: calling.pass_over(kit.store, who),
+    ],
+    "window.serve": [
+        lambda kit, who: calling.start(kit.store, who),
+        lambda kit, who: serving.hold(kit.store, who, "copy"),
+        lambda kit, who: serving.resume(kit.store, who),
+        lambda kit, who: serving.send_out(kit.store, who),
+        lambda kit, who: serving.finish(kit.store, who),
+        lambda kit, who: serving.still_serving(kit.store, who),
+        lambda kit, who: serving.transfer(kit.store, who, "window", "W02"),
+    ],
+    "window.undo": [lambda kit, who: undo.undo(kit.store, who)],
+    "window.reopen": [lambda kit, who: serving.reopen(kit.store, who, "A001")],
+    "window.take-over": [
+        lambda kit, who: serving.take_over(kit.store, who, "W02"),
+        lambda kit, who: windows.free_window(kit.store, who, "W02"),
+    ],
+    "window.emergency": [lambda kit, who: windows.set_emergency(kit.store, who, "W02", True)],
+    "window.plan": [lambda kit, who: windows.set_plan(kit.store, who, "W02", {"tax": "main"})],
+    "personal.view": [lambda kit, who: tickets.reveal(kit.store, who, "A001")],
+    "personal.destroy": [
+        lambda kit, who: tickets.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms))
+    ],
+    "shift.hand-over": [lambda kit, who: shift.hand_over(kit.store, who, "c09", "demo-demo")],
+    "staff.list": [lambda kit, who: staff.operators(kit.store, who)],
+    "staff.add": [lambda kit, who: staff.add(kit.store, who, "c19", "x", "clerk", "long enough")],
+    "staff.change": [
+        lambda kit, who: staff.reset_password(kit.store, who, "c09", "long enough"),
+        lambda kit, who: staff.change_role(kit.store, who, "c09", "agent"),
+        lambda kit, who: staff.leave(kit.store, who, "c09"),
+    ],
+    "staff.unlock": [lambda kit, who: staff.unlock(kit.store, who, "c09")],
+    "staff.password": [
+        lambda kit, who: staff.change_password(kit.store, who, "demo-demo", "another one")
+    ],
+}
+
+LATER = {name for name in PERMISSIONS if name.startswith(("store.", "hall."))}
+"""Permissions of the store's own commands; tested with them."""
+
+CASES = [
+    pytest.param(name, index, role, id=f"{name}-{index}-{role}")
+    for name, acts in ACTIONS.items()
+    for index in range(len(acts))
+    for role in Role
+]
+
+
+def test_every_permission_is_tried() -> None:
+    assert set(ACTIONS) == set(PERMISSIONS) - LATER
+
+
+@pytest.mark.parametrize(("name", "index", "role"), CASES)
+def test_the_use_case_asks_the_table(kit: Kit, name: str, index: int, role: Role) -> None:
+    kit.take("setup")
+    before = kit.kinds()
+    said = ""
+    try:
+        ACTIONS[name][index](kit, ACTORS[role])
+    except Refused as refused:
+        said = refused.code
+    assert (said == "not-allowed") is not allowed(role, name)
+    if said:
+        assert kit.kinds() == before
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_a_stranger_may_nothing(kit: Kit, name: str) -> None:
+    kit.take("setup")
+    before = kit.kinds()
+    for who in (Actor("nobody", "administrator", "W01"), Actor("system", "system", "W01")):
+        for act in ACTIONS[name]:
+            with pytest.raises(Refused) as caught:
+                act(kit, who)
+            assert caught.value.code in ("no-operator", "sign-in")
+    assert kit.kinds() == before
+
+
+def test_an_agent_guides_and_never_serves() -> None:
+    agents = {name for name, roles in PERMISSIONS.items() if Role.AGENT in roles}
+    assert not {name for name in agents if name.startswith("window.")}
+    assert "ticket.take" in agents
+
+
+def test_an_administrator_keeps_the_store_and_touches_no_number() -> None:
+    mine = {name for name, roles in PERMISSIONS.items() if Role.ADMINISTRATOR in roles}
+    changing = {name for name in mine if name.startswith(("ticket.", "window."))}
+    assert changing == {"ticket.show"}
+    assert "personal.view" not in mine
+
+
+def test_only_looking_and_ones_own_password_are_for_all() -> None:
+    everybody = {name for name, roles in PERMISSIONS.items() if roles == ALL}
+    assert {name for name in everybody if not name.startswith("store.")} == {
+        "ticket.show",
+        "staff.password",
+    }
