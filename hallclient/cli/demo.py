@@ -41,18 +41,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def speed(value: str) -> float:
-    """How many times faster than a real clock. Raises ValueError."""
-    number = float(value)
+    """How many times faster than a real clock."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
     if not _SLOWEST <= number <= _FASTEST:
-        raise ValueError(value)
+        raise argparse.ArgumentTypeError(t("demo.usage.speed", value=value))
     return number
 
 
 def moment(value: str) -> str:
-    """A time of the day, ``HH:MM``. Raises ValueError."""
+    """A time of the day, ``HH:MM``."""
     from hallclient.demo.clock import minutes_of
 
-    minutes_of(value)
+    try:
+        minutes_of(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(t("demo.usage.at", value=value)) from error
     return value
 
 

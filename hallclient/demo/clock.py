@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from db.env import Env, day_of
 
 DEFAULT_SPEED = 5.0
-FASTEST = 60.0
 BUSY = "09:40"
 
 
