@@ -17,6 +17,7 @@ from db.check import verify
 from db.driver import sqlite
 from db.errors import StoreError
 from db.files import whole
+from db.meta import put
 from db.opening import SIDE_FILES, beside, connect, translated
 from db.report import Progress, Report
 from db.store import Store
@@ -56,7 +57,9 @@ def backup(
         copy_pages(store.db, temp, passphrase, progress)
         db = connect(temp, passphrase)
         try:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MARK, str(at)))
+            db.execute("BEGIN")
+            put(db, **{MARK: str(at)})
+            db.execute("COMMIT")
         finally:
             db.close()
         report = checked(temp, store, passphrase, progress)

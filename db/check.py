@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from db import schema, shape
+from db import meta, schema, shape
 from db.chain import read_log, text
 from db.driver import sqlite
 from db.replay import Replay, difference
@@ -86,6 +86,8 @@ def _pages(db: sqlite.Connection, report: Report, tell: Progress) -> None:
 
 
 def _shape(db: sqlite.Connection, report: Report) -> None:
+    if not meta.right(db):
+        report.add("meta")
     db.text_factory = str
     try:
         found = shape.shape(db)

@@ -6,11 +6,10 @@ All of it is injected, so that a test or a simulated day decides what time it is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(NamedTuple):
     """``now`` gives UTC milliseconds; ``entropy(n)`` n random bytes; ``day(ms)`` YYYY-MM-DD."""
 
     now: Callable[[], int]

@@ -35,6 +35,7 @@ from db.env import Env, system_env
 from db.errors import StoreError
 from db.files import sync_folder, whole
 from db.lock import InUse
+from db.meta import put
 from db.opening import beside, connect, translated
 from db.report import Progress, Report
 from db.store import Store
@@ -211,14 +212,12 @@ def _become(
         former = [*json.loads(meta.get("former", "[]")), old]
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("BEGIN IMMEDIATE")
-        db.execute("DELETE FROM meta WHERE key = ?", (MARK,))
-        db.executemany(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-            (
-                ("device", device),
-                ("restored_at", str(env.now())),
-                ("former", json.dumps(former)),
-            ),
+        put(
+            db,
+            **{MARK: None},
+            device=device,
+            restored_at=str(env.now()),
+            former=json.dumps(former),
         )
         db.execute("COMMIT")
     finally:

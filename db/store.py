@@ -21,6 +21,7 @@ from db.errors import StoreError
 from db.filesystem import is_network
 from db.lock import FileLock, InUse
 from db.log import Change, Event
+from db.meta import put
 from db.opening import check_ours, connect, is_file, remove, translated, use
 from db.projections import Diverged, project
 
@@ -177,8 +178,8 @@ class Store:
                         "time_zone": time_zone,
                         "created_at": str(env.now()),
                     }
-                    db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
                     db.execute("INSERT INTO secret VALUES ('hall-key', ?)", (env.entropy(32),))
+                    put(db, **meta)
                     store = cls(path, db, lock, make_env, in_use)
                     if fill is not None:
                         fill(Tx(store, "system", ""))

@@ -1,0 +1,43 @@
+"""A store with a little of everything in it, made once and copied for each test."""
+
+import shutil
+from pathlib import Path
+
+from db.opening import beside
+from db.store import Store
+from hallclient.actions import calling, serving
+from tests.hallkit import PASSWORD, Clock, Kit, clerk, seeded_env
+
+PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234"}
+
+
+def fill(kit: Kit) -> None:
+    """Nine numbers with a person, three of them served, one held, one at a window."""
+    kit.open(1, 2)
+    for number in range(9):
+        person = {**PERSON, "identity": f"{int(PERSON['identity']) + number}"}
+        kit.take("setup", person=person)
+        kit.pass_(20)
+    for who in (clerk(1), clerk(2), clerk(1)):
+        kit.serve_out(who)
+    kit.serve(clerk(1))
+    serving.hold(kit.store, clerk(1), "copy")
+    calling.call_next(kit.store, clerk(2))
+
+
+def settled(path: Path) -> None:
+    """Everything into the one file, so that its bytes are the whole store."""
+    with Store.open(path) as store:
+        assert store.db.execute("PRAGMA journal_mode = DELETE").fetchone()[0] == "delete"
+    for suffix in ("-wal", "-shm"):
+        assert not beside(path, suffix).exists()
+
+
+def copied(source: Path, folder: Path) -> Path:
+    """A copy of a settled store."""
+    target = folder / "copy.db"
+    shutil.copyfile(source, target)
+    return target
+
+
+__all__ = ["PASSWORD", "PERSON", "Clock", "Kit", "copied", "fill", "seeded_env", "settled"]
