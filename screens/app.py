@@ -15,6 +15,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.catalogue import Hall
 from hallclient.texts import language, set_language, t
+from hallclient.words import set_time_zone
 from screens.base import HallScreen
 from screens.keypages import Why
 from screens.session import Session
@@ -43,6 +44,7 @@ class HallApp(ScanGate):
     ) -> None:
         super().__init__()
         self.session = session
+        set_time_zone(session.store.meta["time_zone"])
         self.who = who
         self.hint = hint
         self.animation_level = "none"
