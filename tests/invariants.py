@@ -1,0 +1,171 @@
+"""What must be true of a hall's store after every action, whoever did what."""
+
+import json
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import Any
+
+from db import log, projections, schema
+from db.driver import sqlite
+from db.store import Store
+
+Rows = dict[str, dict[str, dict[str, Any]]]
+"""Table -> id -> row."""
+
+OPEN = {"blocked", "waiting", "called", "serving", "held", "passed", "external"}
+FINAL = {"done", "transferred", "cancelled", "abandoned"}
+TWO = {"called", "serving"}
+TIMED = {
+    "waiting": "wait", "called": "walk", "serving": "service",
+    "held": "hold", "external": "external", "passed": "passed",
+}  # fmt: skip
+QUEUE = ("window", "line", "visit", "leg", "attempt", "period", "handover")
+
+
+def everything(store: Store) -> Rows:
+    """All rows of the queue's projections."""
+    return {
+        table: {row["id"]: row for row in store.rows(f'SELECT * FROM "{table}"')} for table in QUEUE
+    }
+
+
+def check(store: Store) -> Rows:
+    """Hold the store against every invariant; returns what it looked at."""
+    rows = everything(store)
+    _windows(rows)
+    _legs(rows)
+    _visits(rows)
+    _periods(rows)
+    _attempts(store, rows)
+    return rows
+
+
+def _windows(rows: Rows) -> None:
+    at_window = {key: leg for key, leg in rows["leg"].items() if leg["state"] in TWO}
+    visits = [leg["visit"] for leg in at_window.values()]
+    assert len(visits) == len(set(visits)), "a visitor is at two windows"
+    shown = {}
+    for key, window in rows["window"].items():
+        assert (window["operator"] is None) == (window["state"] == "closed"), key
+        if window["leg"] is None:
+            assert window["state"] in {"closed", "idle", "wrap_up", "paused", "draining"}, key
+            continue
+        shown[window["leg"]] = key
+        leg = at_window[window["leg"]]
+        assert leg["window"] == key
+        assert leg["operator"] == window["operator"]
+        assert window["state"] == {"called": "calling", "serving": "serving"}[leg["state"]]
+    assert set(shown) == set(at_window), "a visitor is at a window that does not know it"
+
+
+def _legs(rows: Rows) -> None:
+    asked: Counter[tuple[str, str]] = Counter()
+    for key, leg in rows["leg"].items():
+        state = leg["state"]
+        assert state in OPEN | FINAL, key
+        assert (leg["closed_at"] is not None) == (state in FINAL), key
+        assert leg["window"] is None or state in TWO | {"done", "transferred"}, key
+        if state in OPEN and leg["person"] is not None:
+            asked[leg["person"], leg["item"]] += 1
+        before = [rows["leg"][one] for one in leg["after"].split()]
+        assert {one["visit"] for one in before} <= {leg["visit"]}, key
+        pending = [one for one in before if one["state"] in OPEN]
+        if state == "blocked":
+            assert pending, "blocked, and nothing left to wait for"
+            assert all(one["state"] == "done" or one in pending for one in before), key
+        elif state == "external":
+            assert pending or not before or leg["reason"] != "consult", "its answer was lost"
+        elif state in OPEN:
+            assert not pending, "in line before what it depends on"
+        if state == "waiting" and leg["lane"] not in {"priority", "booked", "joint", "ordinary"}:
+            assert leg["lane"] == "return"
+            assert leg["return_window"] or leg["reserved_for"], "nobody sees this one"
+            assert leg["timer_at"] is not None
+        if state in {"held", "passed"}:
+            assert leg["timer_at"] is not None, key
+    assert not [one for one, count in asked.items() if count > 1], "two open numbers"
+
+
+def _visits(rows: Rows) -> None:
+    states = defaultdict(set)
+    for leg in rows["leg"].values():
+        states[leg["visit"]].add(leg["state"])
+    numbers = Counter((visit["day"], visit["number"]) for visit in rows["visit"].values())
+    assert not numbers or max(numbers.values()) == 1, "a number was given twice"
+    issued = Counter(visit["day"] for visit in rows["visit"].values())
+    for day, count in issued.items():
+        assert sum(li["issued"] for li in rows["line"].values() if li["day"] == day) == count
+    for key, visit in rows["visit"].items():
+        seen = states[key]
+        if seen & OPEN:
+            expected = "open"
+        elif "done" in seen:
+            expected = "done"
+        else:
+            expected = "abandoned" if "abandoned" in seen else "cancelled"
+        assert visit["state"] == expected, key
+        assert (visit["closed_at"] is None) == (expected == "open"), key
+
+
+def _periods(rows: Rows) -> None:
+    of_leg = defaultdict(list)
+    for period in rows["period"].values():
+        of_leg[period["leg"]].append(period)
+    assert set(of_leg) <= set(rows["leg"])
+    for key, leg in rows["leg"].items():
+        periods = of_leg[key]
+        now = [one["kind"] for one in periods if one["ended_at"] is None]
+        assert now == [TIMED[leg["state"]]] if leg["state"] in TIMED else not now, key
+        spans = sorted(
+            (one["started_at"], one["ended_at"] if one["ended_at"] is not None else 1 << 60)
+            for one in periods
+        )
+        assert all(start <= end for start, end in spans), key
+        assert all(a[1] <= b[0] for a, b in pairwise(spans)), "overlap"
+
+
+def _attempts(store: Store, rows: Rows) -> None:
+    calls: Counter[str] = Counter()
+    reasons = 0
+    pending = defaultdict(list)
+    for attempt in rows["attempt"].values():
+        if attempt["outcome"] is None:
+            pending[attempt["leg"]].append(attempt)
+        assert attempt["policy"], "a call without the policy it was made by"
+        if attempt["band"] not in {"recall", "resume"}:
+            reasons += 1
+            assert json.loads(attempt["why"])["band"] == attempt["band"]
+            if attempt["band"] != "return":
+                calls[f"{attempt['day']}:{attempt['line']}"] += 1
+    for key, line in rows["line"].items():
+        assert line["calls"] == calls[key], key
+        assert line["due_run"] >= 0
+    for key, leg in rows["leg"].items():
+        if leg["state"] == "called":
+            (last,) = pending[key]
+            assert last["window"] == leg["window"]
+    kinds = dict(store.db.execute("SELECT kind, count(*) FROM event GROUP BY kind").fetchall())
+    undone = store.db.execute(
+        "SELECT count(*) FROM event WHERE kind = 'action.undone' "
+        "AND json_extract(CAST(body AS TEXT), '$.was') = 'leg.called'"
+    ).fetchone()[0]
+    assert reasons == kinds.get("leg.called", 0) - undone
+
+
+def check_replay(store: Store) -> None:
+    """Whether the log alone makes the same projections, and its chain holds."""
+    fresh = sqlite.connect(":memory:", isolation_level=None)
+    for statement in schema.statements():
+        fresh.execute(statement)
+    heads: dict[tuple[str, str], tuple[int, bytes]] = {}
+    for _, event in log.read(store.db):
+        chain = event.device, event.stream
+        seq, before = heads.get(chain, (0, log.GENESIS))
+        assert (event.seq, event.prev_hash) == (seq + 1, before)
+        assert log.digest(event) == event.hash
+        heads[chain] = event.seq, event.hash
+        projections.project(fresh, json.loads(event.body)["set"])
+    for table in schema.TABLES:
+        made = projections.rows(fresh, table).fetchall()
+        assert made == projections.rows(store.db, table).fetchall(), table
+    fresh.close()
