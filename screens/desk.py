@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 
 from db.errors import StoreError
 from db.store import Row as StoreRow
-from hallclient.actions import deskview, sweep, tickets, views
+from hallclient.actions import deskview, persons, sweep, views
 from hallclient.actions.acting import Actor
 from hallclient.actions.deskview import DeskView
 from hallclient.rules.catalogue import Hall, named
@@ -532,7 +532,7 @@ class DeskScreen(HallScreen):
         number = self._view.leg["number"] if self._view.leg is not None else ""
         row = self.chosen()
         number = number or (row["number"] if row is not None else "")
-        person = await self.desk.act(tickets.reveal, number)
+        person = await self.desk.act(persons.reveal, number)
         if person is None:
             return
         if not person:

@@ -75,7 +75,7 @@ def _queue(kit: Kit) -> None:
     undo.undo(store, ONE)
     cancel = next(iter(kit.hall.cancel_reasons))
     tickets.cancel(store, AGENT, number, cancel)
-    tickets.reveal(store, AGENT, number)
+    persons.reveal(store, AGENT, number)
     # held and taken up; held and come back by itself; outside and come back
     _fresh(kit)
     calling.start(store, ONE)
@@ -195,7 +195,7 @@ def _upkeep(kit: Kit, folder: Path) -> Store:
     store = kit.store
     number = kit.take("setup", person=PERSON).number
     tickets.cancel(store, AGENT, number, next(iter(kit.hall.cancel_reasons)))
-    tickets.forget(store, ADMINISTRATOR, number, kit.store.env.day(kit.clock.ms))
+    persons.forget(store, ADMINISTRATOR, number, kit.store.env.day(kit.clock.ms))
     recorded_backup(store, ADMINISTRATOR, folder / "recorded.db")
     export(store, SUPERVISOR, Wanted("queue"), folder / "queue.csv")
     store.db.execute("UPDATE operator SET role = 'administrator' WHERE id = 'c05'")

@@ -14,7 +14,7 @@ from hallclient.actions.hall import hall_of
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.tickets import Request, Ticket
 from hallclient.rules.catalogue import Hall, Policy
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 
 NINE = 1_790_038_800_000
 """Tuesday 2026-09-22, 09:00 in the hall's time zone, in UTC milliseconds."""

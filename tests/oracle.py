@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hallclient.rules.catalogue import Line, Policy
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 
 LANES = ("priority", "booked", "joint", "ordinary")
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ def head(leg: str, lane: str, waited: float, line: str = "setup", **changes: Any
     """One that has waited so many minutes; a booking's slot was so many minutes ago."""
     at = NOW - round(waited * MINUTE)
     order_at = at - POLICY.joint_credit_ms if lane == policy.JOINT else at
-    return replace(Head(leg, line, lane, order_at, at, at), **changes)
+    return Head(leg, line, lane, order_at, at, at)._replace(**changes)
 
 
 def ordinary(leg: str, waited: float, line: str = "setup") -> Head:
@@ -214,7 +213,7 @@ def test_equal_waits_go_by_place_number_and_id() -> None:
     assert picked(first, head("w", policy.ORDINARY, 9, "general", turn=2), plan=plan)[0] == "x"
     twins = head("b", policy.PRIORITY, 3, turn=4), head("a", policy.BOOKED, 3, turn=4)
     assert picked(*twins)[0] == picked(*reversed(twins))[0] == "a"
-    assert picked(twins[0], replace(twins[1], turn=5))[0] == "b"
+    assert picked(twins[0], twins[1]._replace(turn=5))[0] == "b"
 
 
 def test_who_was_passed_over_is_named() -> None:
@@ -334,7 +333,7 @@ def test_who_is_next_stays_next_when_only_they_have_waited_longer(
         return
     old = found.head
     ms = more * MINUTE
-    longer = replace(old, order_at=old.order_at - ms, ready_at=old.ready_at - ms)
+    longer = old._replace(order_at=old.order_at - ms, ready_at=old.ready_at - ms)
     again = [longer if one is old else one for one in heads]
     after = choose(again, plan, LINES, counts, POLICY, NOW, guarded=guarded)
     assert after is not None

@@ -29,7 +29,7 @@ from hallclient.actions import (
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall_files import default_hall
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 from tests import invariants
 from tests.hallkit import AGENT, PASSWORD, SUPERVISOR, Kit
 from tests.invariants import Rows

@@ -1,16 +1,17 @@
 """The leg's state machine, rule by rule."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from hallclient.rules import policy as lanes
 from hallclient.rules import queue
+from hallclient.rules import visit as visit_rules
 from hallclient.rules.catalogue import HoldReason, Outcome, Policy
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Changes, Leg
+from hallclient.rules.leg import Leg
+from hallclient.rules.queue import Changes
 
 NOW = 1_790_038_800_000
 SECOND, MINUTE = 1000, 60_000
@@ -39,11 +40,11 @@ def leg(state: str = queue.WAITING, **changes: Any) -> Leg:
         return_window=None, reserved_for=None, reason=None, doubted_at=None, confirmed_at=None,
         closed_at=None,
     )  # fmt: skip
-    return replace(made, **{**carried.get(state, {}), **changes})
+    return Leg(**{**made.row(), **carried.get(state, {}), **changes})
 
 
 def moved(before: Leg, changes: Changes) -> Leg:
-    return replace(before, **changes)
+    return Leg(**{**before.row(), **changes})
 
 
 def refused(code: str, **params: object) -> "pytest.RaisesExc[Refused]":
@@ -114,14 +115,14 @@ def test_every_action_and_state_is_in_the_table() -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 def test_transition(action: str, state: str) -> None:
     before = leg(state)
-    untouched = asdict(before)
+    untouched = before.row()
     reached = TABLE.get((action, state))
     if reached is None:
         with refused("wrong-state", number="A001", state=state, action=action):
             ACTIONS[action](before)
     else:
         assert moved(before, ACTIONS[action](before)).state == reached
-    assert asdict(before) == untouched, "a rule says what changes, it changes nothing"
+    assert before.row() == untouched, "a rule says what changes, it changes nothing"
 
 
 @pytest.mark.parametrize(("action", "state"), sorted(TABLE))
@@ -154,16 +155,16 @@ def test_only_the_pool_or_somebody_sees_a_waiting_leg(action: str, state: str) -
 def booked(minutes: float) -> tuple[str, int]:
     """Lane and place of a booking that checks in so many minutes after its slot."""
     slot = NOW
-    lane, order_at = queue.lane_of(None, slot, POLICY, round(slot + minutes * MINUTE))
+    lane, order_at = lanes.lane_of(None, slot, POLICY, round(slot + minutes * MINUTE))
     return lane, order_at - slot
 
 
 def test_without_booking_or_priority_a_number_is_ordinary() -> None:
-    assert queue.lane_of(None, None, POLICY, NOW) == (lanes.ORDINARY, NOW)
+    assert lanes.lane_of(None, None, POLICY, NOW) == (lanes.ORDINARY, NOW)
 
 
 def test_a_verified_priority_goes_before_a_booking() -> None:
-    assert queue.lane_of("elderly", NOW + 90 * MINUTE, POLICY, NOW) == (lanes.PRIORITY, NOW)
+    assert lanes.lane_of("elderly", NOW + 90 * MINUTE, POLICY, NOW) == (lanes.PRIORITY, NOW)
 
 
 @pytest.mark.parametrize(
@@ -421,15 +422,15 @@ def test_a_follower_is_blocked_again_only_before_it_has_begun() -> None:
 )
 def test_readiness(states: dict[str, str], ready: bool, ended: bool) -> None:
     follower = leg(queue.BLOCKED, after="x y")
-    assert queue.ready_after(follower, states) is ready
-    assert queue.all_ended(follower, states) is ended
+    assert visit_rules.ready_after(follower, states) is ready
+    assert visit_rules.all_ended(follower, states) is ended
 
 
 def test_order_of_services() -> None:
-    assert queue.in_order({"c": ["b"], "a": [], "b": ["a"]}) == ["a", "b", "c"]
-    assert queue.in_order({"b": [], "a": []}) == ["b", "a"]
+    assert visit_rules.in_order({"c": ["b"], "a": [], "b": ["a"]}) == ["a", "b", "c"]
+    assert visit_rules.in_order({"b": [], "a": []}) == ["b", "a"]
     with refused("dependency-cycle"):
-        queue.in_order({"a": ["b"], "b": ["a"]})
+        visit_rules.in_order({"a": ["b"], "b": ["a"]})
 
 
 @pytest.mark.parametrize(
@@ -444,4 +445,4 @@ def test_order_of_services() -> None:
     ],
 )
 def test_visit_state(states: tuple[str, ...], expected: str) -> None:
-    assert queue.visit_state(states) == expected
+    assert visit_rules.visit_state(states) == expected

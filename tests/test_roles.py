@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from hallclient.actions import calling, serving, shift, staff, tickets, undo, windows
-from hallclient.actions.acting import Actor
-from hallclient.actions.persons import identify
+from hallclient.actions import calling, persons, serving, shift, staff, tickets, undo, windows
+from hallclient.actions.acting import Actor, acting
 from hallclient.actions.tickets import Request
 from hallclient.rules.errors import Refused
 from hallclient.rules.roles import ALL, PERMISSIONS, Role, allowed
@@ -19,14 +18,21 @@ ACTORS = {
     Role.ADMINISTRATOR: Actor("admin", "administrator", "W01"),
 }
 
+
+def _seen(kit: Kit, who: Actor) -> None:
+    """What every command that only shows something does first."""
+    with acting(kit.store, who, "ticket.show"):
+        pass
+
+
 Act = Callable[[Kit, Actor], object]
 
 ACTIONS: dict[str, list[Act]] = {
     "ticket.take": [
         lambda kit, who: tickets.take(kit.store, who, Request([kit.item("setup")])),
-        lambda kit, who: identify(kit.store, who, "A001", {"name": "x"}),
+        lambda kit, who: persons.identify(kit.store, who, "A001", {"name": "x"}),
     ],
-    "ticket.show": [lambda kit, who: tickets.number_at(kit.store, who)],
+    "ticket.show": [_seen],
     "ticket.cancel": [lambda kit, who: tickets.cancel(kit.store, who, "A001", "visitor")],
     "ticket.reinstate": [
         lambda kit, who: tickets.reinstate(kit.store, who, "A001"),
@@ -70,9 +76,9 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "window.emergency": [lambda kit, who: windows.set_emergency(kit.store, who, "W02", True)],
     "window.plan": [lambda kit, who: windows.set_plan(kit.store, who, "W02", {"tax": "main"})],
-    "personal.view": [lambda kit, who: tickets.reveal(kit.store, who, "A001")],
+    "personal.view": [lambda kit, who: persons.reveal(kit.store, who, "A001")],
     "personal.destroy": [
-        lambda kit, who: tickets.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms))
+        lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms))
     ],
     "shift.hand-over": [lambda kit, who: shift.hand_over(kit.store, who, "c09", "demo-demo")],
     "staff.list": [lambda kit, who: staff.operators(kit.store, who)],

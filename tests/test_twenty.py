@@ -21,7 +21,7 @@ from hallclient.actions.acting import acting
 from hallclient.actions.hall import hall_of
 from hallclient.actions.hall_files import default_hall
 from hallclient.rules.catalogue import Hall, PlanKind, Window
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 from hallclient.rules.roles import Role
 from tests import invariants
 from tests.hallkit import AGENT

@@ -23,7 +23,7 @@ from db.rebuild import rebuild
 from db.replay import Replay
 from db.report import Report
 from db.store import Store
-from hallclient.actions import maintenance, tickets
+from hallclient.actions import maintenance, persons
 from hallclient.rules.errors import Refused
 from tests.hallkit import ADMINISTRATOR, PASSWORD, Kit
 from tests.source import ROOT
@@ -257,7 +257,7 @@ def test_a_destroyed_key_leaves_the_chain_valid(kit: Kit) -> None:
     number = "A001"
     visit = kit.visit(number)["id"]
     key = kit.store.db.execute("SELECT key FROM case_key WHERE case_id = ?", (visit,)).fetchone()[0]
-    tickets.forget(kit.store, ADMINISTRATOR, number, kit.store.env.day(kit.clock.ms))
+    persons.forget(kit.store, ADMINISTRATOR, number, kit.store.env.day(kit.clock.ms))
     report = verify(kit.store)
     assert (report.ok, report.destroyed, report.sealed) == (True, 1, 8)
     assert kit.store.unseal(visit, kit.visit(number)["sealed"]) is None

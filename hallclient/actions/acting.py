@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from db.store import Store, Tx
 from hallclient.actions.hall import hall_of
@@ -16,8 +16,7 @@ SYSTEM = "system"
 """Actor of what the clock does; it has no password and cannot sign in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """A signed-in operator, and the window they sit at (empty: none)."""
 
     operator: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from db.store import Row, Store
 from hallclient.actions import windows
@@ -14,8 +13,8 @@ from hallclient.actions.sweep import timers
 from hallclient.rules import policy, queue
 from hallclient.rules.catalogue import PlanKind
 from hallclient.rules.errors import Refused
+from hallclient.rules.leg import Leg
 from hallclient.rules.policy import Choice, Head, LineCount
-from hallclient.rules.queue import Leg
 
 _HEAD = "id, line, lane, order_at, ticket_at, ready_at, turn"
 # A visitor at one window is not called to another, whatever else their number waits for.
@@ -41,8 +40,7 @@ _RETURNS = f"""
 _LANES = json.dumps(policy.POOL_LANES)
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """A leg at a window, and why it was this one."""
 
     leg: Leg

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 from db.store import Row, Store
@@ -13,24 +12,24 @@ from hallclient.actions.hall import hall_of
 from hallclient.rules.text import mask_id, mask_name, mask_phone
 
 
-@dataclass(slots=True)
 class DeskView:
     """A moment of the hall, seen from one seat. Times are UTC milliseconds."""
 
-    now: int
-    window: Row | None = None
-    leg: Row | None = None
-    visit: Row | None = None
-    why: dict[str, Any] = field(default_factory=dict)
-    person: dict[str, str] = field(default_factory=dict)
-    """Personal fields of the visitor here, masked."""
-    ids: list[str] = field(default_factory=list)
-    waiting: int = 0
-    oldest: int | None = None
-    next_leg: Row | None = None
-    next_why: dict[str, Any] = field(default_factory=dict)
-    aside: list[Row] = field(default_factory=list)
-    windows: list[Row] = field(default_factory=list)
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.window: Row | None = None
+        self.leg: Row | None = None
+        self.visit: Row | None = None
+        self.why: dict[str, Any] = {}
+        self.person: dict[str, str] = {}
+        """Personal fields of the visitor here, masked."""
+        self.ids: list[str] = []
+        self.waiting = 0
+        self.oldest: int | None = None
+        self.next_leg: Row | None = None
+        self.next_why: dict[str, Any] = {}
+        self.aside: list[Row] = []
+        self.windows: list[Row] = []
 
     @property
     def held(self) -> int:

@@ -11,8 +11,9 @@ from db.log import Change
 from db.store import Row
 from hallclient.actions.acting import Action
 from hallclient.rules import queue
+from hallclient.rules import visit as visit_rules
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 
 PERIOD_OF = {
     queue.WAITING: "wait",
@@ -146,7 +147,7 @@ class Moves:
                 states = {key: one.state for key, one in legs.items()}
                 if leg.state == queue.EXTERNAL:
                     # However the consultation ended, the window that asked goes on.
-                    if queue.all_ended(leg, states):
+                    if visit_rules.all_ended(leg, states):
                         back = queue.come_back(leg, policy, now, after=leg.predecessors)
                         self.leg(leg, back)
                 elif leg.state != queue.BLOCKED:
@@ -154,7 +155,7 @@ class Moves:
                 elif not goes_on:
                     self.leg(leg, queue.cancel(leg, "predecessor", now))
                     todo.append(leg)
-                elif queue.ready_after(leg, states):
+                elif visit_rules.ready_after(leg, states):
                     self.leg(leg, queue.unblock(leg, policy, now))
         self.close_visit(ended.visit, [leg.state for leg in legs.values()])
 
@@ -164,7 +165,7 @@ class Moves:
         ``row``: the visit as it is after the changes collected so far, when they touch it.
         """
         row = row or self.tx.row("SELECT id, state, closed_at FROM visit WHERE id = ?", visit)
-        state = queue.visit_state(states)
+        state = visit_rules.visit_state(states)
         if row is not None and row["state"] != state:
             closed = None if state == "open" else self.tx.now
             self.update("visit", row, {"state": state, "closed_at": closed})
@@ -198,6 +199,14 @@ def legs_of(tx: Action, visit: str) -> list[Leg]:
     return [
         Leg(**row) for row in tx.rows("SELECT * FROM leg WHERE visit = ? ORDER BY rowid", visit)
     ]
+
+
+def visit_of(tx: Action, number: str) -> tuple[Row, list[Leg]]:
+    """The visit of a number of today, with its legs. Raises ``no-such-number``."""
+    visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", tx.day, number)
+    if visit is None:
+        raise Refused("no-such-number", field="number", number=number)
+    return visit, legs_of(tx, visit["id"])
 
 
 def own_window(tx: Action) -> Row:

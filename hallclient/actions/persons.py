@@ -1,16 +1,25 @@
-"""Who stands behind a number, when the identity card is read after the number was taken."""
+"""Who stands behind a number: sealed fields, looked at only on the record, forgotten for good."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from db.store import Store
-from hallclient.actions.acting import Actor, acting
-from hallclient.actions.moves import Moves
-from hallclient.actions.tickets import PERSON_FIELDS, one_open, seal_person, visit_of
+from hallclient.actions.acting import Action, Actor, acting
+from hallclient.actions.legs import one_open
+from hallclient.actions.moves import Moves, visit_of
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean, narrow
+
+PERSON_FIELDS = ("name", "identity", "phone", "company")
+
+
+def person_fields(person: Mapping[str, str]) -> dict[str, str]:
+    """All `PERSON_FIELDS`, cleaned; the identity number as it is written on a card."""
+    fields = {name: clean(person.get(name, "")).strip() for name in PERSON_FIELDS}
+    fields["identity"] = narrow(fields["identity"])
+    return fields
 
 
 def identify(store: Store, who: Actor, number: str, person: Mapping[str, str]) -> None:
@@ -25,8 +34,7 @@ def identify(store: Store, who: Actor, number: str, person: Mapping[str, str]) -
             raise Refused("nothing-open", number=number)
         if visit["sealed"] is not None:
             raise Refused("person-known", number=number)
-        fields = {name: clean(person.get(name, "")).strip() for name in PERSON_FIELDS}
-        fields["identity"] = narrow(fields["identity"])
+        fields = person_fields(person)
         if fields["identity"]:
             token = store.person_token(fields["identity"])
             moves = Moves(tx)
@@ -38,3 +46,36 @@ def identify(store: Store, who: Actor, number: str, person: Mapping[str, str]) -
                     moves.set.append(("leg", leg.id, {"person": None}, {"person": token}))
             tx.append("visit.person-known", visit["id"], moves.set, number=number)
         seal_person(tx, visit["id"], fields)
+
+
+def reveal(store: Store, who: Actor, number: str) -> dict[str, str]:
+    """The unmasked personal fields of a number; looking at them is an event (GB/T 22239 审计)."""
+    with acting(store, who, "personal.view") as tx:
+        visit, _ = visit_of(tx, number)
+        tx.append("personal.viewed", visit["id"], [], stream=f"visit:{visit['id']}")
+        return store.unseal(visit["id"], visit["sealed"]) or {}
+
+
+def forget(store: Store, who: Actor, number: str, day: str) -> None:
+    """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47)."""
+    with acting(store, who, "personal.destroy") as tx:
+        visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", day, number)
+        if visit is None:
+            raise Refused("no-such-number", field="number", number=number)
+        if visit["state"] == "open":
+            raise Refused("still-open", number=number)
+        tx.destroy_key(visit["id"])
+        tx.append("personal.destroyed", visit["id"], [], stream=f"visit:{visit['id']}")
+
+
+def seal_person(tx: Action, visit: str, person: Mapping[str, str]) -> None:
+    """Append the personal fields, sealed, to the visit's own stream; nothing when all are empty."""
+    fields = {name: value for name, value in person.items() if value}
+    if fields:
+        sealed = tx.seal(visit, fields)
+        tx.append(
+            "visit.identified",
+            visit,
+            [("visit", visit, {"sealed": None}, {"sealed": sealed})],
+            stream=f"visit:{visit}",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from db.store import Store
 from hallclient.actions import windows
 from hallclient.actions.acting import Action, Actor, acting
+from hallclient.actions.legs import item_of, move_on, one_open
 from hallclient.actions.moves import (
     HELD,
     Moves,
@@ -13,12 +14,12 @@ from hallclient.actions.moves import (
     legs_of,
     not_at_window,
     staffed_window,
+    visit_of,
 )
-from hallclient.actions.tickets import item_of, move_on, one_open, visit_of
 from hallclient.rules import policy as lanes
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 from hallclient.rules.roles import allowed
 from hallclient.rules.text import clean
 

@@ -10,7 +10,7 @@ from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves, has_priority, leg_of
 from hallclient.rules import queue
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 
 _DUE = "SELECT id FROM leg WHERE timer_at IS NOT NULL AND timer_at <= ? ORDER BY timer_at, id"
 _SERVING = "SELECT id FROM leg WHERE state IN ('called', 'serving') AND doubted_at IS NULL"

@@ -14,8 +14,9 @@ from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.moves import Moves, legs_of, staffed_window
 from hallclient.rules import queue
+from hallclient.rules import visit as visit_rules
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 
 UNDOABLE = frozenset(
     {
@@ -143,4 +144,4 @@ def _in_place(leg: Leg, states: dict[str, str]) -> bool:
         return any(states.get(before) in queue.OPEN for before in leg.predecessors)
     if leg.state in queue.FINAL or leg.state == queue.EXTERNAL:
         return True
-    return queue.all_ended(leg, states)
+    return visit_rules.all_ended(leg, states)

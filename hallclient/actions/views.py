@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.store import Row, Store, Tx
 from hallclient.actions import windows
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.calling import peek
 from hallclient.actions.hall import hall_of
-from hallclient.rules.estimate import Estimate, LineLoad, Step, estimate
 from hallclient.rules.policy import Choice
 from hallclient.rules.text import narrow
+
+if TYPE_CHECKING:
+    from hallclient.rules.estimate import Estimate
 
 _ORDER = """
     CASE WHEN return_window = :window OR reserved_for = :operator THEN 0
@@ -110,7 +112,8 @@ def tickets(store: Store, *, open_only: bool = True, line: str | None = None) ->
     """Today's numbers leg by leg, in the order they were taken."""
     return store.rows(
         "SELECT leg.*, visit.priority, visit.slot, visit.sealed "
-        "FROM leg JOIN visit ON visit.id = leg.visit WHERE leg.day = ?1 AND (?2 IS NULL OR leg.line = ?2) "
+        "FROM leg JOIN visit ON visit.id = leg.visit "
+        "WHERE leg.day = ?1 AND (?2 IS NULL OR leg.line = ?2) "
         "AND (NOT ?3 OR leg.closed_at IS NULL) ORDER BY leg.ticket_at, leg.rowid",
         store.env.day(store.env.now()),
         line,
@@ -119,7 +122,7 @@ def tickets(store: Store, *, open_only: bool = True, line: str | None = None) ->
 
 
 def person_of(store: Store, row: Row) -> dict[str, str]:
-    """Personal fields of a visit row, unmasked: show them masked, or through `tickets.reveal`."""
+    """Personal fields of a visit row, unmasked: show them masked, or through `persons.reveal`."""
     key = row["visit"] if "visit" in row else row["id"]
     return store.unseal(key, row.get("sealed")) or {}
 
@@ -169,6 +172,8 @@ def _reading(store: Store, who: Actor) -> Action:
 
 def estimate_of(store: Store, visit_id: str) -> Estimate | None:
     """One estimate for all that a visit still waits for; None when nothing is left."""
+    from hallclient.rules.estimate import LineLoad, Step, estimate
+
     hall = hall_of(store)
     rows = store.rows(
         "SELECT * FROM leg WHERE visit = ? AND closed_at IS NULL ORDER BY rowid", visit_id

@@ -11,7 +11,7 @@ from hallclient.actions.calling import Called
 from hallclient.actions.deskview import masked
 from hallclient.actions.tickets import Ticket
 from hallclient.rules.catalogue import Hall, named
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 from hallclient.rules.text import cell_width, plain
 from hallclient.texts import language, t
 from hallclient.words import clock, duration, iso, state_word, why_text, window_word

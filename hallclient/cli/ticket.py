@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hallclient.actions import tickets, views
+from hallclient.actions import persons, tickets, views
 from hallclient.actions.acting import Actor
 from hallclient.cli import pick, shape
 from hallclient.cli.app import App
@@ -30,7 +30,7 @@ def register(commands: Commands) -> None:
     option(take, "--priority")
     option(take, "--proof", default="")
     option(take, "--slot")
-    for name in tickets.PERSON_FIELDS:
+    for name in persons.PERSON_FIELDS:
         option(take, f"--{name}", default="")
     listed = command(own, "ticket.list", _list)
     option(listed, "--all", action="store_true")
@@ -66,7 +66,7 @@ def _take(args: Namespace, app: App) -> int:
         priority=_kind(app, args.priority) if args.priority is not None else "",
         proof=args.proof,
         slot=at_clock(narrow(args.slot), store.env.now()) if args.slot else None,
-        person={name: getattr(args, name) for name in tickets.PERSON_FIELDS},
+        person={name: getattr(args, name) for name in persons.PERSON_FIELDS},
         collect=args.collect,
     )
     _answer(app, tickets.take(store, who, request), "cli.ticket.taken")
@@ -148,7 +148,7 @@ def _priority(args: Namespace, app: App) -> int:
 
 def _reveal(args: Namespace, app: App) -> int:
     who, number = _of(args, app)
-    person = tickets.reveal(app.store(), who, number)
+    person = persons.reveal(app.store(), who, number)
     lines = [t(f"cli.person.{name}", value=value) for name, value in person.items()]
     said = "\n".join(lines) or t("cli.person.none", number=number)
     app.out.emit({"number": number, "person": person}, said)
@@ -158,7 +158,7 @@ def _reveal(args: Namespace, app: App) -> int:
 def _forget(args: Namespace, app: App) -> int:
     who = app.actor()
     day, number = narrow(args.day), pick.number(app.store(), args.number)
-    tickets.forget(app.store(), who, number, day)
+    persons.forget(app.store(), who, number, day)
     obj: dict[str, object] = {"number": number, "day": day, "forgotten": True}
     app.out.emit(obj, t("cli.ticket.forgotten", number=number, day=day))
     return 0

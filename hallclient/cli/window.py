@@ -16,7 +16,7 @@ from hallclient.cli.output import Choices
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.catalogue import PlanKind, named
 from hallclient.rules.errors import Refused
-from hallclient.rules.queue import Leg
+from hallclient.rules.leg import Leg
 from hallclient.rules.text import narrow
 from hallclient.texts import language, t
 from hallclient.words import event_word, why_text, window_word, word

@@ -6,7 +6,7 @@ itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hallclient.rules import queue
 from hallclient.rules.roles import allowed
@@ -45,8 +45,7 @@ _AT_WINDOW = frozenset({"start_or_finish", "transfer"})
 _NEEDS_FREE = frozenset({"call", "call_chosen", "resume", "reopen"})
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """What decides about keys: role, the window's state (empty: no window), the visitor there."""
 
     role: str

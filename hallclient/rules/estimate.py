@@ -7,14 +7,13 @@ purpose: the true wait depends on who turns up with priority, and on lengths nob
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LOW = 0.7
 HIGH = 1.4
 
 
-@dataclass(frozen=True, slots=True)
-class LineLoad:
+class LineLoad(NamedTuple):
     """A line now: numbers ahead, windows that serve it as their own, usual service in ms."""
 
     ahead: int
@@ -22,8 +21,7 @@ class LineLoad:
     service_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One service of a visit: its id, its line, the steps it comes after, whether it is begun."""
 
     id: str
@@ -32,8 +30,7 @@ class Step:
     begun: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """Milliseconds from now: until the first call, and until the whole visit is over."""
 
     call_low: int

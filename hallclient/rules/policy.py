@@ -9,9 +9,10 @@ guard. Between lines the largest wait measured in targets wins. Every number is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hallclient.rules.catalogue import Line, PlanKind, Policy
+from hallclient.rules.errors import Refused
 
 RETURN = "return"
 PRIORITY = "priority"
@@ -29,8 +30,7 @@ BAND_ORDINARY = "ordinary"
 _RANK = {BAND_RETURN: 0, BAND_GUARD: 1, BAND_DUE: 2, BAND_INTERLEAVE: 2, BAND_ORDINARY: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The first eligible leg of one lane of one line. Times are UTC milliseconds."""
 
     leg: str
@@ -42,8 +42,7 @@ class Head:
     turn: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LineCount:
+class LineCount(NamedTuple):
     """What a line remembers of the day: calls made, and due calls in a row."""
 
     calls: int = 0
@@ -56,8 +55,7 @@ class LineCount:
         return LineCount(self.calls + 1, self.due_run + 1 if band == BAND_DUE else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Whom to call and why: ``band``, the waiting time, and who was passed over."""
 
     head: Head
@@ -66,6 +64,22 @@ class Choice:
     spare: bool = False
     passed_over: str = ""
     """Leg with the longest wait among those not chosen, when it waited longer than the chosen."""
+
+
+def lane_of(priority: str | None, slot: int | None, policy: Policy, now: int) -> tuple[str, int]:
+    """(lane, order_at) of a new number: verified priority, a booking that is in time, or neither.
+
+    A booking keeps its slot's place until so long after the slot; later it is an ordinary number
+    at check-in time. Raises ``booking-early`` with the minutes to go.
+    """
+    if priority:
+        return PRIORITY, now
+    if slot is None or now > slot + policy.booked_late_ms:
+        return ORDINARY, now
+    early = slot - policy.booked_early_ms - now
+    if early > 0:
+        raise Refused("booking-early", field="slot", minutes=-(-early // 60_000))
+    return BOOKED, max(slot, now)
 
 
 def wait_of(head: Head, now: int) -> int:

@@ -6,13 +6,13 @@ nothing. What may not be done raises `Refused` with a reason the clerk can act o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from hallclient.rules import policy as lanes
 from hallclient.rules.catalogue import HoldReason, Outcome, Policy
 from hallclient.rules.errors import Refused
+from hallclient.rules.leg import Leg
 
 Changes = dict[str, Any]
 
@@ -62,48 +62,6 @@ NO_SHOW = "no_show"
 WALKOUT = "walkout"
 
 
-@dataclass(slots=True)
-class Leg:
-    """One service of one visit, as the store holds it. Times are UTC milliseconds."""
-
-    id: str
-    visit: str
-    day: str
-    number: str
-    item: str
-    line: str
-    person: str | None
-    after: str
-    """Legs of the same visit that must be done first, parted by spaces."""
-    state: str
-    ver: int
-    lane: str
-    order_at: int
-    turn: int
-    ticket_at: int
-    ready_at: int
-    eligible_at: int
-    eligible_call: int
-    window: str | None
-    operator: str | None
-    since: int
-    attempts: int
-    last_call_at: int | None
-    reinstated: int
-    timer_at: int | None
-    return_window: str | None
-    reserved_for: str | None
-    reason: str | None
-    doubted_at: int | None
-    confirmed_at: int | None
-    closed_at: int | None
-
-    @property
-    def predecessors(self) -> tuple[str, ...]:
-        """Ids of the legs this one comes after."""
-        return tuple(self.after.split())
-
-
 def target(action: str, leg: Leg) -> str:
     """The state an action leads to. Raises `Refused` ``wrong-state``."""
     sources, reached = TRANSITIONS[action]
@@ -114,25 +72,6 @@ def target(action: str, leg: Leg) -> str:
 
 def _free(now: int) -> Changes:
     return {"since": now, "timer_at": None, "return_window": None, "reserved_for": None}
-
-
-# -- joining a line
-
-
-def lane_of(priority: str | None, slot: int | None, policy: Policy, now: int) -> tuple[str, int]:
-    """(lane, order_at) of a new number: verified priority, a booking that is in time, or neither.
-
-    A booking keeps its slot's place until so long after the slot; later it is an ordinary number
-    at check-in time. Raises ``booking-early`` with the minutes to go.
-    """
-    if priority:
-        return lanes.PRIORITY, now
-    if slot is None or now > slot + policy.booked_late_ms:
-        return lanes.ORDINARY, now
-    early = slot - policy.booked_early_ms - now
-    if early > 0:
-        raise Refused("booking-early", field="slot", minutes=-(-early // 60_000))
-    return lanes.BOOKED, max(slot, now)
 
 
 # -- coming to a window
@@ -419,52 +358,6 @@ def _end(state: str, reason: str, now: int) -> Changes:
         "reason": reason,
         "closed_at": now,
     }
-
-
-# -- several services on one number
-
-
-def ready_after(leg: Leg, states: Mapping[str, str]) -> bool:
-    """Whether all predecessors have ended well. ``states``: leg id -> state, for one visit.
-
-    A transferred leg went on under another id, which the use case puts into ``after``.
-    """
-    return all(states.get(before) == DONE for before in leg.predecessors)
-
-
-def all_ended(leg: Leg, states: Mapping[str, str]) -> bool:
-    """Whether all predecessors have ended, well or not."""
-    return all(states.get(before) in FINAL for before in leg.predecessors)
-
-
-def in_order(after: Mapping[str, Iterable[str]]) -> list[str]:
-    """The keys so that each comes after those it depends on; the given order otherwise.
-
-    Raises ``dependency-cycle`` when there is no such order.
-    """
-    done: list[str] = []
-    left = list(after)
-    while left:
-        ready = next((key for key in left if all(b in done for b in after[key])), None)
-        if ready is None:
-            raise Refused("dependency-cycle", services=" ".join(left))
-        left.remove(ready)
-        done.append(ready)
-    return done
-
-
-def visit_state(states: Iterable[str]) -> str:
-    """The visit's state from those of its legs: ``open``, ``done``, ``abandoned``, ``cancelled``.
-
-    One service done is enough for *done*; a transfer counts by the leg that went on.
-    """
-    seen = set(states)
-    if seen & OPEN:
-        return "open"
-    for state in (DONE, ABANDONED):
-        if state in seen:
-            return state
-    return CANCELLED
 
 
 def _seconds(ms: int) -> int:

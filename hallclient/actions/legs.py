@@ -1,0 +1,139 @@
+"""Making legs: the rows of a number's services, their line's row of the day, who may have one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.store import Row
+from hallclient.actions.acting import Action
+from hallclient.actions.moves import Moves
+from hallclient.rules import queue
+from hallclient.rules.catalogue import Item
+from hallclient.rules.errors import Refused
+from hallclient.rules.leg import Leg
+
+# In these very words, or SQLite does not see that a partial index holds the answer.
+_OPEN = "state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')"
+
+
+def item_of(tx: Action, code: str) -> Item:
+    """An item of the catalogue. Raises ``no-such-item``."""
+    item = tx.hall.items.get(code)
+    if item is None:
+        raise Refused("no-such-item", field="service", service=code)
+    return item
+
+
+def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> None:
+    """Raise ``already-open`` when this person, or this visit, has the item open already."""
+    if person is None and not visit:
+        return
+    row = tx.row(
+        f"SELECT number FROM leg WHERE person = ?1 AND item = ?3 AND {_OPEN} UNION ALL "
+        f"SELECT number FROM leg WHERE visit = ?2 AND item = ?3 AND {_OPEN}",
+        person,
+        visit,
+        item.code,
+    )
+    if row is not None:
+        raise Refused("already-open", field="service", number=row["number"], item=item.zh)
+
+
+def line_row(tx: Action, moves: Moves, line: str) -> Row:
+    """The line's counters of today, made by its first number."""
+    key = f"{tx.day}:{line}"
+    row = tx.row("SELECT id, issued FROM line WHERE id = ?", key)
+    if row is None:
+        made = {"day": tx.day, "line": line, "issued": 0, "calls": 0, "due_run": 0}
+        moves.insert("line", key, made)
+        row = {"id": key, "issued": 0}
+    return row
+
+
+def issue(tx: Action, moves: Moves, line: str) -> int:
+    """The next turn of a line today. Raises ``line-full``."""
+    row = line_row(tx, moves, line)
+    limit = tx.hall.lines[line].daily_limit
+    if limit and row["issued"] >= limit:
+        raise Refused("line-full", field="service", line=tx.hall.lines[line].zh, limit=limit)
+    moves.update("line", row, {"issued": row["issued"] + 1})
+    return int(row["issued"])
+
+
+def new_leg(
+    tx: Action,
+    key: str,
+    visit: str,
+    number: str,
+    item: Item,
+    *,
+    line: str,
+    person: str | None,
+    after: str,
+    lane: str,
+    order_at: int,
+    turn: int,
+) -> Leg:
+    """A leg that waits, or waits for others; not written yet."""
+    return Leg(
+        id=key,
+        visit=visit,
+        day=tx.day,
+        number=number,
+        item=item.code,
+        line=line,
+        person=person,
+        after=after,
+        state=queue.BLOCKED if after else queue.WAITING,
+        ver=1,
+        lane=lane,
+        order_at=order_at,
+        turn=turn,
+        ticket_at=tx.now,
+        ready_at=tx.now,
+        eligible_at=tx.now,
+        eligible_call=0,
+        window=None,
+        operator=None,
+        since=tx.now,
+        attempts=0,
+        last_call_at=None,
+        reinstated=0,
+        timer_at=None,
+        return_window=None,
+        reserved_for=None,
+        reason=None,
+        doubted_at=None,
+        confirmed_at=None,
+        closed_at=None,
+    )
+
+
+def insert_leg(moves: Moves, leg: Leg) -> None:
+    """Write a new leg and begin its first period."""
+    row = {name: getattr(leg, name) for name in Leg.__slots__ if name != "id"}
+    moves.insert("leg", leg.id, {name: value for name, value in row.items() if value is not None})
+    moves.open_period(leg)
+
+
+def move_on(tx: Action, moves: Moves, leg: Leg, item: Item, **changes: Any) -> Leg:
+    """The leg in which a transferred visit goes on: same visit and number, its own history."""
+    made = new_leg(
+        tx,
+        tx.store.env.new_id(),
+        leg.visit,
+        leg.number,
+        item,
+        line=leg.line if item.code == leg.item else item.line,
+        person=leg.person,
+        after="",
+        lane=leg.lane,
+        order_at=leg.order_at,
+        turn=leg.turn,
+    )
+    made.ticket_at = leg.ticket_at
+    for name, value in changes.items():
+        setattr(made, name, value)
+    line_row(tx, moves, made.line)
+    insert_leg(moves, made)
+    return made
