@@ -123,6 +123,8 @@ def _desk(options: Options) -> int:
 
 def _show(path: Path, **how: Any) -> int:
     """The screens on this terminal. Commands get this as ``app.show`` and import no screen."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Usage("cli.usage.terminal")
     from screens.app import run
 
     return run(path, **how)

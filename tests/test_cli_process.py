@@ -150,7 +150,7 @@ def at_prompt(
         start_new_session=True,
     )
     asked = b""
-    while not asked.endswith("密码:".encode()):
+    while not asked.endswith("密码：".encode()):
         piece = stream(process.stderr).read(1)
         assert piece, f"ended after {asked!r}"
         asked += piece
@@ -214,6 +214,15 @@ def test_without_a_command_nothing_is_loaded_that_the_desk_does_not_need(
         timeout=60,
     )
     assert done.stdout.decode().split() == ["0"], done.stderr.decode()
+
+
+@pytest.mark.parametrize("words", [(), ("demo",)])
+def test_without_a_terminal_there_is_no_desk(
+    environ: dict[str, str], words: tuple[str, ...]
+) -> None:
+    done = run(environ, *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "终端" in done.stderr.decode("utf-8")
 
 
 def test_a_wrong_folder_in_the_way_is_told(environ: dict[str, str], tmp_path: Path) -> None:

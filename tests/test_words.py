@@ -86,17 +86,17 @@ def test_what_is_no_time(text: str) -> None:
         ({}, "", ""),
         (
             {"band": "due", "lane": "booked", "slot": NINE + 75 * MINUTE, "wait_ms": 2 * MINUTE},
-            "预约 10:15 到点,等 2 分",
+            "预约 10:15 到点，等 2 分",
             "booked 10:15, due, waited 2 min",
         ),
         (
             {"band": "due", "lane": "priority", "wait_ms": 8 * MINUTE},
-            "优先,等 8 分",
+            "优先，等 8 分",
             "priority, waited 8 min",
         ),
         (
             {"band": "ordinary", "lane": "ordinary", "wait_ms": 12 * MINUTE},
-            "普通队首,等 12 分",
+            "普通队首，等 12 分",
             "first in line, waited 12 min",
         ),
         ({"band": "recall", "attempt": 3}, "第 3 次呼叫", "call number 3"),
