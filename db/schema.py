@@ -88,7 +88,6 @@ INDEXES = (
         WHERE person IS NOT NULL AND {OPEN_LEG}""",
     """CREATE INDEX leg_waiting ON leg (day, line, lane, order_at, turn)
         WHERE state = 'waiting'""",
-    "CREATE INDEX leg_listed ON leg (day, ticket_at, turn) WHERE state = 'waiting'",
     "CREATE INDEX leg_returning ON leg (return_window, ready_at) WHERE state = 'waiting' "
     "AND return_window IS NOT NULL",
     "CREATE INDEX leg_reserved ON leg (reserved_for, ready_at) WHERE state = 'waiting' "
@@ -98,8 +97,8 @@ INDEXES = (
     "CREATE INDEX leg_held ON leg (state, day) WHERE state IN ('held', 'passed', 'external')",
     "CREATE UNIQUE INDEX visit_number ON visit (day, number)",
     "CREATE INDEX period_leg ON period (leg)",
-    """CREATE INDEX period_measured ON period (line, kind, ended_at)
-        WHERE estimated = 0 AND ended_at IS NOT NULL""",
+    """CREATE INDEX period_measured ON period (line, ended_at)
+        WHERE kind = 'service' AND estimated = 0 AND ended_at IS NOT NULL""",
     "CREATE INDEX attempt_leg ON attempt (leg)",
     "CREATE INDEX attempt_day ON attempt (day, at)",
 )
