@@ -117,6 +117,9 @@ _CAUSES = (
     ("unable to open", "cannot-open"),
     ("disk I/O", "io"),
     ("no such table", "damaged"),
+    ("no such column", "damaged"),
+    ("unsupported file format", "damaged"),
+    ("decode to UTF-8", "damaged"),
 )
 
 

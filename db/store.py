@@ -230,6 +230,9 @@ class Store:
                     store = cls(path, db, lock, make_env, in_use)
                     if not readonly and "backup_at" in store.meta:
                         raise StoreError("is-backup", path=path)
+                    if not readonly and db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                        # Some tool has changed it: readers would stop writers.
+                        db.execute("PRAGMA journal_mode = WAL")
                     return store
                 except BaseException:
                     db.close()
