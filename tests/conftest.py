@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from hallclient.texts import set_language
 from tests.hallkit import Kit
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """No test inherits the language that another one spoke."""
+    set_language("zh")
 
 
 @pytest.fixture

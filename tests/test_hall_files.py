@@ -392,7 +392,7 @@ def test_check_command_reports_and_writes_nothing(folder: Path) -> None:
     assert app.out.objects[0]["file"] == HALL
     assert app.out.objects[0]["line"] == line
     assert app.out.objects[0]["code"] == "prefix-clash"
-    assert app.out.texts[0].startswith(f"{HALL}:{line}: 错误:")
+    assert app.out.texts[0].startswith(f"{HALL}:{line}: 错误：")
     assert not (folder / "compiled.json").exists()
 
 
