@@ -307,7 +307,7 @@ async def test_a_doubted_finish_is_asked_about(hall: Kit) -> None:
         hall.pass_(minutes=120)
         await seat.desk._sweep()
         await seat.until(lambda: hall.leg(number).doubted_at is not None)
-        await seat.desk._read()
+        await seat.desk.see()
         await seat.press("f3")
         options = seat.desk.query_one(Ask).question
         assert options is not None
@@ -342,7 +342,7 @@ async def test_hostile_names_pass_through_the_desk(hall: Kit) -> None:
             await seat.press("ctrl+e")
             calling.start(hall.store, C1)
             serving.finish(hall.store, C1)
-            await seat.until(lambda: seat.desk._view.leg is None)
+            await seat.until(lambda: seat.desk.view.leg is None)
 
 
 async def test_windows_cannot_both_have_one_seat(hall: Kit) -> None:

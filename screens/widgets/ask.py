@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from hallclient.rules.scan import ScanKind
 from hallclient.rules.text import clean
 from hallclient.texts import t
 from screens.widgets.choices import Choices, Option
@@ -26,6 +27,7 @@ class Question(NamedTuple):
     """What to ask: options, a free text (with `text`), both, or a search (with `find`).
 
     With options and `text` the free answer is one more option. `required` is about the text.
+    `takes`: kinds of scans that are the answer; others go to the desk and leave the question.
     """
 
     prompt: str
@@ -39,6 +41,7 @@ class Question(NamedTuple):
     password: bool = False
     fold: bool = False
     chosen: int = 0
+    takes: frozenset[ScanKind] = frozenset()
 
 
 class Answer(NamedTuple):
@@ -133,6 +136,7 @@ class Ask(Vertical):
         if options and question.text:
             options = (*options, Option(self.FREE, t("ask.other")))
         self._field.limit, self._field.fold = question.limit, question.fold
+        self._field.takes = question.takes
         self._field.password = question.password
         self._field.placeholder = question.placeholder
         with self.prevent(Input.Changed):

@@ -1,0 +1,80 @@
+"""What the parts of the desk share: who sits here, what is seen, what is chosen."""
+
+from __future__ import annotations
+
+from db.store import Row as StoreRow
+from hallclient.actions.acting import Actor
+from hallclient.actions.deskview import DeskView
+from hallclient.rules.catalogue import Hall
+from hallclient.rules.desk import Seat, unavailable
+from hallclient.texts import has, t
+from screens.base import STYLES, HallScreen
+from screens.desk_actions import Desk
+from screens.widgets.content import Words, line
+from screens.widgets.table import VirtualTable
+
+
+class DeskBase(HallScreen):
+    """The state of a desk. `desk` holds its actions, made when the screen is."""
+
+    desk: Desk
+
+    def __init__(self, who: Actor, hall: Hall, *, hint: str = "") -> None:
+        super().__init__()
+        self.who = who
+        self.hall = hall
+        self.view = DeskView(now=0)
+        self.rows: dict[str, StoreRow] = {}
+        """Rows of the list that have been read, by leg."""
+        self.said: tuple[str, str] = (hint, "good" if hint else "")
+
+    @property
+    def now(self) -> int:
+        """The hall's time, UTC milliseconds."""
+        return self.hall_app.session.store.env.now()
+
+    async def see(self) -> None:
+        """Read the hall and show it."""
+        raise NotImplementedError
+
+    def say(self, text: str, style: str = "") -> None:
+        """Put a message on the line that stays."""
+        self.said = (text, style)
+        self.query_one("#said", Words).say(line((text, STYLES[style])))
+
+    def chosen(self) -> StoreRow | None:
+        """The waiting leg under the cursor."""
+        row = self.query_one("#queue", VirtualTable).selected
+        return self.rows.get(row.key) if row is not None else None
+
+    def chosen_window(self) -> str:
+        """The window under the cursor, on a seat without one of its own."""
+        if self.who.window:
+            return ""
+        row = self.query_one("#windows", VirtualTable).selected
+        return row.key if row is not None else ""
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action makes no sense now, in words; None when it does."""
+        view = self.view
+        seat = Seat(
+            role=self.who.role,
+            window=view.window["state"] if view.window is not None else "",
+            leg=view.leg["state"] if view.leg is not None else "",
+            held=view.held,
+            waiting=len(view.ids),
+            number=view.leg is not None or bool(view.ids),
+            hall=bool(view.windows),
+        )
+        code = unavailable(action, seat)
+        return None if code is None else t(f"why-not.{code}")
+
+    def label_now(self, action: str) -> str | None:
+        """What a key that does one thing or another does now."""
+        view = self.view
+        if action == "start_or_finish" and view.leg is not None:
+            return t("desk.key-finish" if view.leg["state"] == "serving" else "desk.key-start")
+        if action == "pause" and view.window is not None:
+            state = view.window["state"]
+            return t(f"desk.key-{state}") if has(f"desk.key-{state}") else None
+        return None

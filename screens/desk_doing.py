@@ -1,0 +1,233 @@
+"""From a key to an action: one at a time, in the order of the keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from time import monotonic
+
+from textual import events, on
+
+from hallclient.actions import persons
+from hallclient.texts import t
+from screens import desk_text
+from screens.actions import BY_ID
+from screens.desk_actions import Desk
+from screens.desk_finding import DeskFinding
+from screens.keypages import CommandSearch, menu_options
+from screens.keys import current
+from screens.widgets.ask import Answer, Ask, Question
+from screens.widgets.choices import Option
+from screens.widgets.footer import KeyLine
+from screens.widgets.table import VirtualTable
+
+TYPED_AHEAD_S = 1.0
+REVEALED_S = 10.0
+
+
+class DeskDoing(DeskFinding):
+    """Runs the actions of the registry; `action_desk` is what every key, menu and click calls."""
+
+    _handlers: dict[str, Callable[[], Awaitable[object]]]
+
+    def make_actions(self) -> None:
+        """The desk's actions, when its widgets are there."""
+        self._busy = ""
+        self._next = ""
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._revealed_until = 0.0
+        self._commands: CommandSearch | None = None
+        desk = self.desk = Desk(
+            self.hall_app.session,
+            self.who,
+            self.hall,
+            self.query_one(Ask),
+            self.say,
+            self.chosen,
+            self.chosen_window,
+            self.find_item,
+            self._asks,
+        )
+        self._handlers = {
+            "call": desk.call,
+            "call_chosen": desk.call_chosen,
+            "recall": desk.recall,
+            "start_or_finish": desk.start_or_finish,
+            "pass": desk.pass_over,
+            "hold": desk.hold,
+            "resume": desk.resume,
+            "transfer": desk.transfer,
+            "external": desk.external,
+            "pause": desk.pause,
+            "drain": desk.drain,
+            "close_window": desk.close_window,
+            "reopen": desk.reopen,
+            "undo": desk.undo,
+            "take": desk.take,
+            "add_service": desk.add_service,
+            "verify_priority": desk.verify_priority,
+            "leave": desk.leave,
+            "reinstate": desk.reinstate,
+            "hand_over": self._hand_over,
+            "take_over": desk.take_over,
+            "free_window": desk.free_window,
+            "emergency": desk.emergency,
+            "search": self.search,
+            "reveal": self._reveal,
+            "keys": self._keys,
+            "palette": self._palette,
+            "menu": self._menu,
+            "lock": self._lock,
+            "language": self._language,
+            "refresh": self._refresh,
+            "quit": self._quit,
+        }
+
+    # -- one action at a time
+
+    async def action_desk(self, action: str) -> None:
+        """Do what a key, the palette, the menu or the mouse asks for."""
+        ask = self.query_one(Ask)
+        if ask.is_open:
+            if self._busy == action:
+                ask.choose_current()
+                return
+            ask.cancel()
+            await self.settled()
+        if self._busy:
+            self.say(t("desk.busy"), "warn")
+            return
+        why = self.why_not(action)
+        if why is not None:
+            self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
+            return
+        self._busy = action
+        self._settled.clear()
+        self.run_worker(self._do(action), group="act", exit_on_error=False)
+
+    async def _do(self, action: str) -> None:
+        try:
+            if BY_ID[action].confirm and not await self.desk.confirm(
+                t("desk.confirm", label=t(BY_ID[action].label_key))
+            ):
+                return
+            await self._handlers[action]()
+        finally:
+            # The next key must see what this one has done.
+            await self.see()
+            self._busy, chained, self._next = "", self._next, ""
+            self._settled.set()
+            if chained:
+                await self.action_desk(chained)
+
+    async def settled(self) -> None:
+        """Wait until the running action is done or asks something; at most a second."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD_S)
+
+    def _asks(self, waiting: bool) -> None:
+        """An action waits for an answer, or has got one and goes on."""
+        if waiting:
+            self._settled.set()
+        else:
+            self._settled.clear()
+
+    @on(KeyLine.Pressed)
+    async def _pressed(self, event: KeyLine.Pressed) -> None:
+        event.stop()
+        await self.action_desk(event.action)
+
+    # -- Enter on a row
+
+    @on(VirtualTable.RowActivated, "#queue")
+    async def _activated(self, event: VirtualTable.RowActivated) -> None:
+        event.stop()
+        if self.who.window:
+            await self.action_desk("call_chosen")
+        else:
+            self._offer(("verify_priority", "add_service", "reveal", "leave"))
+
+    @on(VirtualTable.RowActivated, "#windows")
+    def _window_activated(self, event: VirtualTable.RowActivated) -> None:
+        event.stop()
+        self._offer(("take_over", "emergency", "free_window"))
+
+    def _offer(self, ids: Sequence[str]) -> None:
+        """Choose what to do with the row."""
+        ask = self.query_one(Ask)
+        if ask.is_open or self._busy:
+            return
+        options = tuple(
+            Option(key, t(BY_ID[key].label_key), self.why_not(key) or "") for key in ids
+        )
+        ask.put(Question(t("desk.menu"), options)).add_done_callback(self._offered)
+
+    def _offered(self, future: asyncio.Future[Answer | None]) -> None:
+        answer = None if future.cancelled() else future.result()
+        if answer is not None:
+            self.call_later(self.action_desk, answer.key)
+
+    # -- actions of the program
+
+    async def _hand_over(self) -> None:
+        taker = await self.desk.hand_over()
+        if taker is not None:
+            self.who = self.desk.who = taker
+            self.hall_app.who = taker
+
+    async def _reveal(self) -> None:
+        row = self.view.leg if self.view.leg is not None else self.chosen()
+        number = row["number"] if row is not None else ""
+        person = await self.desk.act(persons.reveal, number)
+        if person is None:
+            return
+        if not person:
+            self.say(t("desk.no-person", number=number), "warn")
+            return
+        lines = desk_text.about_person(person)
+        self.say(number + "  " + "  ".join(part.plain for part in lines), "alert")
+        # The real clock: it is a person who reads, whatever the hall's time does.
+        self._revealed_until = monotonic() + REVEALED_S
+
+    def hide_person(self) -> None:
+        """Ten seconds are enough to read a name; then the line is wiped."""
+        if self._revealed_until and monotonic() >= self._revealed_until:
+            self._revealed_until = 0.0
+            self.say("")
+
+    async def _palette(self) -> None:
+        if self._commands is None:
+            self._commands = CommandSearch(current(), self.why_not, self.label_now)
+        chosen = await self.desk.answer(
+            Question(
+                t("desk.palette"), find=self._commands.find, placeholder=t("desk.palette-hint")
+            )
+        )
+        self._next = chosen.key if chosen is not None else ""
+
+    async def _menu(self) -> None:
+        options = tuple(Option(*found) for found in menu_options(self.why_not, self.label_now))
+        chosen = await self.desk.answer(Question(t("desk.menu"), options))
+        self._next = chosen.key if chosen is not None else ""
+
+    async def _keys(self) -> None:
+        self.hall_app.show_keys(self.why_not)
+
+    async def _lock(self) -> None:
+        self.hall_app.lock()
+
+    async def _language(self) -> None:
+        self.hall_app.switch_language()
+
+    async def _refresh(self) -> None:
+        self.app.refresh(layout=True)
+
+    async def _quit(self) -> None:
+        await self.hall_app.leave()
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc clears the message line."""
+        if event.key == "escape":
+            self.say("")

@@ -1,0 +1,84 @@
+"""Finding a number or an item at the desk: by typing, or by a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+
+from hallclient.actions import views
+from hallclient.rules.scan import Routed, ScanKind
+from hallclient.texts import t
+from hallclient.words import state_word
+from screens import desk_text, finding
+from screens.desk_base import DeskBase
+from screens.widgets.ask import Question
+from screens.widgets.field import Field
+from screens.widgets.gate import Scanned
+from screens.widgets.table import VirtualTable
+
+
+class DeskFinding(DeskBase):
+    """The search box and the scanner."""
+
+    def find(self, text: str) -> Sequence[tuple[str, str]]:
+        """Numbers of today and items of the catalogue that match."""
+        numbers = finding.numbers(self.hall_app.session.store, self.hall, text)
+        return [*numbers, *(("item:" + code, label) for code, label in self.find_item(text))]
+
+    def find_item(self, text: str) -> Sequence[tuple[str, str]]:
+        """Items of the catalogue that match: by code, name, pinyin, initials, old name."""
+        return finding.items(self.hall, text)
+
+    async def search(self) -> None:
+        """Find a number and show it, or an item and take a number for it."""
+        answer = await self.desk.answer(
+            Question(t("desk.search"), find=self.find, placeholder=t("desk.search-hint"))
+        )
+        if answer is None:
+            return
+        kind, _, key = answer.key.partition(":")
+        if kind == "item":
+            await self.desk.take(key)
+        else:
+            await self.show_number(key)
+
+    async def show_number(self, number: str) -> None:
+        """Show what is known of a number, and put the list's cursor on it when it waits."""
+        visit = await self.hall_app.session.read(views.visit_by_number, number)
+        if visit is None:
+            self.say(t("desk.no-such-number", number=number), "warn")
+            return
+        states = "  ".join(
+            f"{desk_text.item_name(self.hall, leg['item'])} {state_word(leg['state'])}"
+            + (f" @{leg['window']}" if leg["window"] else "")
+            for leg in visit["legs"]
+        )
+        table = self.query_one("#queue", VirtualTable)
+        for leg in visit["legs"]:
+            if leg["state"] == "waiting" and table.select_key(leg["id"]):
+                break
+        self.say(f"{number}  {states}", "good")
+
+    @on(Field.Scanned)
+    @on(Scanned)
+    def _scanned(self, event: Field.Scanned | Scanned) -> None:
+        event.stop()
+        self.run_worker(self._route(event.routed, event.ime), group="scan", exit_on_error=False)
+
+    async def _route(self, routed: Routed, ime: bool) -> None:
+        note = t("field.ime") + " " if ime else ""
+        session = self.hall_app.session
+        if routed.kind in (ScanKind.SLIP, ScanKind.TICKET):
+            if routed.day and routed.day != session.store.env.day(self.now):
+                self.say(note + t("desk.scan-other-day", day=routed.day), "warn")
+                return
+            await self.show_number(routed.value)
+        elif routed.kind is ScanKind.RESIDENT_ID:
+            number = await session.read(views.number_of_person, routed.value)
+            if number:
+                await self.show_number(number)
+            else:
+                self.say(note + t("desk.scan-nobody"), "warn")
+        else:
+            self.say(note + t(f"desk.scan-{routed.kind.value}"), "warn")

@@ -1,0 +1,105 @@
+"""Numbers: take one, add to it, give it priority, give it up, bring it back."""
+
+from __future__ import annotations
+
+from hallclient.actions import lookups, tickets
+from hallclient.actions.tickets import Request
+from hallclient.rules.scan import ScanKind
+from hallclient.rules.text import mask_name
+from hallclient.texts import language, t
+from hallclient.words import state_word
+from screens.desk_asking import Asking, word_of
+from screens.desk_text import item_name
+from screens.widgets.ask import Question
+
+
+class Numbers(Asking):
+    """Numbers: take one, add to it, give it priority, give it up, bring it back."""
+
+    async def take(self, item: str = "") -> None:
+        code = item or await self.choose_item(t("desk.ask-take"))
+        if code is None:
+            return
+        person: dict[str, str] = {}
+        for name in ("name", "identity"):
+            answer = await self.answer(
+                Question(
+                    t(f"desk.ask-{name}", item=item_name(self.hall, code)),
+                    text=True,
+                    required=False,
+                    fold=name == "identity",
+                    # A card that is read here is the answer, and so is a number in one burst.
+                    takes=frozenset({ScanKind.RESIDENT_ID} if name == "identity" else ()),
+                    limit=60,
+                    placeholder=t("desk.may-be-empty"),
+                )
+            )
+            if answer is None:
+                return
+            person[name] = answer.text
+        ticket = await self.act(tickets.take, Request([code], person=person))
+        if ticket is None:
+            return
+        name = mask_name(person["name"]) if person["name"] else ""
+        self.say(
+            t("desk.took", number=ticket.number, item=item_name(self.hall, code), name=name), "good"
+        )
+
+    async def add_service(self) -> None:
+        number = await self.here_or_number(t("desk.ask-add"))
+        if number is None:
+            return
+        code = await self.choose_item(t("desk.ask-add-item", number=number))
+        if code is None:
+            return
+        ticket = await self.act(tickets.add_service, number, code, after_current=True)
+        if ticket is not None:
+            self.say(t("desk.added", number=number, item=item_name(self.hall, code)), "good")
+
+    async def verify_priority(self) -> None:
+        number = await self.number(t("desk.ask-priority"), ("waiting", "blocked"))
+        if number is None:
+            return
+        kind = await self.choose(
+            t("desk.ask-priority-kind", number=number), dict(self.hall.priorities)
+        )
+        if kind is None:
+            return
+        known = self.hall.priorities[kind]
+        proof = known.proof_en if language() == "en" and known.proof_en else known.proof_zh
+        answer = await self.answer(
+            Question(t("desk.ask-proof", number=number), text=True, value=proof, limit=60)
+        )
+        if answer is None:
+            return
+        if await self.act(tickets.verify_priority, number, kind, answer.text) is not None:
+            self.say(t("desk.verified-now", number=number, kind=word_of(known)), "good")
+
+    async def leave(self) -> None:
+        number = await self.number(
+            t("desk.ask-leave"), ("waiting", "blocked", "held", "passed", "external")
+        )
+        if number is None:
+            return
+        reason = await self.choose(
+            t("desk.ask-leave-reason", number=number), dict(self.hall.cancel_reasons)
+        )
+        if reason is None:
+            return
+        if await self.act(tickets.cancel, number, reason) is not None:
+            self.say(t("desk.left", number=number), "good")
+
+    async def reinstate(self) -> None:
+        """A passed number comes back, or what a visitor waited for outside is there."""
+        rows = await self.session.read(lookups.may_come_back)
+        if not rows:
+            return self.say(t("desk.nobody-to-reinstate"), "warn")
+        labels = {row["number"]: f"{row['number']} {state_word(row['state'])}" for row in rows}
+        number = await self.search(t("desk.ask-reinstate"), labels)
+        if number is None:
+            return None
+        outside = any(row["number"] == number and row["state"] == "external" for row in rows)
+        back = await self.act(tickets.come_back if outside else tickets.reinstate, number)
+        if back is not None:
+            self.say(t("desk.came-back" if outside else "desk.reinstated", number=number), "good")
+        return None
