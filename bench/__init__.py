@@ -1,0 +1,1 @@
+"""How fast hallclient is, beside floors measured in the same run: ``python -m bench``."""
