@@ -43,11 +43,11 @@ class DeskFinding(DeskBase):
         else:
             await self.show_number(key)
 
-    async def show_number(self, number: str) -> None:
+    async def show_number(self, number: str, note: str = "") -> None:
         """Show what is known of a number, and put the list's cursor on it when it waits."""
         visit = await self.hall_app.session.read(views.visit_by_number, number)
         if visit is None:
-            self.say(t("desk.no-such-number", number=number), "warn")
+            self.say(note + t("desk.no-such-number", number=number), "warn")
             return
         states = "  ".join(
             f"{desk_text.item_name(self.hall, leg['item'])} {state_word(leg['state'])}"
@@ -58,7 +58,7 @@ class DeskFinding(DeskBase):
         for leg in visit["legs"]:
             if leg["state"] == "waiting" and table.select_key(leg["id"]):
                 break
-        self.say(f"{number}  {states}", "good")
+        self.say(f"{number}  {states}{note and '  ' + note}", "good")
 
     @on(Field.Scanned)
     @on(Scanned)
@@ -73,11 +73,11 @@ class DeskFinding(DeskBase):
             if routed.day and routed.day != session.store.env.day(self.now):
                 self.say(note + t("desk.scan-other-day", day=routed.day), "warn")
                 return
-            await self.show_number(routed.value)
+            await self.show_number(routed.value, note)
         elif routed.kind is ScanKind.RESIDENT_ID:
             number = await session.read(views.number_of_person, routed.value)
             if number:
-                await self.show_number(number)
+                await self.show_number(number, note)
             else:
                 self.say(note + t("desk.scan-nobody"), "warn")
         else:

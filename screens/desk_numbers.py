@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hallclient.actions import lookups, tickets
+from hallclient.actions import lookups, tickets, views
 from hallclient.actions.tickets import Request
 from hallclient.rules.scan import ScanKind
 from hallclient.rules.text import mask_name
 from hallclient.texts import language, t
-from hallclient.words import state_word
+from hallclient.words import duration, state_word
+from screens import finding
 from screens.desk_asking import Asking, word_of
 from screens.desk_text import item_name
 from screens.widgets.ask import Question
@@ -17,14 +18,16 @@ class Numbers(Asking):
     """Numbers: take one, add to it, give it priority, give it up, bring it back."""
 
     async def take(self, item: str = "") -> None:
-        code = item or await self.choose_item(t("desk.ask-take"))
+        code = item or await self.choose_matter()
         if code is None:
             return
+        joint = self.hall.joints.get(code)
+        what = word_of(joint) if joint is not None else item_name(self.hall, code)
         person: dict[str, str] = {}
         for name in ("name", "identity"):
             answer = await self.answer(
                 Question(
-                    t(f"desk.ask-{name}", item=item_name(self.hall, code)),
+                    t(f"desk.ask-{name}", item=what),
                     text=True,
                     required=False,
                     fold=name == "identity",
@@ -37,13 +40,32 @@ class Numbers(Asking):
             if answer is None:
                 return
             person[name] = answer.text
-        ticket = await self.act(tickets.take, Request([code], person=person))
+        request = (
+            Request([], joint=code, person=person)
+            if joint is not None
+            else Request([code], person=person)
+        )
+        ticket = await self.act(tickets.take, request)
         if ticket is None:
             return
         name = mask_name(person["name"]) if person["name"] else ""
-        self.say(
-            t("desk.took", number=ticket.number, item=item_name(self.hall, code), name=name), "good"
+        said = t("desk.took", number=ticket.number, item=what, name=name)
+        found = await self.session.read(views.estimate_of, ticket.visit)
+        if found is not None:
+            low, high = duration(found.call_low), duration(found.call_high)
+            said += t("desk.took-estimate", low=low, high=high, end=duration(found.end_high))
+        self.say(said, "good")
+
+    async def choose_matter(self) -> str | None:
+        """An item of the catalogue, or a joint matter of several."""
+
+        def find(text: str) -> list[tuple[str, str]]:
+            return [*finding.joints(self.hall, text), *self.find_item(text)]
+
+        answer = await self.answer(
+            Question(t("desk.ask-take"), find=find, placeholder=t("desk.find-item"))
         )
+        return None if answer is None else answer.key
 
     async def add_service(self) -> None:
         number = await self.here_or_number(t("desk.ask-add"))

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from db.store import Store
 from hallclient.actions import views
-from hallclient.rules.catalogue import Hall
+from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.catalogue_search import item_index
 from hallclient.rules.search import Entry, Kind, SearchIndex
 from hallclient.rules.text import mask_name, narrow
+from hallclient.texts import language, t
 from hallclient.words import state_word
 from screens.desk_text import item_name
 
@@ -38,6 +39,18 @@ def items(hall: Hall, text: str) -> Found:
 def _line(hall: Hall, code: str) -> str:
     line = hall.line_of(code)
     return line.prefix
+
+
+def joints(hall: Hall, text: str) -> Found:
+    """Joint matters whose name holds the text: several services on one number."""
+    typed = text.strip().casefold()
+    if not typed:
+        return []
+    return [
+        (joint.id, t("desk.joint", name=named(joint, language()), n=len(joint.after)))
+        for joint in hall.joints.values()
+        if typed in joint.zh or typed in joint.en.casefold() or typed == joint.id
+    ]
 
 
 def numbers(store: Store, hall: Hall, text: str) -> Found:

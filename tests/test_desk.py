@@ -367,3 +367,15 @@ async def test_actions_typed_ahead_happen_in_order(hall: Kit) -> None:
         await seat.until(lambda: second in seat.said)
         assert hall.leg(first).state == "done"
         assert hall.leg(second).state == "called"
+
+
+async def test_a_joint_matter_is_one_number_with_an_estimate(hall: Kit) -> None:
+    joint = next(iter(hall.hall.joints.values()))
+    async with seated(hall, C1) as seat:
+        await seat.press("f10")
+        await seat.type(joint.zh)
+        await seat.press("enter", "enter")
+        number = hall.store.rows("SELECT number FROM visit")[0]["number"]
+        assert [leg.item for leg in hall.legs(number)] == list(joint.after)
+        assert number in seat.said
+        assert "{" not in seat.said
