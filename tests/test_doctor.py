@@ -48,11 +48,17 @@ def test_a_good_store_is_looked_into_and_not_changed(kit: Kit, env: Env) -> None
     assert kit.path.read_bytes() == before
 
 
-def test_a_clock_behind_the_newest_event_is_an_error(kit: Kit) -> None:
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_clock_behind_the_newest_event_is_an_error(kit: Kit, demo: bool) -> None:
     fill(kit)
     kit.clock.ms -= 3_600_000
-    check = found(kit.path, kit.store.env)["clock", "behind-store"]
-    assert (check.level, check.params) == (ERROR, {"seconds": 3600})
+    kit.store.demo = demo  # whose day may run faster than the clock on the wall
+    checks = {check.code: check for check in doctor._inside(kit.store, kit.store.env)}
+    if demo:
+        assert "behind-store" not in checks
+    else:
+        assert checks["behind-store"].level == ERROR
+        assert checks["behind-store"].params == {"seconds": 3600}
 
 
 def test_a_clock_before_the_program_is_an_error(tmp_path: Path) -> None:

@@ -242,7 +242,8 @@ def _inside(store: Store, env: Env) -> Iterator[Check]:
     said: dict[str, object] = {"path": str(store.path), "events": newest["events"]}
     yield Check("store", OK, "demo" if store.demo else "ok", said)
     now = env.now()
-    if newest["at"] is not None and newest["at"] > now + 1000:
+    # A demo's day may run faster than the clock on the wall.
+    if not store.demo and newest["at"] is not None and newest["at"] > now + 1000:
         seconds = (newest["at"] - now) // 1000
         yield Check("clock", ERROR, "behind-store", {"seconds": seconds})
     zone = store.meta["time_zone"]
