@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import call, fill, key, memory, replay, start, twenty
+from bench import call, fill, headless, key, memory, replay, start, twenty
 from bench.figure import Figure, Run
 
 NAMES = ("start", "memory", "twenty", "call", "key", "replay")
@@ -63,6 +63,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
             yield from call.measure(run, deep)
         if "key" in chosen:
             yield from key.measure(run, deep)
+            yield from headless.measure(run, deep)
         if "replay" in chosen:
             yield from replay.measure(run, deep)
 
