@@ -26,7 +26,7 @@ STEP = 5_000
 _ALGORITHM = log.ALGORITHM.encode()
 _DECODE = json.JSONDecoder().raw_decode
 # What a wrong event can make of reading or applying it.
-_WRONG = (Diverged, sqlite.Error, ValueError, TypeError, AttributeError, OverflowError)
+WRONG = (Diverged, sqlite.Error, ValueError, TypeError, AttributeError, OverflowError)
 
 
 def read_log(db: sqlite.Connection, report: Report, replay: Replay, tell: Progress) -> None:
@@ -97,8 +97,8 @@ def _apply(row: tuple[Any, ...], report: Report, replay: Replay) -> bool:
         if changes:
             replay.apply(changes)
         if report.events % BATCH == 0:
-            replay.flush()
-    except _WRONG as error:
+            replay.ease()
+    except WRONG as error:
         report.add("unreplayable", **_where(row), cause=str(error))
         return False
     return True
@@ -106,8 +106,8 @@ def _apply(row: tuple[Any, ...], report: Report, replay: Replay) -> bool:
 
 def _finish(report: Report, replay: Replay) -> None:
     try:
-        replay.flush()
-    except _WRONG as error:
+        replay.ease(done=True)
+    except WRONG as error:
         report.add("unreplayable", device="", stream="", seq=0, pos=0, cause=str(error))
     report.unknown.update(replay.passed_over)
 

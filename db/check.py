@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from db import meta, schema, shape
-from db.chain import read_log, text
+from db.chain import WRONG, read_log, text
 from db.driver import sqlite
 from db.replay import Replay, difference
 from db.report import AT_MOST, Progress, Report
@@ -30,7 +30,6 @@ def verify(store: Store, progress: Progress | None = None) -> Report:
         _guarded(report, _shape, db, report)
         replay = Replay()
         try:
-            replay.db.text_factory = bytes
             whole = _guarded(report, read_log, db, report, replay, tell)
             if whole and report.log_ok:
                 _guarded(report, _projections, db, report, replay, tell)
@@ -104,7 +103,11 @@ def _projections(db: sqlite.Connection, report: Report, replay: Replay, tell: Pr
     for done, table in enumerate(schema.TABLES):
         tell("projections", done, total)
         report.rows += db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        found = difference(db, replay.db, table)
+        try:
+            found = difference(db, replay, table)
+        except WRONG as error:
+            report.add("unreplayable", device="", stream="", seq=0, pos=0, cause=str(error))
+            return
         if found is not None:
             report.add(found.code, table=table, key=found.key, columns=found.columns)
     tell("projections", total, total)

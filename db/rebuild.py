@@ -30,7 +30,6 @@ def rebuild(store: Store, actor: str, progress: Progress | None = None) -> Repor
         replay = Replay()
         try:
             _replay(store, replay, progress)
-            replay.db.text_factory = str
             for table in schema.TABLES:
                 names = schema.columns(table)
                 tx.db.execute(f"DELETE FROM {table}")
@@ -71,6 +70,8 @@ def _replay(store: Store, replay: Replay, progress: Progress | None) -> None:
     try:
         with translated(store.path):
             read_log(store.db, again, replay, progress or (lambda *_: None))
+            if again.log_ok:
+                replay.flush()
     finally:
         store.db.text_factory = before
     if not again.log_ok:

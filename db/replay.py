@@ -8,7 +8,9 @@ finished costs one insert. A test holds the two against each other.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from db import schema
@@ -19,6 +21,8 @@ Fold = dict[str, dict[str, Any]]
 """Row key -> the columns that were written."""
 
 BATCH = 5_000
+HELD = 150_000
+"""Rows that are held in memory (about 150 MB) before they go to the scratch database."""
 CHUNK = 2_000
 
 
@@ -34,6 +38,7 @@ class Replay:
         self._blank: Fold = {table: dict.fromkeys(self.columns[table]) for table in schema.TABLES}
         self.passed_over: Counter[str] = Counter()
         """Changes of tables that this version does not have, by table."""
+        self._spilled = False
         self._made: dict[str, Fold] = {table: {} for table in schema.TABLES}
         self._changed: dict[str, Fold] = {table: {} for table in schema.TABLES}
         self._gone: dict[str, set[str]] = {table: set() for table in schema.TABLES}
@@ -67,8 +72,30 @@ class Replay:
         self._changed[table].pop(key, None)
         self._gone[table].add(key)
 
+    def ease(self, *, done: bool = False) -> None:
+        """`flush` when too much is held, or, when ``done``, if something is left over.
+
+        Nothing was written before: then a change of a row that was never made is a fault.
+        """
+        if done:
+            left = any(self._changed.values()) or any(self._gone.values())
+        else:
+            left = sum(map(len, self._made.values())) > HELD
+        if self._spilled or left:
+            self.flush()
+
+    def held(self, table: str) -> Iterator[tuple[Any, ...]] | None:
+        """The rows in the order of their making, as the log wrote them; None: ask ``db``."""
+        if self._spilled:
+            return None
+        self._cut(table)
+        return map(tuple, map(dict.values, self._made[table].values()))
+
     def flush(self) -> None:
         """Write what was folded. Raises `Diverged`, or the driver's error for a wrong value."""
+        if not any(map(any, (self._made.values(), self._changed.values(), self._gone.values()))):
+            return
+        self._spilled = True
         self.db.execute("BEGIN")
         for table in schema.TABLES:
             self._flush_gone(table)
@@ -100,15 +127,20 @@ class Replay:
         if not made:
             return
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        for row in made.values():
-            if len(row) > len(names):  # columns that this version does not have
-                for name in row.keys() - set(names):
-                    del row[name]
+        self._cut(table)
         try:
             self.db.executemany(sql, map(tuple, map(dict.values, made.values())))
         except sqlite.IntegrityError as error:
             raise Diverged(table, self._there(table, made)) from error
         made.clear()
+
+    def _cut(self, table: str) -> None:
+        """Take columns that this version does not have out of the rows."""
+        names = self.columns[table]
+        for row in self._made[table].values():
+            if len(row) > len(names):
+                for name in row.keys() - set(names):
+                    del row[name]
 
     def _all(self, table: str, sql: str, rows: list[tuple[Any, ...]]) -> None:
         """Run for every row; each must hit one. The key is the last value of each."""
@@ -134,11 +166,52 @@ class Difference:
     columns: str = ""
 
 
-def difference(kept: sqlite.Connection, made: sqlite.Connection, table: str) -> Difference | None:
+def difference(kept: sqlite.Connection, replay: Replay, table: str) -> Difference | None:
     """The first difference of a projection; None when all rows are the same, in the same order.
 
-    Both connections must give text as bytes: what is no UTF-8 any more has to be compared too.
+    Raises `Diverged`, or the driver's error, for what cannot be a row at all.
     """
+    if _same_as_held(kept, replay, table):
+        return None
+    replay.ease(done=True)
+    replay.flush()
+    # What is no UTF-8 any more has to be compared too.
+    before = kept.text_factory
+    kept.text_factory = replay.db.text_factory = bytes
+    try:
+        return _difference(kept, replay.db, table)
+    finally:
+        kept.text_factory = before
+        replay.db.text_factory = str
+
+
+def _same_as_held(kept: sqlite.Connection, replay: Replay, table: str) -> bool:
+    """Whether the rows are those in memory. If not, they may still be the same in a database.
+
+    Python's ``1 == True == 1.0`` is what a strict integer column makes of them.
+    """
+    held = replay.held(table)
+    if held is None:
+        return False
+    before = kept.text_factory
+    kept.text_factory = str
+    try:
+        rows = kept.execute(
+            f"SELECT {', '.join(schema.columns(table))} FROM {table} ORDER BY rowid"
+        )
+        while True:
+            here, there = rows.fetchmany(CHUNK), list(islice(held, CHUNK))
+            if here != there:
+                return False
+            if not here:
+                return True
+    except sqlite.OperationalError:
+        return False
+    finally:
+        kept.text_factory = before
+
+
+def _difference(kept: sqlite.Connection, made: sqlite.Connection, table: str) -> Difference | None:
     names = schema.columns(table)
     rows = f"SELECT {', '.join(names)} FROM {table}"
     # In the order of their making, which lists rely on; it needs no sorting either.

@@ -148,8 +148,23 @@ ROW_DAMAGE = {
 }
 
 
+@pytest.fixture(params=["held in memory", "in a scratch database"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways in which rows are compared; a large store takes the second."""
+    if request.param != "held in memory":
+        monkeypatch.setattr("db.replay.HELD", 3)
+        monkeypatch.setattr("db.chain.BATCH", 5)
+
+
+def test_both_ways_find_nothing_in_a_good_store(path: Path, either_way: None) -> None:
+    report = checked(path)
+    assert report.ok, report.findings
+
+
 @pytest.mark.parametrize("name", ROW_DAMAGE)
-def test_changed_projections_are_found_named_and_mended(path: Path, name: str) -> None:
+def test_changed_projections_are_found_named_and_mended(
+    path: Path, name: str, either_way: None
+) -> None:
     statement, code, table = ROW_DAMAGE[name]
     edit(path, statement)
     report = checked(path)
@@ -162,6 +177,39 @@ def test_changed_projections_are_found_named_and_mended(path: Path, name: str) -
             "kind": "store.rebuilt"
         }
     assert checked(path).ok
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("line", "ghost", {"issued": 1}, {"issued": 2}),
+        ("line", "ghost", {"issued": 1}, None),
+        ("operator", "c01", None, {"name": "again"}),
+        ("line", "x", None, {"issued": "many"}),
+        ("line", "x", None, {"issued": 2**70}),
+        ("line", "x", None, {"issued": [1]}),
+        ("line", "x", None, 7),
+    ],
+)
+def test_an_event_that_cannot_be_applied_is_found(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch, change: Any, either_way: None
+) -> None:
+    monkeypatch.setattr("db.store.project", lambda db, changes: None)
+    with kit.store.act("system") as tx:
+        tx.append("line.counted", "x", [change])
+    report = verify(kit.store)
+    assert codes(report) & {"unreplayable", "row-missing"}, report.findings
+
+
+def test_values_are_compared_as_the_database_keeps_them(kit: Kit, either_way: None) -> None:
+    with kit.store.act("system") as tx:
+        row = {"issued": True, "calls": 2.0, "due_run": "3", "day": 4}
+        tx.append("line.counted", "x", [("line", "x", None, row)])
+    assert kit.store.row("SELECT * FROM line WHERE id = 'x'") == {
+        "id": "x", "day": "4", "line": None, "issued": 1, "calls": 2, "due_run": 3,
+    }  # fmt: skip
+    report = verify(kit.store)
+    assert report.ok, report.findings
 
 
 def test_the_first_differing_row_and_its_columns_are_named(path: Path) -> None:
