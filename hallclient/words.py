@@ -14,7 +14,7 @@ from typing import Any, Final
 from db.errors import StoreError
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import cut, plain
-from hallclient.texts import has, t
+from hallclient.texts import has, language, t
 
 # A wrong input may be a book; its beginning is enough to recognise it in a message.
 _LONGEST: Final = 80
@@ -72,6 +72,12 @@ def duration(ms: int) -> str:
         return t("words.minutes", n=minutes)
     hours, minutes = divmod(minutes, 60)
     return t("words.hours", n=hours, m=minutes)
+
+
+def minutes(ms: int) -> str:
+    """A length of time in whole minutes however long it is: what a narrow column can show."""
+    whole = max(0, ms) // 60_000
+    return t("words.minutes", n=whole) if whole else t("words.below-minute")
 
 
 def stopwatch(ms: int) -> str:
@@ -151,6 +157,8 @@ def _values(params: Mapping[str, object]) -> dict[str, object]:
             values[name] = "-"
         elif isinstance(value, (int, float)):
             values[name] = value
+        elif hasattr(value, "zh") and hasattr(value, "en"):
+            values[name] = value.en if language() == "en" and value.en else value.zh
         elif isinstance(value, os.PathLike):
             values[name] = os.fspath(value)
         else:

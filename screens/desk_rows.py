@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from db.store import Row as StoreRow
 from hallclient.rules.catalogue import Hall, named
 from hallclient.texts import language, t
-from hallclient.words import duration, state_word, stopwatch
+from hallclient.words import minutes, state_word, stopwatch
 from screens import desk_text
 from screens.widgets.rows import Column, Row
 
@@ -17,7 +17,7 @@ def queue_columns() -> list[Column]:
     return [
         Column(t("desk.col-number"), 5),
         Column(t("desk.col-service"), 8, flex=1),
-        Column(t("desk.col-wait"), 5, align="right"),
+        Column(t("desk.col-wait"), 7, align="right"),
         Column(t("desk.col-badge"), 8),
     ]
 
@@ -26,10 +26,10 @@ def window_columns() -> list[Column]:
     """Window, what it does, who sits there, whom it serves and for how long."""
     return [
         Column(t("desk.col-window"), 6),
-        Column(t("desk.col-state"), 8),
-        Column(t("desk.col-operator"), 6),
+        Column(t("desk.col-state"), 9),
+        Column(t("desk.col-operator"), 6, drop=2),
         Column(t("desk.col-number"), 5),
-        Column(t("desk.col-time"), 6, align="right"),
+        Column(t("desk.col-time"), 7, align="right"),
         Column(t("desk.col-service"), 6, flex=1, drop=1),
     ]
 
@@ -62,7 +62,7 @@ def leg_row(row: StoreRow, hall: Hall, now: int) -> Row:
     cells = (
         row["number"],
         desk_text.item_name(hall, row["item"]),
-        duration(now - row["ready_at"]),
+        minutes(now - row["ready_at"]),
         desk_text.badge(row, now),
     )
     return Row(row["id"], cells, desk_text.row_style(row, hall, now))
@@ -83,7 +83,7 @@ def window_row(row: StoreRow, hall: Hall, now: int) -> Row:
         state,
         row["operator"] or "",
         row["visitor"] or "",
-        stopwatch(now - since),
+        "" if row["state"] == "closed" else stopwatch(now - since),
         name,
     )
     return Row(row["id"], cells, style)

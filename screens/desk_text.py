@@ -36,20 +36,27 @@ def spread(left: Content, right: Content, width: int) -> Content:
 
 
 def status(view: DeskView, hall: Hall, who: Actor, *, demo: bool, width: int, now: int) -> Content:
-    """The top line: window, operator, clock; the visitor and the stopwatch; what is saved."""
+    """The top line: window, operator, clock; the visitor and the stopwatch; what is saved.
+
+    When it is too narrow for all of that, the window's name goes first, then the words of what
+    is saved: what the visitor waits for stays.
+    """
     window = view.window
-    parts: list[Part] = []
-    if demo:
-        parts.append((t("desk.demo-mark") + " ", WARN))
-    if window is not None:
-        face = named(hall.windows[window["id"]], language()) if window["id"] in hall.windows else ""
-        parts.append((t("desk.window", number=window["number"], name=face), STRONG))
-    else:
-        parts.append((t(f"role.{who.role}"), STRONG))
-    parts.append(f" · {who.operator} · {clock(now)}  ")
-    if window is not None:
-        parts.extend(_window_state(view, hall, now))
-    return spread(line(*parts), line((t("desk.saved"), GOOD)), width)
+    face = ""
+    if window is not None and window["id"] in hall.windows:
+        face = named(hall.windows[window["id"]], language())
+    state = _window_state(view, hall, now)
+    for name, saved in ((face, "desk.saved"), ("", "desk.saved"), ("", "desk.saved-short")):
+        parts: list[Part] = [(t("desk.demo-mark") + " ", WARN)] if demo else []
+        if window is not None:
+            told = t("desk.window", number=window["number"], name=name).strip()
+        else:
+            told = t(f"role.{who.role}")
+        parts += [(told, STRONG), f" · {who.operator} · {clock(now)}  ", *state]
+        left, right = line(*parts), line((t(saved), GOOD))
+        if cell_width(left.plain) + cell_width(right.plain) < width:
+            break
+    return spread(left, right, width)
 
 
 def _window_state(view: DeskView, hall: Hall, now: int) -> list[Part]:
@@ -60,7 +67,7 @@ def _window_state(view: DeskView, hall: Hall, now: int) -> list[Part]:
         word = t(f"window.{window['state']}")
         reason = hall.pause_reasons.get(window["reason"] or "")
         if reason is not None:
-            word = f"{word}({named(reason, language())})"
+            word = t("desk.state-reason", state=word, reason=named(reason, language()))
         style = WARN if window["state"] in ("paused", "draining", "closed") else MUTED
         return [(word, style), f" {stopwatch(now - window['since'])}"]
     target = ""
@@ -153,7 +160,7 @@ def matter(view: DeskView, hall: Hall, now: int) -> Content:
         *about_visit(visit, hall, now),
     ]
     if view.why:
-        lines.append(line((t("desk.why"), MUTED), why_text(view.why)))
+        lines.append(line((t("desk.why"), MUTED), why_text(view.why, _order_reason(view, hall))))
     if leg["doubted_at"]:
         lines.append(line((t("desk.doubted"), ALERT)))
     lines += other_services(visit, leg["id"], hall)
@@ -161,6 +168,16 @@ def matter(view: DeskView, hall: Hall, now: int) -> Content:
     if leg["day"] != visit["day"]:
         lines.append(line((leg["day"], WARN)))
     return Content("\n").join(lines)
+
+
+def _order_reason(view: DeskView, hall: Hall) -> str:
+    """The word of the reason that was given for calling this one out of order."""
+    leg, visit = view.leg, view.visit
+    if leg is None or visit is None:
+        return ""
+    made = [row["chosen"] for row in visit["attempts"] if row["leg"] == leg["id"] and row["chosen"]]
+    reason = hall.order_reasons.get(made[-1]) if made else None
+    return named(reason, language()) if reason is not None else ""
 
 
 def no_visitor(view: DeskView) -> Content:
@@ -231,7 +248,7 @@ def other_services(visit: Row, here: str, hall: Hall) -> list[Content]:
     if len(legs) < 2:
         return []
     marks = {"done": "✓", "blocked": "◌", "cancelled": "×", "abandoned": "×", "transferred": "→"}
-    lines = [line((t("desk.services"), MUTED))]
+    lines = []
     for leg in legs:
         mark = "▸" if leg["id"] == here else marks.get(leg["state"], "·")
         style = STRONG if leg["id"] == here else ""

@@ -246,7 +246,9 @@ def _claim(
         "line": leg.line,
     }
     if choice.head.lane == policy.BOOKED:
-        why["slot"] = choice.head.order_at
+        # The place in line of somebody who came late is not the time that was booked.
+        booked = tx.db.execute("SELECT slot FROM visit WHERE id = ?", (leg.visit,)).fetchone()
+        why["slot"] = booked[0]
     if choice.spare:
         why["spare"] = True
     if choice.passed_over:

@@ -96,7 +96,11 @@ def _next(store: Store, view: DeskView, who: Actor) -> None:
         "line": choice.head.line,
     }
     if choice.head.lane == "booked":
-        view.next_why["slot"] = choice.head.order_at
+        # The place in line of somebody who came late is not the time that was booked.
+        view.next_why["slot"] = store.db.execute(
+            "SELECT slot FROM visit JOIN leg ON leg.visit = visit.id WHERE leg.id = ?",
+            (choice.head.leg,),
+        ).fetchone()[0]
 
 
 def _hall(store: Store) -> list[Row]:

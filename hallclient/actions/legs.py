@@ -36,7 +36,7 @@ def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> Non
         item.code,
     )
     if row is not None:
-        raise Refused("already-open", field="service", number=row["number"], item=item.zh)
+        raise Refused("already-open", field="service", number=row["number"], item=item)
 
 
 def line_row(tx: Action, moves: Moves, line: str) -> Row:
@@ -55,7 +55,7 @@ def issue(tx: Action, moves: Moves, line: str) -> int:
     row = line_row(tx, moves, line)
     limit = tx.hall.lines[line].daily_limit
     if limit and row["issued"] >= limit:
-        raise Refused("line-full", field="service", line=tx.hall.lines[line].zh, limit=limit)
+        raise Refused("line-full", field="service", line=tx.hall.lines[line], limit=limit)
     moves.update("line", row, {"issued": row["issued"] + 1})
     return int(row["issued"])
 

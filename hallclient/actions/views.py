@@ -61,10 +61,15 @@ def legs_by_id(store: Store, ids: Sequence[str]) -> list[Row]:
 
 
 def aside(store: Store, window: str, operator: str) -> list[Row]:
-    """Legs held, passed or outside that concern this window or operator, oldest first."""
+    """Legs held, passed or outside that concern this window or operator, oldest first.
+
+    A passed one belongs to the window that called it last; without a window all are shown.
+    """
     return store.rows(
         "SELECT * FROM leg WHERE state IN ('held', 'passed', 'external') AND day = ?3 "
-        "AND (operator = ?2 OR return_window = ?1) ORDER BY since, id",
+        "AND (?1 = '' OR operator = ?2 OR return_window = ?1 OR state = 'passed' AND ?1 = "
+        "(SELECT window FROM attempt WHERE leg = leg.id ORDER BY at DESC LIMIT 1)) "
+        "ORDER BY since, id LIMIT 40",
         window,
         operator,
         store.env.day(store.env.now()),
