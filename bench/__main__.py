@@ -29,16 +29,15 @@ def main() -> int:
     options = parser.parse_args()
     chosen = options.only or NAMES
     figures: list[Figure] = []
-    with tempfile.TemporaryDirectory(dir=options.folder, prefix="hallclient-bench-") as folder:
-        run = Run(Path(folder), options.quick)
-        for figure in _measured(run, chosen):
-            figures.append(figure)
-            if options.json:
-                print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
-    if not options.json:
-        _table(figures)
-        load = os.getloadavg()[0]
-        print(f"\n{os.cpu_count()} processors, load {load:.1f} at the end; medians unless said.")
+    try:
+        with tempfile.TemporaryDirectory(dir=options.folder, prefix="hallclient-bench-") as folder:
+            for figure in _measured(Run(Path(folder), options.quick), chosen):
+                figures.append(figure)
+                if options.json:
+                    print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
+    finally:  # what was measured before something failed is shown all the same
+        if not options.json:
+            _table(figures)
     return 0 if all(figure.ok for figure in figures) else 1
 
 
@@ -81,6 +80,8 @@ def _table(figures: list[Figure]) -> None:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+    load = os.getloadavg()[0]
+    print(f"\n{os.cpu_count()} processors, load {load:.1f} at the end; medians unless said.")
 
 
 if __name__ == "__main__":
