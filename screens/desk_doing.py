@@ -118,12 +118,16 @@ class DeskDoing(DeskFinding):
             # The next key must see what this one has done.
             await self.see()
             self._busy, chained, self._next = "", self._next, ""
-            self._settled.set()
             if chained:
                 await self.action_desk(chained)
+            if not self._busy:
+                self._settled.set()
 
     async def settled(self) -> None:
         """Wait until the running action is done or asks something; at most a second."""
+        if self._busy and not self.query_one(Ask).is_open:
+            # Answered, and the action has not yet heard of it.
+            self._settled.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD_S)
 

@@ -47,7 +47,7 @@ class DeskFinding(DeskBase):
         """Show what is known of a number, and put the list's cursor on it when it waits."""
         visit = await self.hall_app.session.read(views.visit_by_number, number)
         if visit is None:
-            self.say(note + t("desk.no-such-number", number=number), "warn")
+            self.say(t("desk.no-such-number", number=number) + note, "warn")
             return
         states = "  ".join(
             f"{desk_text.item_name(self.hall, leg['item'])} {state_word(leg['state'])}"
@@ -58,7 +58,13 @@ class DeskFinding(DeskBase):
         for leg in visit["legs"]:
             if leg["state"] == "waiting" and table.select_key(leg["id"]):
                 break
-        self.say(f"{number}  {states}{note and '  ' + note}", "good")
+        self.say(f"{number}  {states}{note}", "good")
+
+    @on(Field.Notice)
+    def _noticed(self, event: Field.Notice) -> None:
+        """The question has no room for it beside the field."""
+        event.stop()
+        self.say(event.text, "warn")
 
     @on(Field.Scanned)
     @on(Scanned)
@@ -67,11 +73,12 @@ class DeskFinding(DeskBase):
         self.run_worker(self._route(event.routed, event.ime), group="scan", exit_on_error=False)
 
     async def _route(self, routed: Routed, ime: bool) -> None:
-        note = t("field.ime") + " " if ime else ""
+        # After what was scanned: of a line that is too long the end is cut off.
+        note = "  " + t("field.ime") if ime else ""
         session = self.hall_app.session
         if routed.kind in (ScanKind.SLIP, ScanKind.TICKET):
             if routed.day and routed.day != session.store.env.day(self.now):
-                self.say(note + t("desk.scan-other-day", day=routed.day), "warn")
+                self.say(t("desk.scan-other-day", day=routed.day) + note, "warn")
                 return
             await self.show_number(routed.value, note)
         elif routed.kind is ScanKind.RESIDENT_ID:
@@ -79,6 +86,6 @@ class DeskFinding(DeskBase):
             if number:
                 await self.show_number(number, note)
             else:
-                self.say(note + t("desk.scan-nobody"), "warn")
+                self.say(t("desk.scan-nobody") + note, "warn")
         else:
-            self.say(note + t(f"desk.scan-{routed.kind.value}"), "warn")
+            self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")

@@ -150,6 +150,7 @@ class Ask(Vertical):
             self._choices.show(options, numbered=True, chosen=question.chosen)
             self._choices.display = True
             self._field.display = False
+            self.add_class("-choose")
             self._say(t("ask.choose"))
             self.screen.set_focus(self._choices)
         else:
@@ -169,6 +170,7 @@ class Ask(Vertical):
 
     def _show_field(self, hint: str) -> None:
         self._field.display = True
+        self.remove_class("-choose")
         self._say("" if self._field.placeholder else t(hint))
         self.screen.set_focus(self._field)
 
@@ -203,11 +205,6 @@ class Ask(Vertical):
         event.stop()
         if self._question is not None and self._question.find is not None:
             self._look_up(self._field.value)
-
-    @on(Field.Notice)
-    def _noticed(self, event: Field.Notice) -> None:
-        event.stop()
-        self._say(event.text, "$text-warning")
 
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:

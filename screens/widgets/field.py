@@ -188,6 +188,10 @@ class Field(Input, inherit_bindings=False):
         self.post_message(self.Scanned(self, scan.code, routed, scan.ime))
         return True
 
+    def end_burst(self) -> None:
+        """A key that is no text came between: what follows is typed anew."""
+        self._detector.release()
+
     def _put(self, text: str) -> None:
         self.replace(text, *self.selection)
 

@@ -5,12 +5,14 @@ from contextlib import suppress
 
 from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
 from hallclient.rules.scan import ENDS, GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
 from hallclient.rules.scan import Scanned as Burst
+from screens.widgets.field import Field
 
 PATIENCE_S = 0.25
 
@@ -58,16 +60,29 @@ class ScanGate(App[None], inherit_bindings=False):
         """Called before each key: a place to wait until the key before has been dealt with."""
 
     async def _give(self, event: events.Key) -> None:
-        """Give a key to whoever has the focus; after Enter, wait until it has been dealt with.
+        """Give a key to whoever has the focus, after what they have not yet dealt with.
 
-        Keys typed ahead on a slow line come in one burst; without this they all go to one field.
+        Keys typed ahead on a slow line come in one burst. Textual runs bindings in a queue of
+        their own, where letters typed later overtake a Backspace, and F1 a Ctrl+Z before it.
         """
-        widget = self.focused
-        await super().on_event(event)
-        if widget is None or event.key not in ENDS:
+        while not _takes(widget := self.focused, event) and widget is not None:
+            await self._dealt_with(widget)
+            if widget is self.focused:
+                break
+        if not _takes(widget, event) and (
+            await self._check_bindings(event.key, priority=True)
+            or await self._check_bindings(event.key)
+        ):
+            if isinstance(widget, Field):
+                widget.end_burst()
             return
-        # Once for the key, and once for what it made of it, on its way up to the screen.
-        for node in (widget, *widget.ancestors_with_self):
+        await super().on_event(event)
+        if widget is not None and not _takes(widget, event):
+            # Once for the key, and once for what it made of it, on its way up to the screen.
+            await self._dealt_with(widget, *widget.ancestors_with_self)
+
+    async def _dealt_with(self, *nodes: DOMNode) -> None:
+        for node in nodes:
             if node is self:
                 break
             handled = asyncio.Event()
@@ -95,7 +110,7 @@ class ScanGate(App[None], inherit_bindings=False):
                     return False
                 target._forward_event(event)
                 return True
-            if _takes_text(self.focused):
+            if self.focused is not None and self.focused.check_consume_key("a", "a"):
                 self._run_target = self.focused if text else None
                 return False
         await self._let_go(self._detector.feed(event.key, event.character, at), event)
@@ -129,8 +144,11 @@ class ScanGate(App[None], inherit_bindings=False):
         else:
             again = events.Key(press.key, press.char or None)
             again.time = press.at / 1000
+        # What the key before has started comes first for those that were held, too.
+        await self.before_key(again)
         await self._give(again)
 
 
-def _takes_text(widget: Widget | None) -> bool:
-    return widget is not None and widget.check_consume_key("a", "a")
+def _takes(widget: Widget | None, event: events.Key) -> bool:
+    """Whether this key is text for this widget."""
+    return widget is not None and widget.check_consume_key(event.key, event.character)
