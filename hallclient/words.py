@@ -75,9 +75,8 @@ def duration(ms: int) -> str:
 
 
 def minutes(ms: int) -> str:
-    """A length of time in whole minutes however long it is: what a narrow column can show."""
-    whole = max(0, ms) // 60_000
-    return t("words.minutes", n=whole) if whole else t("words.below-minute")
+    """A length of time in whole minutes however long it is, for a narrow column."""
+    return t("words.minutes-short", n=max(0, ms) // 60_000 or "<1")
 
 
 def stopwatch(ms: int) -> str:

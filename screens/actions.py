@@ -14,6 +14,9 @@ GROUPS: Final = ("call", "serve", "queue", "window", "find", "program")
 """Groups in the order in which the key map shows them."""
 
 
+FOOTER_AT_WINDOW: Final = 14
+
+
 class Action(NamedTuple):
     """Something that a person can do at the desk; its texts are `key.<id>` and `key.<id>.help`."""
 
@@ -23,7 +26,9 @@ class Action(NamedTuple):
     alt_keys: tuple[str, ...] = ()
     confirm: bool = False
     footer: int = 0
-    """Place in the key line at the bottom; 0: not there."""
+    """Place in the key line at the bottom; 0: not there. Above `FOOTER_AT_WINDOW`: only on seats
+    without a window, which have room for it.
+    """
 
     @property
     def label_key(self) -> str:
@@ -52,19 +57,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pause", "f8", "window", footer=8),
     Action("call_chosen", "f9", "call", ("enter",), footer=9),
     Action("take", "f10", "queue", ("ctrl+n",), footer=10),
-    Action("add_service", "ctrl+y", "serve"),
+    Action("add_service", "ctrl+y", "serve", footer=16),
     Action("external", "ctrl+x", "serve"),
-    Action("verify_priority", "alt+p", "queue"),
-    Action("leave", "ctrl+d", "queue", confirm=True),
-    Action("reinstate", "ctrl+u", "queue"),
+    Action("verify_priority", "alt+p", "queue", footer=15),
+    Action("leave", "ctrl+d", "queue", confirm=True, footer=17),
+    Action("reinstate", "ctrl+u", "queue", footer=18),
     Action("reopen", "ctrl+r", "queue"),
     Action("undo", "ctrl+z", "serve", footer=14),
     Action("hand_over", "ctrl+o", "window", confirm=True),
     Action("drain", "alt+d", "window"),
     Action("close_window", "alt+c", "window", confirm=True),
-    Action("take_over", "alt+t", "window"),
-    Action("free_window", "alt+f", "window"),
-    Action("emergency", "alt+e", "window"),
+    Action("take_over", "alt+t", "window", footer=19),
+    Action("free_window", "alt+f", "window", footer=21),
+    Action("emergency", "alt+e", "window", footer=20),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
     Action("keys", "question_mark", "program", ("f12",), footer=12),

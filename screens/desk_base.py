@@ -7,9 +7,11 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.deskview import DeskView
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.desk import Seat, unavailable
+from hallclient.rules.text import cell_width
 from hallclient.texts import has, t
 from screens.base import STYLES, HallScreen
 from screens.desk_actions import Desk
+from screens.keypages import at_window
 from screens.widgets.content import Words, line
 from screens.widgets.table import VirtualTable
 
@@ -40,7 +42,9 @@ class DeskBase(HallScreen):
     def say(self, text: str, style: str = "") -> None:
         """Put a message on the line that stays."""
         self.said = (text, style)
-        self.query_one("#said", Words).say(line((text, STYLES[style])))
+        said = self.query_one("#said", Words)
+        said.set_class(cell_width(text) > self.size.width - 2, "-two")
+        said.say(line((text, STYLES[style])))
 
     def chosen(self) -> StoreRow | None:
         """The waiting leg under the cursor."""
@@ -56,8 +60,18 @@ class DeskBase(HallScreen):
 
     def why_not(self, action: str) -> str | None:
         """Why an action makes no sense now, in words; None when it does."""
+        code = unavailable(action, self._seat())
+        return None if code is None else t(f"why-not.{code}")
+
+    def no_key(self, action: str) -> bool:
+        """Whether the key line of this seat has no place for an action, whatever happens."""
+        if self.who.window:
+            return at_window(action)
+        return unavailable(action, self._seat()) in ("role", "no-window")
+
+    def _seat(self) -> Seat:
         view = self.view
-        seat = Seat(
+        return Seat(
             role=self.who.role,
             window=view.window["state"] if view.window is not None else "",
             leg=view.leg["state"] if view.leg is not None else "",
@@ -66,8 +80,6 @@ class DeskBase(HallScreen):
             number=view.leg is not None or bool(view.ids),
             hall=bool(view.windows),
         )
-        code = unavailable(action, seat)
-        return None if code is None else t(f"why-not.{code}")
 
     def label_now(self, action: str) -> str | None:
         """What a key that does one thing or another does now."""

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 
 from db.store import Row as StoreRow
 from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.text import cell_width
 from hallclient.texts import language, t
 from hallclient.words import minutes, state_word, stopwatch
 from screens import desk_text
 from screens.widgets.rows import Column, Row
+
+LONGEST_MS = 999 * 60_000
+"""The longest wait that its column shows whole."""
 
 
 def queue_columns() -> list[Column]:
@@ -17,20 +21,20 @@ def queue_columns() -> list[Column]:
     return [
         Column(t("desk.col-number"), 5),
         Column(t("desk.col-service"), 8, flex=1),
-        Column(t("desk.col-wait"), 7, align="right"),
-        Column(t("desk.col-badge"), 8),
+        Column(t("desk.col-wait"), cell_width(minutes(LONGEST_MS)), align="right"),
+        Column(t("desk.col-badge"), cell_width(t("desk.badge-booked", at="00:00"))),
     ]
 
 
 def window_columns() -> list[Column]:
     """Window, what it does, who sits there, whom it serves and for how long."""
     return [
-        Column(t("desk.col-window"), 6),
-        Column(t("desk.col-state"), 9),
-        Column(t("desk.col-operator"), 6, drop=2),
+        Column(t("desk.col-window"), 4),
+        Column(t("desk.col-state"), 8),
+        Column(t("desk.col-operator"), 5, drop=1),
         Column(t("desk.col-number"), 5),
         Column(t("desk.col-time"), 7, align="right"),
-        Column(t("desk.col-service"), 6, flex=1, drop=1),
+        Column(t("desk.col-service"), 12, flex=1, drop=2),
     ]
 
 

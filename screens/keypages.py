@@ -5,16 +5,20 @@ from typing import NamedTuple
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import LANGUAGES, t, text_in
-from screens.actions import ACTIONS, BY_ID, CONFLICTS, GROUPS, Action
+from screens.actions import ACTIONS, BY_ID, CONFLICTS, FOOTER_AT_WINDOW, GROUPS, Action
 from screens.keys import DEFAULT, WIDGET_KEYS, Keymap, spelt
-from screens.widgets.rows import Column, Row
+from screens.widgets.rows import MARKS, Column, Row
 
 Why = Callable[[str], str | None]
 """Why an action cannot be used now; None when it can."""
+Hide = Callable[[str], bool]
+"""Whether an action never makes sense at a seat, so that its key need not be shown."""
 Label = Callable[[str], str | None]
 """Another short name for an action just now ("finish" for "start or finish"); None: the usual."""
 
 ALWAYS = ("keys", "palette")
+QUEUE_MARKS = ("good", "warn", "alert", "own", "dim")
+"""The signs in front of the numbers in the queue, explained by the texts `mark.<style>`."""
 GAP = 1
 
 
@@ -38,13 +42,22 @@ def _label(action: Action, label: Label | None) -> str:
 
 
 def key_line(
-    keymap: Keymap, width: int, why: Why | None = None, label: Label | None = None
+    keymap: Keymap,
+    width: int,
+    why: Why | None = None,
+    label: Label | None = None,
+    hide: Hide | None = None,
 ) -> list[KeyHint]:
     """The key line for a width: what acts now first of all, then the rest as far as it fits.
 
     The order never changes, so that the eye finds a key where it was.
     """
-    shown = [action for action in ACTIONS if action.footer and keymap.first(action.id)]
+    hide = hide or at_window
+    shown = [
+        action
+        for action in ACTIONS
+        if action.footer and keymap.first(action.id) and not hide(action.id)
+    ]
     shown.sort(key=lambda action: action.footer)
     hints = [
         KeyHint(
@@ -77,6 +90,11 @@ def key_line(
     return line
 
 
+def at_window(action: str) -> bool:
+    """What a clerk's key line leaves out: there is no room for it beside the function keys."""
+    return BY_ID[action].footer > FOOTER_AT_WINDOW
+
+
 def key_columns() -> list[Column]:
     """The columns of the key map, for a table."""
     return [
@@ -102,6 +120,10 @@ def key_rows(keymap: Keymap, why: Why | None = None, label: Label | None = None)
             )
     rows.append(Row("group.edit", (t("key-group.edit"), "", ""), "own"))
     rows += [Row(f"edit.{name}", (keys, "", t(f"edit.{name}"))) for keys, name in _edit_keys()]
+    rows.append(Row("group.mark", (t("key-group.mark"), "", ""), "own"))
+    rows += [
+        Row(f"mark.{name}", (MARKS[name], "", t(f"mark.{name}")), name) for name in QUEUE_MARKS
+    ]
     return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 
 from db.errors import StoreError
 from hallclient.actions import staff
@@ -37,8 +37,9 @@ class LockScreen(HallScreen):
         """The operator, and a field for the password."""
         with Vertical(id="card"):
             yield Words(id="hall")
-            yield Words(id="label-password", classes="label")
-            yield Field(id="password", password=True, limit=64)
+            with Horizontal(classes="row"):
+                yield Words(id="label-password", classes="label")
+                yield Field(id="password", password=True, limit=64)
             yield Words(id="said")
             yield Words(id="help")
 

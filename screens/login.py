@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 
 from db.errors import StoreError
 from hallclient.actions import seat, staff, windows
@@ -13,6 +13,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.catalogue import named
 from hallclient.rules.errors import Refused
+from hallclient.rules.text import cut
 from hallclient.texts import language, t
 from hallclient.words import refused_text, store_text
 from screens.base import STYLES, HallScreen
@@ -21,6 +22,7 @@ from screens.widgets.field import Field
 
 FIELDS = ("operator", "password", "window")
 NEW_FIELDS = ("first", "second")
+FREE_CELLS = 100
 
 
 class LoginScreen(HallScreen):
@@ -46,17 +48,19 @@ class LoginScreen(HallScreen):
         with Vertical(id="card"):
             yield Words(id="hall")
             for name in FIELDS:
-                yield Words(id=f"label-{name}", classes="label")
-                yield Field(
-                    self._preset[name],
-                    id=name,
-                    password=name == "password",
-                    fold=name == "window",
-                    limit=64,
-                )
+                with Horizontal(classes="row first"):
+                    yield Words(id=f"label-{name}", classes="label")
+                    yield Field(
+                        self._preset[name],
+                        id=name,
+                        password=name == "password",
+                        fold=name == "window",
+                        limit=64,
+                    )
             for name in NEW_FIELDS:
-                yield Words(id=f"label-{name}", classes="label new")
-                yield Field(id=name, password=True, limit=64, classes="new")
+                with Horizontal(classes="row new"):
+                    yield Words(id=f"label-{name}", classes="label")
+                    yield Field(id=name, password=True, limit=64)
             yield Words(id="said")
             yield Words(id="help")
 
@@ -75,10 +79,17 @@ class LoginScreen(HallScreen):
         self.query_one("#hall", Words).say(line((demo, "$text-warning"), (title, "bold")))
         for name in (*FIELDS, *NEW_FIELDS):
             self.query_one(f"#label-{name}", Words).say(t(f"login.{name}"))
-        free = " ".join(
-            row["id"] for row in windows.windows(app.session.store) if row["state"] == "closed"
+        self.query_one("#window", Field).placeholder = t("login.window-hint")
+        self.query_one("#first", Field).placeholder = t(
+            "login.first-hint", n=hall.staff.password_min
         )
-        self.query_one("#help", Words).say(t("login.help", free=free or "-"), layout=True)
+        told = [t("login.help")] if self.has_class("-new") else [self._free(), t("login.help")]
+        self.query_one("#help", Words).say("\n".join(told), layout=True)
+
+    def _free(self) -> str:
+        rows = windows.windows(self.hall_app.session.store)
+        free = " ".join(row["id"] for row in rows if row["state"] == "closed")
+        return t("login.free", windows=cut(free, FREE_CELLS) or "-")
 
     def _go_to(self, name: str) -> None:
         # At once: `focus()` would come after keys that are waiting already.
@@ -157,6 +168,7 @@ class LoginScreen(HallScreen):
 
     def _ask_new(self) -> None:
         self.add_class("-new")
+        self.speak()
         self.say(t("login.must-change"))
         self._go_to("first")
 

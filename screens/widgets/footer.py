@@ -6,7 +6,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hallclient.rules.text import plain
-from screens.keypages import KeyHint, Label, Why, key_line
+from screens.keypages import Hide, KeyHint, Label, Why, key_line
 from screens.keys import Keymap, current
 
 
@@ -35,6 +35,7 @@ class KeyLine(Widget):
         keymap: Keymap | None = None,
         why: Why | None = None,
         label: Label | None = None,
+        hide: Hide | None = None,
         *,
         id: str | None = None,  # noqa: A002
     ) -> None:
@@ -42,6 +43,7 @@ class KeyLine(Widget):
         self._keymap = keymap if keymap is not None else current()
         self._why = why
         self._label_now = label
+        self._hide = hide
         self._hints: list[KeyHint] = []
 
     @property
@@ -53,7 +55,7 @@ class KeyLine(Widget):
         """Look again what can be done now; painted only when something changed."""
         self._why = why or self._why
         self._label_now = label or self._label_now
-        hints = key_line(self._keymap, self.size.width, self._why, self._label_now)
+        hints = key_line(self._keymap, self.size.width, self._why, self._label_now, self._hide)
         if hints != self._hints:
             self._hints = hints
             self.refresh()
