@@ -182,13 +182,17 @@ def run(
     passphrase: str | None = None,
     make_env: Callable[[str], Env] = system_env,
     hint: str = "",
+    prepared: Callable[[], object] | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> int:
     """Show the hall on this terminal until the person leaves; the exit code.
 
     ``who`` is signed in already (the demo); else the login shows ``operator`` and ``window``.
-    ``on_ready`` is called after the first frame. Raises StoreError when the store cannot be opened.
+    ``prepared`` returns when the store is there; ``on_ready`` is called after the first frame.
+    Raises StoreError when the store cannot be opened.
     """
+    if prepared is not None:
+        prepared()
     session = Session(path, make_env=make_env, passphrase=passphrase)
     try:
         app = HallApp(

@@ -1,9 +1,8 @@
-"""``hallclient demo``: a living hall, with nothing to set up; and the simulator behind it."""
+"""``hallclient demo``: a living hall, with nothing to set up."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallclient.texts import t
@@ -17,7 +16,7 @@ _FASTEST = 60.0
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``demo`` and, for the demo's own use, ``simulate-hall``."""
+    """Add ``demo``."""
     from hallclient.demo.clock import BUSY, DEFAULT_SPEED
     from hallclient.demo.session import CLERK, ROLES
 
@@ -35,9 +34,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--seed", type=int, default=1, help=t("demo.help.seed"))
     parser.add_argument("--keep", action="store_true", help=t("demo.help.keep"))
     parser.set_defaults(run=run)
-    hidden = subparsers.add_parser("simulate-hall")
-    hidden.add_argument("folder", type=Path)
-    hidden.set_defaults(run=simulate)
 
 
 def speed(value: str) -> float:
@@ -80,16 +76,17 @@ def run(args: argparse.Namespace, app: App) -> int:
         )
     try:
         return app.show(
-            demo.state.store,
+            demo.store,
             who=demo.seat.actor,
-            make_env=demo.state.clock.make_env,
+            make_env=demo.make_env,
             hint=hint(demo),
+            prepared=lambda: demo.state,
             on_ready=demo.on_ready,
         )
     finally:
         demo.end()
         if not args.join and (args.keep or app.options.store_named):
-            app.out.note(t("demo.kept", path=demo.state.store))
+            app.out.note(t("demo.kept", path=demo.store))
 
 
 def hint(demo: Demo) -> str:
@@ -97,10 +94,3 @@ def hint(demo: Demo) -> str:
     from hallclient.demo import PASSWORD
 
     return t(f"demo.hint.{demo.seat.role}", password=PASSWORD)
-
-
-def simulate(args: argparse.Namespace, app: App) -> int:
-    """The rest of the hall, until the desk that started it has gone."""
-    from hallclient.demo import process
-
-    return process.run(args.folder)

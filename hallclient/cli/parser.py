@@ -31,8 +31,6 @@ COMMANDS: Final = {
 }
 """Command -> the module of this package that registers and runs it."""
 
-HIDDEN: Final = {"simulate-hall": "demo"}
-
 # argparse asks gettext for these words; ours are in the text tables.
 _PHRASES: Final = {
     "usage: ": "usage",
@@ -93,7 +91,7 @@ def build(words: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", metavar=t("cli.metavar"), required=True)
-    module = (COMMANDS | HIDDEN).get(wanted)
+    module = COMMANDS.get(wanted)
     if module is not None:
         import_module(f"hallclient.cli.{module}").register(commands)
     else:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hallclient.actions.acting import Actor
 from hallclient.demo.clock import DemoClock
 
 if sys.platform == "win32":
@@ -37,6 +38,18 @@ _STATE = "demo.json"
 _SEAT = "seat-"
 _FRESH_S = 60
 """A folder this young may belong to somebody who is just coming in."""
+
+
+class Seat(NamedTuple):
+    """Where the person at the keyboard sits; an empty window: at none."""
+
+    operator: str
+    role: str
+    window: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(*self)
 
 
 class State(NamedTuple):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from db.env import Env, day_of
 from db.joined import Joined
@@ -20,6 +19,7 @@ from hallclient.actions import calling, serving, setup, staff, tickets, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.sweep import sweep
 from hallclient.demo.dice import MINUTE, dice, item_for
+from hallclient.demo.place import Seat
 from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
 
@@ -32,18 +32,6 @@ _LAST = 50_000
 """How long before the demo begins these come, in ms."""
 _JOINTS = ("company_start", "tax_joint")
 _AGENT = Actor("a01", "agent")
-
-
-class Seat(NamedTuple):
-    """Where the person at the keyboard sits; an empty window: at none."""
-
-    operator: str
-    role: str
-    window: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(*self)
 
 
 class _Clock:

@@ -1,25 +1,22 @@
-"""A demo from the desk's side: prepared before the first frame, brought to life after it."""
+"""A demo from the desk's side: begun before the first frame, brought to life after it."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
+from db.env import Env
 from db.errors import StoreError
 from db.store import Store
 from hallclient.actions import staff
-from hallclient.actions.hall_files import default_hall
 from hallclient.demo import place as places
-from hallclient.demo import seed
-from hallclient.demo.clock import BUSY, DEFAULT_SPEED, DemoClock, midnight_of, minutes_of
-from hallclient.demo.clock import monotonic_ms as monotonic
-from hallclient.demo.dice import MINUTE
-from hallclient.demo.place import Place, State
-from hallclient.demo.seed import Seat
+from hallclient.demo import process
+from hallclient.demo.clock import BUSY, DEFAULT_SPEED
+from hallclient.demo.place import Place, Seat, State
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
 
@@ -27,66 +24,89 @@ CLERK = "clerk"
 ROLES = (CLERK, "agent", "supervisor")
 HOME = "W03"
 _OTHERS = {"agent": ("a01", "a02"), "supervisor": ("s01",)}
-_SIMULATOR = (sys.executable, "-P", "-m", "hallclient", "simulate-hall")
+_HALL = (sys.executable, "-P", "-m", "hallclient.demo.process")
 _STOP_S = 5.0
 
 
 class Demo:
-    """One seat in a running demo. `end` gives it back, and ends the demo with its last seat."""
+    """One seat in a running demo. `end` gives it back, and ends the demo with its last seat.
 
-    def __init__(self, place: Place, state: State, seat: Seat, made: Store | None = None) -> None:
+    Of a new demo, the hall is made by a process of its own while this one loads its screens;
+    `state` waits for it.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        seat: Seat,
+        store: Path,
+        *,
+        state: State | None = None,
+        hall: subprocess.Popen[bytes] | None = None,
+    ) -> None:
         self.place = place
-        self.state = state
         self.seat = seat
-        self._first = made is not None
-        self._made = made
-        self._simulator: subprocess.Popen[bytes] | None = None
+        self.store = store
+        self._state = state
+        self._hall = hall
+
+    @property
+    def state(self) -> State:
+        """What every process of the demo knows. Raises what making the hall raised."""
+        if self._state is None:
+            self._state = self._made()
+        return self._state
+
+    def make_env(self, time_zone: str) -> Env:
+        """What `Store.open` takes as ``make_env``."""
+        return self.state.clock.make_env(time_zone)
 
     def on_ready(self) -> None:
         """After the first frame: let the rest of the hall come to life."""
-        if not self._first:
-            return
-        self._close_made()
-        # Found without being installed, too: `-P` keeps the current folder out.
-        root = str(Path(__file__).resolve().parents[2])
-        before = os.environ.get("PYTHONPATH")
-        path = root if not before else root + os.pathsep + before
-        self._simulator = subprocess.Popen(  # noqa: S603 - ourselves
-            [*_SIMULATOR, str(self.place.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        places.tidy()
+        if self._hall is not None and self._hall.stdin is not None:
+            with suppress(OSError):
+                self._hall.stdin.write(process.GO)
+                self._hall.stdin.flush()
+            places.tidy()
 
     def end(self) -> None:
         """Leave. Safe to call twice."""
-        simulator, self._simulator = self._simulator, None
-        if simulator is not None:
-            if simulator.stdin is not None:
-                simulator.stdin.close()
+        hall, self._hall = self._hall, None
+        if hall is not None:
+            if hall.stdin is not None:
+                with suppress(OSError):
+                    hall.stdin.close()
             try:
-                simulator.wait(_STOP_S)
+                hall.wait(_STOP_S)
             except subprocess.TimeoutExpired:
-                simulator.kill()
-                simulator.wait()
-        if not self._first:
+                hall.kill()
+                hall.wait()
+            if hall.stdout is not None:
+                hall.stdout.close()
+        elif self._state is not None:
             with suppress(StoreError, Refused):
-                self._sign_out()
-        self._close_made()
+                self._sign_out(self._state)
         self.place.leave()
 
-    def _close_made(self) -> None:
-        """The connection that made the store; closing the only one would tidy the file up first."""
-        if self._made is not None:
-            self._made.close()
-            self._made = None
+    def _made(self) -> State:
+        line = self._hall.stdout.readline() if self._hall and self._hall.stdout else b""
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = {"refused": "demo-failed"}
+        params = answer.get("params", {})
+        if "refused" in answer:
+            raise Refused(answer["refused"], **params)
+        if "store" in answer:
+            raise StoreError(answer["store"], **params)
+        state = self.place.read()
+        if state is None:
+            raise Refused("demo-failed")
+        return state
 
-    def _sign_out(self) -> None:
+    def _sign_out(self, state: State) -> None:
         """Give the seat back to its simulated clerk, if the desk has not done so."""
-        with Store.open(self.state.store, make_env=self.state.clock.make_env) as store:
+        with Store.open(state.store, make_env=state.clock.make_env) as store:
             row = staff.operator(store, self.seat.operator)
             if row is not None and row["signed_in_at"] is not None:
                 staff.sign_out(store, self.seat.actor)
@@ -102,31 +122,35 @@ def begin(
     store: Path | None = None,
     keep: bool = False,
 ) -> Demo:
-    """Prepare a new demo: a folder, a store with a busy morning in it, a clock that runs.
+    """Begin a new demo: a folder, and a process that fills it with a busy morning.
 
-    ``store``: a file that stays; ``keep``: the folder stays. Raises ``no-such-window``; StoreError.
+    ``store``: a file that stays; ``keep``: the folder stays. What stands against it
+    (``no-such-window``; StoreError) is raised by `Demo.state`.
     """
-    hall = default_hall()
     seat = seat_of(role, window)
-    if seat.window and seat.window not in hall.windows:
-        raise Refused("no-such-window", field="window", window=window)
-    midnight, weekday = midnight_of(time.time_ns() // 1_000_000, hall.time_zone)
-    start = midnight + minutes_of(at) * MINUTE
     place = Place.new(keep=keep)
-    made: Store | None = None
     try:
         place.enter()
         path = place.store if store is None else store.absolute()
-        made = seed.make(path, seed.for_a_person(hall, speed), start, seat, dice)
-        clock = DemoClock(start, monotonic(), speed)
-        state = State(path, clock, midnight, weekday, dice)
-        place.write(state)
+        wish = process.Wish(str(path), seat, speed, dice, at)
+        return Demo(place, seat, path, hall=_start(place.folder, wish))
     except BaseException:
-        if made is not None:
-            made.close()
         place.leave()
         raise
-    return Demo(place, state, seat, made)
+
+
+def _start(folder: Path, wish: process.Wish) -> subprocess.Popen[bytes]:
+    # Found without being installed, too: `-P` keeps the current folder out.
+    root = str(Path(__file__).resolve().parents[2])
+    before = os.environ.get("PYTHONPATH")
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [*_HALL, str(folder), json.dumps(wish)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": root if not before else root + os.pathsep + before},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
 
 
 def join(role: str = CLERK, *, window: str = "") -> Demo:
@@ -143,7 +167,7 @@ def join(role: str = CLERK, *, window: str = "") -> Demo:
     except BaseException:
         place.leave()
         raise
-    return Demo(place, state, seat)
+    return Demo(place, seat, state.store, state=state)
 
 
 def seat_of(role: str, window: str = "") -> Seat:
