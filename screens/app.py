@@ -27,8 +27,6 @@ MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "sh
 class HallApp(ScanGate):
     """One window, one clerk, one machine, one screen."""
 
-    # The first screen is not pushed, so its own style sheet would not be read.
-    CSS_PATH = ["app.tcss", "desk.tcss", "login.tcss"]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
 
@@ -42,7 +40,9 @@ class HallApp(ScanGate):
         hint: str = "",
         on_ready: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__()
+        # The first screen is not pushed, so its own style sheet would not be read.
+        first = "desk.tcss" if who is not None else "login.tcss"
+        super().__init__(css_path=["app.tcss", first])
         self.session = session
         set_time_zone(session.store.meta["time_zone"])
         self.who = who

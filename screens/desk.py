@@ -17,10 +17,8 @@ from hallclient.texts import t
 from hallclient.words import store_text
 from screens import desk_text
 from screens.actions import bindings
-from screens.base import STYLES
 from screens.desk_doing import DeskDoing
 from screens.desk_rows import LegRows, leg_row, queue_columns, window_columns, window_row
-from screens.widgets.ask import Ask
 from screens.widgets.content import Words, line
 from screens.widgets.footer import KeyLine
 from screens.widgets.rows import ListSource, Row
@@ -34,9 +32,9 @@ REPAINT_S = 20.0
 class DeskScreen(DeskDoing):
     """Queue on the left, the visitor or the windows on the right, what to press below."""
 
+    CSS_PATH = "desk.tcss"
     BINDINGS = [*bindings()]
     AUTO_FOCUS = "#queue"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
     def __init__(self, who: Actor, hall: Hall, *, hint: str = "") -> None:
         super().__init__(who, hall, hint=hint)
@@ -44,47 +42,52 @@ class DeskScreen(DeskDoing):
         self._again = False
         self._swept = 0.0
         self._painted = 0.0
+        self._shown_width = 0
 
     # -- layout
 
     def compose(self) -> ComposeResult:
-        """Few widgets: each of them is one block of text or one list."""
-        yield Words(id="status")
-        with Horizontal(id="work"):
-            with Vertical(id="left"):
-                yield VirtualTable(queue_columns(), id="queue", empty=t("desk.queue-empty"))
-            with Vertical(id="right"):
-                if self.who.window:
-                    yield Words(id="matter")
-                else:
-                    yield VirtualTable(window_columns(), id="windows")
-        yield Words(id="next")
-        yield Words(id="aside")
-        yield Words(id="said")
-        yield Ask(id="ask")
-        yield KeyLine(why=self.why_not, label=self.label_now, id="keys")
+        """Few widgets: each of them is one block of text or one list.
+
+        They are made with what they show, so that the first layout is the last one.
+        """
+        view = deskview.look(self.hall_app.session.store, self.who, persons=False)
+        self._status, self._next_up = Words(id="status"), Words(id="next")
+        self._aside = Words(id="aside")
+        self._queue = VirtualTable(queue_columns(), id="queue", empty=t("desk.queue-empty"))
+        self._matter = Words(id="matter")
+        self._windows = VirtualTable(window_columns(), id="windows")
+        right = self._matter if self.who.window else self._windows
+        self._panes = Vertical(self._queue, id="left"), Vertical(right, id="right")
+        self._key_line = KeyLine(why=self.why_not, label=self.label_now, id="keys")
+        self.show(view)
+        yield self._status
+        yield Horizontal(*self._panes, id="work")
+        yield self._next_up
+        yield self._aside
+        yield self.said_line
+        yield self._key_line
 
     def on_mount(self) -> None:
-        """Show the hall as it is, then follow it."""
-        self.make_actions()
-        self.show(deskview.look(self.hall_app.session.store, self.who, persons=False))
+        """Follow the hall from the first frame on."""
         self.call_after_refresh(self._follow)
 
     def speak(self) -> None:
         """Say everything in the language spoken now."""
-        self.query_one("#queue", VirtualTable).set_columns(queue_columns(), t("desk.queue-empty"))
-        if not self.who.window:
-            self.query_one("#windows", VirtualTable).set_columns(window_columns())
+        self._queue.set_columns(queue_columns(), t("desk.queue-empty"))
+        self._windows.set_columns(window_columns())
         self.said = ("", "")
         self.show(self.view)
 
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""
-        self.show(self.view)
+        if self._width != self._shown_width:
+            self.show(self.view)
 
     # -- following the store
 
-    def _follow(self) -> None:
+    async def _follow(self) -> None:
+        await self.prepare()
         self._look()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(1.0, self._tick)
@@ -142,25 +145,24 @@ class DeskScreen(DeskDoing):
         self.view = view
         self.rows.clear()
         self._painted = monotonic()
+        self._shown_width = self._width
         now = self.now
-        table = self.query_one("#queue", VirtualTable)
-        table.replace_source(LegRows(view.ids, self._leg_rows))
-        self.query_one("#left").border_title = line(desk_text.queue_title(view, now))
+        left, right = self._panes
+        self._queue.replace_source(LegRows(view.ids, self._leg_rows))
+        left.border_title = line(desk_text.queue_title(view, now))
         if self.who.window:
-            matter = desk_text.matter(view, self.hall, now)
-            self.query_one("#matter", Words).say(matter, layout=True)
+            self._matter.say(desk_text.matter(view, self.hall, now))
             number = view.leg["number"] if view.leg is not None else t("desk.visitor")
-            self.query_one("#right").border_title = line(number)
-            self.query_one("#next", Words).say(desk_text.next_line(view))
+            right.border_title = line(number)
+            self._next_up.say(desk_text.next_line(view))
         else:
             rows = [window_row(row, self.hall, now) for row in view.windows]
-            self.query_one("#windows", VirtualTable).replace_source(ListSource(rows))
-            self.query_one("#right").border_title = line(t("desk.windows"))
-            self.query_one("#next", Words).say(line(t(f"desk.seat-{self.who.role}")))
-        aside = desk_text.aside_line(view, self.hall, now, self._width)
-        self.query_one("#aside", Words).say(aside)
+            self._windows.replace_source(ListSource(rows))
+            right.border_title = line(t("desk.windows"))
+            self._next_up.say(line(t(f"desk.seat-{self.who.role}")))
+        self._aside.say(desk_text.aside_line(view, self.hall, now, self._width))
         self.show_status()
-        self.query_one(KeyLine).refresh_keys()
+        self._key_line.refresh_keys()
 
     def show_status(self) -> None:
         """The line at the top, and the message line."""
@@ -168,12 +170,12 @@ class DeskScreen(DeskDoing):
         told = desk_text.status(
             self.view, self.hall, self.who, demo=demo, width=self._width, now=self.now
         )
-        self.query_one("#status", Words).say(told)
-        self.query_one("#said", Words).say(line((self.said[0], STYLES[self.said[1]])))
+        self._status.say(told)
+        self.say(*self.said)
 
     @property
     def _width(self) -> int:
-        return max(20, self.size.width)
+        return max(20, self.app.size.width)
 
     def _leg_rows(self, ids: list[str]) -> Sequence[Row]:
         found = views.legs_by_id(self.hall_app.session.store, ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from db.errors import StoreError
 from db.store import Row, Store
@@ -14,8 +14,11 @@ from hallclient.rules.errors import Refused
 from hallclient.texts import language, t
 from hallclient.words import refused_text, store_text
 from screens.session import Session
-from screens.widgets.ask import Answer, Ask, Question, yes_no
 from screens.widgets.choices import Option
+from screens.widgets.question import Answer, Question, yes_no
+
+if TYPE_CHECKING:
+    from screens.widgets.ask import Ask
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from db.store import Row as StoreRow
 from hallclient.actions.acting import Actor
 from hallclient.actions.deskview import DeskView
@@ -10,16 +12,20 @@ from hallclient.rules.desk import Seat, unavailable
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, t
 from screens.base import STYLES, HallScreen
-from screens.desk_actions import Desk
 from screens.keypages import at_window
 from screens.widgets.content import Words, line
 from screens.widgets.table import VirtualTable
 
+if TYPE_CHECKING:
+    from screens.desk_actions import Desk
+    from screens.widgets.ask import Ask
+
 
 class DeskBase(HallScreen):
-    """The state of a desk. `desk` holds its actions, made when the screen is."""
+    """The state of a desk. `desk` and `ask` come after the first frame, see `DeskDoing`."""
 
     desk: Desk
+    ask: Ask
 
     def __init__(self, who: Actor, hall: Hall, *, hint: str = "") -> None:
         super().__init__()
@@ -29,6 +35,7 @@ class DeskBase(HallScreen):
         self.rows: dict[str, StoreRow] = {}
         """Rows of the list that have been read, by leg."""
         self.said: tuple[str, str] = (hint, "good" if hint else "")
+        self.said_line = Words(id="said")
 
     @property
     def now(self) -> int:
@@ -42,9 +49,8 @@ class DeskBase(HallScreen):
     def say(self, text: str, style: str = "") -> None:
         """Put a message on the line that stays."""
         self.said = (text, style)
-        said = self.query_one("#said", Words)
-        said.set_class(cell_width(text) > self.size.width - 2, "-two")
-        said.say(line((text, STYLES[style])))
+        self.said_line.set_class(cell_width(text) > self.app.size.width - 2, "-two")
+        self.said_line.say(line((text, STYLES[style])))
 
     def chosen(self) -> StoreRow | None:
         """The waiting leg under the cursor."""

@@ -10,16 +10,17 @@ from time import monotonic
 from textual import events, on
 
 from hallclient.actions import persons
+from hallclient.actions.acting import Actor
+from hallclient.rules.catalogue import Hall
 from hallclient.texts import t
 from screens import desk_text
 from screens.actions import BY_ID
-from screens.desk_actions import Desk
 from screens.desk_finding import DeskFinding
 from screens.keypages import CommandSearch, menu_options
 from screens.keys import current
-from screens.widgets.ask import Answer, Ask, Question
 from screens.widgets.choices import Option
 from screens.widgets.footer import KeyLine
+from screens.widgets.question import Answer, Question
 from screens.widgets.table import VirtualTable
 
 TYPED_AHEAD_S = 1.0
@@ -29,21 +30,27 @@ REVEALED_S = 10.0
 class DeskDoing(DeskFinding):
     """Runs the actions of the registry; `action_desk` is what every key, menu and click calls."""
 
-    _handlers: dict[str, Callable[[], Awaitable[object]]]
-
-    def make_actions(self) -> None:
-        """The desk's actions, when its widgets are there."""
+    def __init__(self, who: Actor, hall: Hall, *, hint: str = "") -> None:
+        super().__init__(who, hall, hint=hint)
         self._busy = ""
         self._next = ""
         self._settled = asyncio.Event()
-        self._settled.set()
         self._revealed_until = 0.0
         self._commands: CommandSearch | None = None
+        self._handlers: dict[str, Callable[[], Awaitable[object]]] = {}
+
+    async def prepare(self) -> None:
+        """Load what asks and acts. After the first frame: until then keys wait in their order."""
+        from screens.desk_actions import Desk
+        from screens.widgets.ask import Ask
+
+        self.ask = Ask(id="ask")
+        await self.mount(self.ask, before=self.query_one(KeyLine))
         desk = self.desk = Desk(
             self.hall_app.session,
             self.who,
             self.hall,
-            self.query_one(Ask),
+            self.ask,
             self.say,
             self.chosen,
             self.chosen_window,
@@ -84,12 +91,16 @@ class DeskDoing(DeskFinding):
             "refresh": self._refresh,
             "quit": self._quit,
         }
+        self._settled.set()
 
     # -- one action at a time
 
     async def action_desk(self, action: str) -> None:
         """Do what a key, the palette, the menu or the mouse asks for."""
-        ask = self.query_one(Ask)
+        await self.settled()
+        if not self._handlers:
+            return
+        ask = self.ask
         if ask.is_open:
             if self._busy == action:
                 ask.choose_current()
@@ -125,7 +136,7 @@ class DeskDoing(DeskFinding):
 
     async def settled(self) -> None:
         """Wait until the running action is done or asks something; at most a second."""
-        if self._busy and not self.query_one(Ask).is_open:
+        if self._busy and not self.ask.is_open:
             # Answered, and the action has not yet heard of it.
             self._settled.clear()
         with suppress(TimeoutError):
@@ -160,7 +171,7 @@ class DeskDoing(DeskFinding):
 
     def _offer(self, ids: Sequence[str]) -> None:
         """Choose what to do with the row."""
-        ask = self.query_one(Ask)
+        ask = self.ask
         if ask.is_open or self._busy:
             return
         options = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -12,10 +13,12 @@ from hallclient.texts import t
 from hallclient.words import state_word
 from screens import desk_text, finding
 from screens.desk_base import DeskBase
-from screens.widgets.ask import Question
-from screens.widgets.field import Field
 from screens.widgets.gate import Scanned
+from screens.widgets.question import Question
 from screens.widgets.table import VirtualTable
+
+if TYPE_CHECKING:
+    from screens.widgets.field import Field
 
 
 class DeskFinding(DeskBase):
@@ -60,17 +63,25 @@ class DeskFinding(DeskBase):
                 break
         self.say(f"{number}  {states}{note}", "good")
 
-    @on(Field.Notice)
-    def _noticed(self, event: Field.Notice) -> None:
+    # By name: the field is loaded after the first frame.
+    def on_field_notice(self, event: Field.Notice) -> None:
         """The question has no room for it beside the field."""
         event.stop()
         self.say(event.text, "warn")
 
-    @on(Field.Scanned)
-    @on(Scanned)
-    def _scanned(self, event: Field.Scanned | Scanned) -> None:
+    def on_field_scanned(self, event: Field.Scanned) -> None:
+        """A scan that was not for the field."""
         event.stop()
-        self.run_worker(self._route(event.routed, event.ime), group="scan", exit_on_error=False)
+        self.scanned(event.routed, event.ime)
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        event.stop()
+        self.scanned(event.routed, event.ime)
+
+    def scanned(self, routed: Routed, ime: bool) -> None:
+        """Go where the code leads."""
+        self.run_worker(self._route(routed, ime), group="scan", exit_on_error=False)
 
     async def _route(self, routed: Routed, ime: bool) -> None:
         # After what was scanned: of a line that is too long the end is cut off.

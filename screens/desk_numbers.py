@@ -11,7 +11,7 @@ from hallclient.words import duration, state_word
 from screens import finding
 from screens.desk_asking import Asking, word_of
 from screens.desk_text import item_name
-from screens.widgets.ask import Question
+from screens.widgets.question import Question
 
 
 class Numbers(Asking):
@@ -49,7 +49,7 @@ class Numbers(Asking):
         if ticket is None:
             return
         name = mask_name(person["name"]) if person["name"] else ""
-        said = t("desk.took", number=ticket.number, item=what, name=name)
+        said = t("desk.took", number=ticket.number, item=what, name=name).rstrip()
         found = await self.session.read(views.estimate_of, ticket.visit)
         if found is not None:
             low, high = duration(found.call_low), duration(found.call_high)

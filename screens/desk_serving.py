@@ -7,7 +7,7 @@ from hallclient.texts import t
 from hallclient.words import duration
 from screens.desk_asking import Asking
 from screens.desk_text import item_name
-from screens.widgets.ask import Question
+from screens.widgets.question import Question
 
 
 class Serving(Asking):

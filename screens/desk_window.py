@@ -6,7 +6,7 @@ from hallclient.actions import lookups, serving, shift, windows
 from hallclient.actions.acting import Actor
 from hallclient.texts import t
 from screens.desk_asking import Asking
-from screens.widgets.ask import Question
+from screens.widgets.question import Question
 
 
 class WindowKeys(Asking):

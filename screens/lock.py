@@ -21,6 +21,7 @@ from screens.widgets.field import Field
 class LockScreen(HallScreen):
     """Only the operator's own password opens it; signing out leaves the window as it is."""
 
+    CSS_PATH = "login.tcss"
     BINDINGS = [
         Binding("ctrl+t", "speak", show=False),
         Binding("ctrl+q", "leave", show=False, priority=True),

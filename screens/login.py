@@ -28,6 +28,7 @@ FREE_CELLS = 100
 class LoginScreen(HallScreen):
     """Operator, password, window; a first password is changed before anything else."""
 
+    CSS_PATH = "login.tcss"
     BINDINGS = [
         Binding("up", "step(-1)", show=False),
         Binding("down", "step(1)", show=False),

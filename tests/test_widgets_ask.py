@@ -7,9 +7,10 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from hallclient.texts import t
-from screens.widgets.ask import Answer, Ask, Question, yes_no
+from screens.widgets.ask import Ask
 from screens.widgets.choices import ROWS, Choices, Option
 from screens.widgets.field import Field
+from screens.widgets.question import Answer, Question, yes_no
 from screens.widgets.rows import Column, ListSource, Row
 from screens.widgets.table import VirtualTable
 from tests.hostile import HOSTILE, assert_harmless

@@ -1,8 +1,6 @@
 """A question at the bottom of the desk: a line, not a window over the work."""
 
 from asyncio import Future, get_running_loop
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,48 +10,12 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from hallclient.rules.scan import ScanKind
 from hallclient.rules.text import clean
 from hallclient.texts import t
 from screens.widgets.choices import Choices, Option
 from screens.widgets.content import Words, line
 from screens.widgets.field import Field
-
-Find = Callable[[str], Sequence[tuple[str, str]]]
-"""Looks a text up: keys and labels, best first. Called at every letter, on the UI thread."""
-
-
-class Question(NamedTuple):
-    """What to ask: options, a free text (with `text`), both, or a search (with `find`).
-
-    With options and `text` the free answer is one more option. `required` is about the text.
-    `takes`: kinds of scans that are the answer; others go to the desk and leave the question.
-    """
-
-    prompt: str
-    options: tuple[Option, ...] = ()
-    text: bool = False
-    find: Find | None = None
-    value: str = ""
-    placeholder: str = ""
-    required: bool = True
-    limit: int = 200
-    password: bool = False
-    fold: bool = False
-    chosen: int = 0
-    takes: frozenset[ScanKind] = frozenset()
-
-
-class Answer(NamedTuple):
-    """The option that was chosen (its key), or a text that was typed (the key is empty)."""
-
-    key: str
-    text: str = ""
-
-
-def yes_no(prompt: str) -> Question:
-    """A question whose safe answer comes first; the keys are `no` and `yes`."""
-    return Question(prompt, (Option("no", t("ask.no")), Option("yes", t("ask.yes"))))
+from screens.widgets.question import Answer, Question
 
 
 class Ask(Vertical):

@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from hallclient.rules.scan import ENDS, GAP_MS, KeyPress, Outcome, Routed, ScanDetector, route
 from hallclient.rules.scan import Scanned as Burst
-from screens.widgets.field import Field
 
 PATIENCE_S = 0.25
 
@@ -37,8 +36,8 @@ class ScanGate(App[None], inherit_bindings=False):
     # Textual's own commands and keys give way to those of the registry.
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, css_path: list[str] | None = None) -> None:
+        super().__init__(css_path=[*css_path] if css_path else None)
         self._detector = ScanDetector()
         self._gate_timer: Timer | None = None
         self._run_target: Widget | None = None
@@ -52,7 +51,7 @@ class ScanGate(App[None], inherit_bindings=False):
                 return
             await self._give(event)
             return
-        elif isinstance(event, (events.Paste, events.MouseDown)):
+        if isinstance(event, (events.Paste, events.MouseDown)):
             await self._let_go(self._detector.release())
         await super().on_event(event)
 
@@ -65,16 +64,20 @@ class ScanGate(App[None], inherit_bindings=False):
         Keys typed ahead on a slow line come in one burst. Textual runs bindings in a queue of
         their own, where letters typed later overtake a Backspace, and F1 a Ctrl+Z before it.
         """
-        while not _takes(widget := self.focused, event) and widget is not None:
+        widget = self.focused
+        while widget is not None and not _takes(widget, event):
             await self._dealt_with(widget)
             if widget is self.focused:
                 break
+            widget = self.focused
         if not _takes(widget, event) and (
             await self._check_bindings(event.key, priority=True)
             or await self._check_bindings(event.key)
         ):
-            if isinstance(widget, Field):
-                widget.end_burst()
+            # Of a `Field`, which is not loaded until one is needed.
+            end_burst = getattr(widget, "end_burst", None)
+            if end_burst is not None:
+                end_burst()
             return
         await super().on_event(event)
         if widget is not None and not _takes(widget, event):
