@@ -125,6 +125,10 @@ def _show(path: Path, **how: Any) -> int:
     """The screens on this terminal. Commands get this as ``app.show`` and import no screen."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage("cli.usage.terminal")
+    import gc
+
+    # Nothing that is loaded until the first frame becomes garbage; looking for it takes 15 ms.
+    gc.disable()
     from screens.app import run
 
     return run(path, **how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -82,6 +83,8 @@ class HallApp(ScanGate):
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
+        gc.freeze()
+        gc.enable()
         if self._on_ready is not None:
             self._on_ready()
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from db.store import Store
 from hallclient.actions import views
 from hallclient.rules.catalogue import Hall, named
-from hallclient.rules.catalogue_search import item_index
-from hallclient.rules.search import Entry, Kind, SearchIndex
 from hallclient.rules.text import mask_name, narrow
 from hallclient.texts import language, t
 from hallclient.words import state_word
 from screens.desk_text import item_name
+
+if TYPE_CHECKING:
+    from hallclient.rules.search import SearchIndex
 
 LIMIT = 30
 Found = Sequence[tuple[str, str]]
@@ -26,6 +28,8 @@ def items(hall: Hall, text: str) -> Found:
     key = (hall.id, hall.version)
     index = _indexes.get(key)
     if index is None:
+        from hallclient.rules.catalogue_search import item_index
+
         # Built on the first search: 8 ms that the first frame need not wait for.
         index = _indexes[key] = item_index(hall)
     if not text.strip():
@@ -86,6 +90,7 @@ def _number(hall: Hall, row: dict[str, object]) -> str:
 @lru_cache(maxsize=4096)
 def _person_index(name: str, company: str) -> SearchIndex:
     from hallclient.actions.pinyin import syllables
+    from hallclient.rules.search import Entry, Kind, SearchIndex
 
     entries = []
     if name:

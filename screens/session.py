@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from db.env import Env, system_env
 from db.store import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +26,8 @@ class _Worker:
     def __init__(self, name: str, make: Callable[[], Store]) -> None:
         self._make = make
         self._store: Store | None = None
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._name = name
+        self._pool: ThreadPoolExecutor | None = None
 
     async def run(
         self, action: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
@@ -34,6 +37,8 @@ class _Worker:
                 self._store = self._make()
             return action(self._store, *args, **kwargs)
 
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix=self._name)
         # Whoever waits may be cancelled (a screen that closes); what was begun is finished.
         return await asyncio.shield(asyncio.wrap_future(self._pool.submit(work)))
 
@@ -45,8 +50,9 @@ class _Worker:
                 self._store.close()
                 self._store = None
 
-        self._pool.submit(end)
-        self._pool.shutdown(wait=True)
+        if self._pool is not None:
+            self._pool.submit(end)
+            self._pool.shutdown(wait=True)
 
 
 class Session:
