@@ -26,8 +26,8 @@ from hallclient.rules.errors import Refused
 _SEAT = """
     SELECT w.*, l.number AS visitor, l.item, l.line, l.lane, l.state AS leg_state,
            l.since AS leg_since, l.attempts, l.last_call_at, l.reinstated, l.doubted_at,
-           (SELECT count(*) FROM period p WHERE p.leg = l.id AND p.kind IN ('hold', 'external'))
-               AS outs
+           (SELECT count(*) FROM period p WHERE p.id > l.id || '.' AND p.id < l.id || '/'
+               AND p.kind IN ('hold', 'external')) AS outs
     FROM window w LEFT JOIN leg l ON l.id = w.leg WHERE w.id = ?"""
 _HELD = (
     "SELECT number, since FROM leg WHERE state = 'held' AND operator = ? AND day = ? ORDER BY since"

@@ -89,7 +89,10 @@ class Demo:
         self.place.leave()
 
     def _made(self) -> State:
-        line = self._hall.stdout.readline() if self._hall and self._hall.stdout else b""
+        line = b""
+        if self._hall is not None and self._hall.stdout is not None:
+            with self._hall.stdout as answers:
+                line = answers.readline()
         try:
             answer = json.loads(line)
         except ValueError:
