@@ -21,6 +21,7 @@ SEPARATOR = "\x1f"
 Change = tuple[str, str, dict[str, Any] | None, dict[str, Any] | None]
 """(table, key, was, now): ``was`` None makes the row, ``now`` None takes it away again."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 COLUMNS = (
     "device, stream, seq, epoch, kind, version, subject, actor, window, at, day, body, "
     "prev_hash, hash, algorithm"
@@ -87,9 +88,7 @@ def digest(event: Event) -> bytes:
 
 def encode(facts: dict[str, Any], changes: list[Change]) -> bytes:
     """A body: the facts, and under ``set`` what the action changed in the projections."""
-    return json.dumps(
-        {**facts, "set": changes}, ensure_ascii=False, separators=(",", ":"), check_circular=False
-    ).encode()
+    return _JSON({**facts, "set": changes}).encode()
 
 
 def head(db: sqlite.Connection, device: str, stream: str) -> tuple[int, bytes]:

@@ -96,11 +96,8 @@ INDEXES = (
     "CREATE INDEX leg_visit ON leg (visit)",
     "CREATE INDEX leg_held ON leg (state, day) WHERE state IN ('held', 'passed', 'external')",
     "CREATE UNIQUE INDEX visit_number ON visit (day, number)",
-    "CREATE INDEX period_leg ON period (leg)",
     """CREATE INDEX period_measured ON period (line, ended_at)
         WHERE kind = 'service' AND estimated = 0 AND ended_at IS NOT NULL""",
-    "CREATE INDEX attempt_leg ON attempt (leg)",
-    "CREATE INDEX attempt_day ON attempt (day, at)",
 )
 
 

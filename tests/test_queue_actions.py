@@ -2,7 +2,7 @@
 
 import pytest
 
-from hallclient.actions import calling, serving, sweep, tickets, undo, windows
+from hallclient.actions import calling, serving, sweep, tickets, undo, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.rules import policy, queue
 from hallclient.rules.errors import Refused
@@ -471,6 +471,10 @@ def test_no_action_of_a_window_reads_a_whole_table(kit: Kit) -> None:
     sweep.sweep(kit.store)
     windows.drain_window(kit.store, C1)
     windows.close_window(kit.store, C1)
+    for leg in kit.legs(number):
+        views.visit(kit.store, leg.visit)
+    views.aside(kit.store, "W01", "c01")
+    views.waiting_ids(kit.store, "W01", "c01", None)
     kit.store.db.set_trace_callback(None)
     read = {one for one in said if one.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))}
     assert len(read) > 50

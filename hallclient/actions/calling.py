@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from db.store import Row, Store
 from hallclient.actions import windows
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.moves import Moves, current_leg, leg_of, staffed_window
+from hallclient.actions.moves import OF_LEG, Moves, current_leg, leg_of, staffed_window
 from hallclient.actions.sweep import timers
 from hallclient.rules import policy, queue
 from hallclient.rules.catalogue import PlanKind
@@ -28,7 +28,7 @@ _HEADS = f"""
             SELECT leg.id FROM leg
             WHERE leg.state = 'waiting' AND leg.day = ?1 AND leg.line = plan.value
               AND leg.lane = lane.value AND leg.eligible_at <= ?2
-              AND (?5 OR leg.eligible_call <= coalesce(
+              AND (?5 OR leg.eligible_call = 0 OR leg.eligible_call <= coalesce(
                   (SELECT calls FROM line WHERE id = ?1 || ':' || plan.value), 0))
               AND {_FREE}
             ORDER BY leg.order_at, leg.turn, leg.rowid LIMIT 1)
@@ -149,7 +149,7 @@ def at_window(tx: Action, window: Row) -> Called:
     """The visitor the window already has, with the reason of the call."""
     leg = current_leg(tx, window)
     row = tx.row(
-        "SELECT why FROM attempt WHERE leg = ? AND why IS NOT NULL ORDER BY at DESC LIMIT 1",
+        f"SELECT why FROM attempt WHERE {OF_LEG} AND why IS NOT NULL ORDER BY at DESC LIMIT 1",
         leg.id,
     )
     return Called(leg, json.loads(row["why"]) if row else {}, again=True)

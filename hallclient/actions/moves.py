@@ -30,6 +30,11 @@ PERIOD_OF = {
 HELD = "state = 'held' AND state IN ('held', 'passed', 'external')"
 
 
+# A period and an announcement are named after their leg: its id, a dot, its version then. So their
+# keys find them, and each call writes two indexes less.
+OF_LEG = "id > ?1 || '.' AND id < ?1 || '/'"
+
+
 class Moves:
     """Collects the changes of one event, in the order in which they are applied."""
 
@@ -65,7 +70,7 @@ class Moves:
 
     def _period(self, leg: Leg, *, estimated: bool) -> None:
         found = self.tx.db.execute(
-            "SELECT id, estimated FROM period WHERE leg = ? AND ended_at IS NULL", (leg.id,)
+            f"SELECT id, estimated FROM period WHERE {OF_LEG} AND ended_at IS NULL", (leg.id,)
         ).fetchone()
         if found is not None:
             was: dict[str, Any] = {"ended_at": None}
@@ -118,7 +123,7 @@ class Moves:
     def outcome(self, leg: Leg, outcome: str) -> None:
         """How the last announcement ended: ``arrived``, ``absent``, ``repeated``, ``moved``."""
         found = self.tx.db.execute(
-            "SELECT id FROM attempt WHERE leg = ? AND outcome IS NULL ORDER BY at DESC LIMIT 1",
+            f"SELECT id FROM attempt WHERE {OF_LEG} AND outcome IS NULL ORDER BY at DESC LIMIT 1",
             (leg.id,),
         ).fetchone()
         if found is not None:

@@ -68,7 +68,8 @@ def aside(store: Store, window: str, operator: str) -> list[Row]:
     return store.rows(
         "SELECT * FROM leg WHERE state IN ('held', 'passed', 'external') AND day = ?3 "
         "AND (?1 = '' OR operator = ?2 OR return_window = ?1 OR state = 'passed' AND ?1 = "
-        "(SELECT window FROM attempt WHERE leg = leg.id ORDER BY at DESC LIMIT 1)) "
+        "(SELECT window FROM attempt WHERE attempt.id > leg.id || '.' "
+        "AND attempt.id < leg.id || '/' ORDER BY at DESC LIMIT 1)) "
         "ORDER BY since, id LIMIT 40",
         window,
         operator,
@@ -99,7 +100,8 @@ def visit(store: Store, key: str) -> Row | None:
         return None
     row["legs"] = store.rows("SELECT * FROM leg WHERE visit = ? ORDER BY rowid", key)
     row["attempts"] = store.rows(
-        "SELECT attempt.* FROM attempt JOIN leg ON leg.id = attempt.leg "
+        "SELECT attempt.* FROM leg CROSS JOIN attempt "
+        "ON attempt.id > leg.id || '.' AND attempt.id < leg.id || '/' "
         "WHERE leg.visit = ? ORDER BY attempt.at, attempt.rowid",
         key,
     )
