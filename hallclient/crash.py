@@ -20,7 +20,8 @@ def record(error: BaseException) -> tuple[str, Path | None]:
     The text of the error is left out: it may quote what a citizen typed.
     """
     now = datetime.now(UTC)
-    reference = now.strftime("%m%d-%H%M%S-") + f"{os.getpid() % 10_000:04d}"
+    # To the millisecond: what fails once often fails again in the same second.
+    reference = f"{now:%m%d-%H%M%S}-{now.microsecond // 1000:03d}-{os.getpid() % 10_000:04d}"
     lines = [f"{now.isoformat()} {reference} {type(error).__module__}.{type(error).__name__}\n"]
     lines += [
         f"  {frame.filename}:{frame.lineno} {frame.name}\n"

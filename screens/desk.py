@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from db.errors import StoreError
 from hallclient.actions import deskview, sweep, views
@@ -58,11 +58,10 @@ class DeskScreen(DeskDoing):
         self._matter = Words(id="matter")
         self._windows = VirtualTable(window_columns(), id="windows")
         right = self._matter if self.who.window else self._windows
-        self._panes = Vertical(self._queue, id="left"), Vertical(right, id="right")
         self._key_line = KeyLine(why=self.why_not, label=self.label_now, id="keys")
         self.show(view)
         yield self._status
-        yield Horizontal(*self._panes, id="work")
+        yield Horizontal(self._queue, right, id="work")
         yield self._next_up
         yield self._aside
         yield self.said_line
@@ -147,18 +146,17 @@ class DeskScreen(DeskDoing):
         self._painted = monotonic()
         self._shown_width = self._width
         now = self.now
-        left, right = self._panes
         self._queue.replace_source(LegRows(view.ids, self._leg_rows))
-        left.border_title = line(desk_text.queue_title(view, now))
+        self._queue.border_title = line(desk_text.queue_title(view, now))
         if self.who.window:
             self._matter.say(desk_text.matter(view, self.hall, now))
             number = view.leg["number"] if view.leg is not None else t("desk.visitor")
-            right.border_title = line(number)
+            self._matter.border_title = line(number)
             self._next_up.say(desk_text.next_line(view))
         else:
             rows = [window_row(row, self.hall, now) for row in view.windows]
             self._windows.replace_source(ListSource(rows))
-            right.border_title = line(t("desk.windows"))
+            self._windows.border_title = line(t("desk.windows"))
             self._next_up.say(line(t(f"desk.seat-{self.who.role}")))
         self._aside.say(desk_text.aside_line(view, self.hall, now, self._width))
         self.show_status()

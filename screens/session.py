@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent import futures
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from db.env import Env, system_env
 from db.store import Store
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +25,7 @@ class _Worker:
         self._make = make
         self._store: Store | None = None
         self._name = name
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: futures.ThreadPoolExecutor | None = None
 
     async def run(
         self, action: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
@@ -38,7 +36,7 @@ class _Worker:
             return action(self._store, *args, **kwargs)
 
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix=self._name)
+            self._pool = futures.ThreadPoolExecutor(1, thread_name_prefix=self._name)
         # Whoever waits may be cancelled (a screen that closes); what was begun is finished.
         return await asyncio.shield(asyncio.wrap_future(self._pool.submit(work)))
 
