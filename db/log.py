@@ -7,7 +7,6 @@ it whole. ``epoch`` is the hub's, 0 until a store meets one.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +82,10 @@ def digest(event: Event) -> bytes:
     """Hash of the previous hash, the header and the body. Raises ValueError: unknown algorithm."""
     if event.algorithm != ALGORITHM:
         raise ValueError(f"unknown hash algorithm {event.algorithm!r}")
-    return hashlib.sha256(event.prev_hash + header(event) + event.body).digest()
+    # Here, because who only reads never needs it, and it loads a library of its own.
+    from hashlib import sha256
+
+    return sha256(event.prev_hash + header(event) + event.body).digest()
 
 
 def encode(facts: dict[str, Any], changes: list[Change]) -> bytes:

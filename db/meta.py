@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 
 from db.driver import sqlite
 
@@ -22,7 +21,9 @@ def put(db: sqlite.Connection, **rows: str | None) -> None:
 
 def total(db: sqlite.Connection) -> str:
     """The sum as it should be."""
-    found = hashlib.sha256()
+    from hashlib import sha256
+
+    found = sha256()
     for table, key, value in db.execute(
         "SELECT 'meta', CAST(key AS BLOB), CAST(value AS BLOB) FROM meta WHERE key <> ? "
         "UNION ALL SELECT 'secret', CAST(name AS BLOB), value FROM secret ORDER BY 1, 2",

@@ -7,6 +7,7 @@ whatever way the desk ended, nobody is there to work for.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -56,6 +57,8 @@ def run(folder: Path, wish: Wish) -> int:
         return 3
     from db.store import Store
 
+    gc.freeze()
+    gc.enable()
     # Closing the only connection would tidy the file up first, while the desk waits.
     with made, Store.open(state.store, make_env=state.clock.make_env) as store:
         _answer()
@@ -141,6 +144,8 @@ def _watch_input() -> tuple[threading.Event, threading.Event]:
 
 def main() -> int:
     """Started by the desk with a folder and a `Wish` as JSON."""
+    # The desk waits: nothing that is loaded or made now becomes garbage.
+    gc.disable()
     folder, wish = sys.argv[1:]
     store, seat, speed, dice, at = json.loads(wish)
     return run(Path(folder), Wish(store, Seat(*seat), speed, dice, at))
