@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from db.driver import sqlite
 
 SUM = "sum"
