@@ -115,7 +115,8 @@ class Asking:
     async def choose_clerk(self) -> str | None:
         rows = await self.session.read(lookups.colleagues, self.who.operator)
         return await self.search(
-            t("transfer.clerk"), {row["id"]: f"{row['id']} {row['name']}" for row in rows}
+            t("transfer.clerk"),
+            {row["id"]: " ".join(dict.fromkeys((row["id"], row["name"]))) for row in rows},
         )
 
     async def choose_item(self, prompt: str) -> str | None:
