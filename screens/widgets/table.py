@@ -293,10 +293,14 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _show_cursor(self) -> None:
         top, rows = self.scroll_offset.y, self._page_rows
+        if top <= self._cursor < top + rows:
+            return
+        # Half a page at a time: most keys repaint two lines, and what comes next is in sight.
+        ahead = rows // 2 if abs(self._cursor - top) <= rows else 0
         if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False)
-        elif self._cursor >= top + rows:
-            self.scroll_to(y=self._cursor - rows + 1, animate=False)
+            self.scroll_to(y=self._cursor - ahead, animate=False)
+        else:
+            self.scroll_to(y=self._cursor - rows + 1 + ahead, animate=False)
 
     def _settle(self) -> None:
         """Remember whose row is selected and tell when it is another one."""
