@@ -87,6 +87,7 @@ def test_a_whole_shift(cli: Cli, monkeypatch: pytest.MonkeyPatch, lang: str) -> 
     cli.done("window", "start", by="c01")
     kit.pass_(minutes=70)
     assert cli.done("window", "still", by="c01")["state"] == "serving"
+    cli.done("window", "open", by="c12", at="2")
     moved = cli.done("window", "transfer", "--kind", "window", "--to", "w2", by="c01")
     assert (moved["number"], moved["state"]) == ("A001", "waiting")
     # numbers, seen from the hall

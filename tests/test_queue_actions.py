@@ -497,3 +497,12 @@ def test_only_the_own_window_is_worked(kit: Kit) -> None:
         calling.call_next(kit.store, Actor("c02", "clerk", "W01"))
     with refused("not-allowed"):
         calling.call_next(kit.store, Actor("a01", "agent", "W01"))
+
+
+def test_nobody_is_sent_to_a_closed_window(kit: Kit) -> None:
+    kit.open(1)
+    kit.take("setup")
+    kit.serve(clerk(1))
+    with pytest.raises(Refused) as refused:
+        serving.transfer(kit.store, clerk(1), "window", "W02")
+    assert refused.value.code == "window-unstaffed"

@@ -161,3 +161,12 @@ def test_a_draining_window_goes_on_draining(kit: Kit) -> None:
     shift.hand_over(kit.store, clerk(1), "c03", PASSWORD)
     with refused("nobody-waiting"):
         kit.next(clerk(3, 1))
+
+
+def test_a_seat_goes_with_its_visitor_though_nobody_named_it(kit: Kit) -> None:
+    kit.open(1)
+    number = kit.take("setup").number
+    kit.serve(clerk(1))
+    shift.hand_over(kit.store, clerk(1)._replace(window=""), "c05", PASSWORD)
+    assert kit.window(clerk(1))["operator"] == "c05"
+    assert kit.leg(number).operator == "c05"

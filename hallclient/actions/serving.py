@@ -178,7 +178,8 @@ def transfer(store: Store, who: Actor, kind: str, to: str = "") -> Leg:
 
     ``to``: a window id (``window``), an item code (``wrong-service``, ``next``, ``consult``), an
     operator (``clerk``). Raises ``no-such-transfer``, ``no-such-window``, ``no-such-item``,
-    ``no-operator``, ``not-in-plan``, ``same-window``, ``same-item``, ``already-open``.
+    ``no-operator``, ``not-in-plan``, ``same-window``, ``window-unstaffed``, ``same-item``,
+    ``already-open``.
     """
     with acting(store, who, "window.serve") as tx:
         window = staffed_window(tx)
@@ -227,6 +228,8 @@ def _hand_on(tx: Action, moves: Moves, leg: Leg, kind: str, to: str) -> Leg:
         target = windows.window_row(tx, to)
         if target["id"] == leg.window:
             raise Refused("same-window", field="to", window=to)
+        if target["state"] == windows.CLOSED:
+            raise Refused("window-unstaffed", field="to", window=to)
         if leg.line not in windows.plan_of(tx.hall, target):
             raise Refused("not-in-plan", field="to", number=leg.number, window=to)
         changes = {**reserved, "return_window": to}

@@ -39,6 +39,12 @@ def hand_over(
     """
     if taker == giver.operator:
         raise Refused("same-operator", field="operator")
+    seat = store.row(
+        "SELECT id FROM window WHERE operator = ? AND state <> 'closed'", giver.operator
+    )
+    if seat is not None and not giver.window:
+        # Whoever sits at a window gives that over, named or not: it goes with its visitor.
+        giver = giver._replace(window=seat["id"])
     signed = staff.authenticate(store, taker, password, giver.window)
     with acting(store, signed, "shift.hand-over") as tx:
         # Both must be allowed: the gate above checked the taker, this the giver.
