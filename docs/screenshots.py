@@ -12,7 +12,7 @@ import argparse
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -95,7 +95,7 @@ class Run(NamedTuple):
         return len(self.text) * self.wide
 
 
-def runs(strip: Sequence[Segment]) -> Iterator[Run]:
+def runs(strip: Iterable[Segment]) -> Iterator[Run]:
     """A line of the screen in pieces that keep their columns in any font."""
     column = 0
     for text, style, control in strip:
@@ -199,7 +199,6 @@ async def make(folder: Path, names: Sequence[str]) -> list[Path]:
     from tests.hallkit import Kit
     from tests.scenes import SCENES
 
-    folder.mkdir(parents=True, exist_ok=True)
     made = []
     for scene in SCENES:
         if scene.name not in names:
@@ -229,6 +228,7 @@ def main() -> None:
     unknown = sorted(set(options.names) - set(SHOWN))
     if unknown:
         parser.error(f"no such picture: {' '.join(unknown)}")
+    options.folder.mkdir(parents=True, exist_ok=True)
     for path in asyncio.run(make(options.folder, options.names or list(SHOWN))):
         print(path)
 

@@ -32,8 +32,7 @@ from hallclient.demo import PASSWORD, clock, people, place, process, seed, sessi
 from hallclient.demo.clock import DemoClock
 from hallclient.demo.dice import dice
 from hallclient.demo.hall import Simulation
-from hallclient.demo.place import Place, State
-from hallclient.demo.seed import Seat
+from hallclient.demo.place import Place, Seat, State
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean, plain
 from tests.hallkit import AGENT, NINE, Kit
