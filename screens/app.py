@@ -59,6 +59,10 @@ class HallApp(ScanGate):
         """The hall's configuration in force."""
         return hall_of(self.session.store)
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Brighter than the theme's: what is late must be legible on a dull screen."""
+        return {**super().get_css_variables(), "text-error": "#ff8f8f"}
+
     def get_default_screen(self) -> HallScreen:
         """The desk for somebody who is signed in already, else the login."""
         first = self._desk(self.who) if self.who is not None else self._login()

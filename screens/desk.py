@@ -58,7 +58,9 @@ class DeskScreen(DeskDoing):
         self._matter = Words(id="matter")
         self._windows = VirtualTable(window_columns(), id="windows")
         right = self._matter if self.who.window else self._windows
-        self._key_line = KeyLine(why=self.why_not, label=self.label_now, id="keys")
+        self._key_line = KeyLine(
+            why=self.why_not, label=self.label_now, hide=self.no_key, id="keys"
+        )
         self.show(view)
         yield self._status
         yield Horizontal(self._queue, right, id="work")

@@ -13,7 +13,7 @@ from hallclient.texts import has, language, t
 from hallclient.words import clock, duration, state_word, stopwatch, why_text
 from screens.widgets.content import Part, line
 
-MUTED = "$text-muted"
+MUTED = "$foreground 65%"
 STRONG = "bold"
 WARN = "$text-warning"
 ALERT = "bold $text-error"
@@ -175,8 +175,9 @@ def _order_reason(view: DeskView, hall: Hall) -> str:
     leg, visit = view.leg, view.visit
     if leg is None or visit is None:
         return ""
-    made = [row["chosen"] for row in visit["attempts"] if row["leg"] == leg["id"] and row["chosen"]]
-    reason = hall.order_reasons.get(made[-1]) if made else None
+    # Calling again records no reason; the last call that has one is why the visitor is here.
+    calls = [row for row in visit["attempts"] if row["leg"] == leg["id"] and row["why"]]
+    reason = hall.order_reasons.get(calls[-1]["chosen"] or "") if calls else None
     return named(reason, language()) if reason is not None else ""
 
 
@@ -217,14 +218,11 @@ def about_item(hall: Hall, code: str) -> Content:
 
 def about_person(person: dict[str, str]) -> list[Content]:
     """Who it is; masked, unless it was asked for."""
-    said = [
-        t(f"person.{name}", value=person[name])
-        for name in ("name", "identity", "phone")
-        if person.get(name)
-    ]
-    lines = [line("  ".join(said))] if said else []
-    if person.get("company"):
-        lines.append(line(t("person.company", value=person["company"])))
+    lines = []
+    for names in (("name", "identity"), ("phone",), ("company",)):
+        said = [t(f"person.{name}", value=person[name]) for name in names if person.get(name)]
+        if said:
+            lines.append(line("  ".join(said)))
     return lines
 
 

@@ -136,7 +136,7 @@ class Ask(Vertical):
         self._say("" if self._field.placeholder else t(hint))
         self.screen.set_focus(self._field)
 
-    def _say(self, hint: str, style: str = "$text-muted") -> None:
+    def _say(self, hint: str, style: str = "$foreground 65%") -> None:
         prompt = self._question.prompt if self._question is not None else ""
         told = line(("? ", "bold"), (prompt, "bold"), "  ", (hint, style), " " if hint else "")
         self._prompt.say(told, layout=True)

@@ -1,0 +1,99 @@
+"""Every screen in both languages and sizes, as a person sees it.
+
+`pytest tests/test_screens.py --snapshot-update` writes the snapshots again: look at each of them.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from hallclient.actions import calling, deskview
+from hallclient.rules.errors import Refused
+from hallclient.rules.text import cell_width
+from hallclient.texts import set_language
+from hallclient.words import refused_text
+from tests.deskkit import LARGE, SMALL, seated
+from tests.hallkit import SUPERVISOR, Kit
+from tests.scenes import HERE, MINUTE, SCENES, WANG, Scene, three_aside
+
+SIZES = (SMALL, LARGE)
+# A key of a text table that nobody put into words.
+RAW = re.compile(
+    r"\b(ask|crash|desk|edit|event|field|footer|key|keys(?!\.toml)|lock|login|mark|person|refused|role|state"
+    r"|store|transfer|why|why-not|window|words)\.[a-z]"
+)
+FOREIGN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+")
+DATA = {
+    "外经证",  # the old name of a tax form, in the English name of the item
+    "身份证",  # the proof that was seen, as the clerk wrote it
+    "武汉大吉科技有限公司",
+    "王",  # a masked surname
+    "王小明",
+    "中文",  # what the key for the language offers
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Shown on the key map, so it must not be a folder of this machine.
+    monkeypatch.setenv("HALLCLIENT_CONFIG", "settings")
+    monkeypatch.setenv("HALLCLIENT_STATE", str(tmp_path / "state"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+async def test_screen(scene: Scene, language: str, kit: Kit, snapshot: SnapshotAssertion) -> None:
+    scene.prepare(kit)
+    async with seated(kit, scene.who, size=SMALL, language=language) as seat:
+        await scene.play(seat)
+        for size in SIZES:
+            if size != SMALL:
+                await seat.pilot.resize_terminal(*size)
+                await seat.settle()
+            text = seat.text
+            assert text == snapshot(name=f"{size[0]}x{size[1]}")
+            assert not RAW.findall(text)
+            assert len(text.split("\n")) <= size[1]
+            assert max(map(cell_width, text.split("\n"))) <= size[0]
+            if language == "en":
+                assert set(FOREIGN.findall(text)) <= DATA
+
+
+def test_every_scene_has_a_name_of_its_own() -> None:
+    assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+# -- faults that were seen on these screens
+
+
+def test_a_passed_number_stays_in_the_sight_of_the_window_that_called_it(kit: Kit) -> None:
+    three_aside(kit)
+    here = deskview.look(kit.store, HERE)
+    passed = [row["number"] for row in here.aside if row["state"] == "passed"]
+    assert len(passed) == 1
+    assert passed[0] in [row["number"] for row in deskview.look(kit.store, SUPERVISOR).aside]
+    other = HERE._replace(operator="c02", window="W02")
+    assert passed[0] not in [row["number"] for row in deskview.look(kit.store, other).aside]
+
+
+def test_the_reason_tells_the_time_that_was_booked(kit: Kit) -> None:
+    kit.open(1)
+    booked = kit.clock.ms - 5 * MINUTE
+    kit.take("setup", slot=booked, source="phone")
+    assert kit.legs("A001")[0].order_at != booked
+    assert deskview.look(kit.store, HERE).next_why["slot"] == booked
+    assert calling.call_next(kit.store, HERE).why["slot"] == booked
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_refusal_names_the_item_in_the_language_spoken(kit: Kit, language: str) -> None:
+    kit.take("setup", person=WANG)
+    with pytest.raises(Refused) as refused:
+        kit.take("setup", person=WANG)
+    set_language(language)
+    item = kit.hall.items[kit.item("setup")]
+    said, unsaid = (item.zh, item.en) if language == "zh" else (item.en, item.zh)
+    assert said in refused_text(refused.value)
+    assert unsaid not in refused_text(refused.value)
