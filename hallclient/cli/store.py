@@ -41,10 +41,11 @@ def register(commands: Commands) -> None:
     option(restore, "file", type=Path)
     option(restore, "--yes", action="store_true")
     give = command(commands, "export", _export)
+    day = t("cli.value.day")
     option(give, "what", choices=WHAT)
     option(give, "file", type=Path)
-    give.add_argument("--from", dest="first", default="", help=t("cli.option.first"))
-    give.add_argument("--to", dest="last", default="", help=t("cli.option.last"))
+    give.add_argument("--from", dest="first", default="", metavar=day, help=t("cli.option.first"))
+    give.add_argument("--to", dest="last", default="", metavar=day, help=t("cli.option.last"))
     option(give, "--reveal", action="store_true")
     option(give, "--force", action="store_true")
 
