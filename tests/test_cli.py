@@ -264,3 +264,9 @@ def test_several_services_and_a_booking_on_one_number(cli: Cli) -> None:
     for slot in ("25:00", "9", "x", "09:5"):
         found = cli.refused("ticket", "take", "--service", SETUP, "--slot", slot, by="a01")
         assert (found["error"], found["field"]) == ("bad-time", "slot")
+
+
+def test_an_idle_window_shows_who_is_next(cli: Cli) -> None:
+    cli.done("window", "open", by="c01", at="1")
+    number = cli.done("ticket", "take", "--service", SETUP, by="a01")["number"]
+    assert cli.done("window", "show", by="c01", at="1")["next"]["number"] == number

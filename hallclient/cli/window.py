@@ -198,7 +198,9 @@ def _show(_args: Namespace, app: App) -> int:
     aside = views.aside(store, row["id"], who.operator)
     obj["aside"] = [shape.leg_object(hall, leg) for leg in aside]
     lines += ["  " + shape.leg_line(hall, leg) for leg in aside]
-    choice = views.next_for(store, row, who) if row["state"] in windows.MAY_CALL else None
+    # As the store has it: the rows of a list carry their plan in words.
+    raw = windows.window_row(store, row["id"])
+    choice = views.next_for(store, raw, who) if raw["state"] in windows.MAY_CALL else None
     if choice is not None:
         leg = views.legs_by_id(store, [choice.head.leg])[0]
         why = why_text({"band": choice.band, "lane": choice.head.lane, "wait_ms": choice.wait_ms})
