@@ -15,6 +15,7 @@ from hallclient.actions import staff
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.scan import ENDS
 from hallclient.texts import language, set_language, t
 from hallclient.words import set_time_zone
 from screens.base import HallScreen
@@ -140,12 +141,21 @@ class HallApp(ScanGate):
             self._last_input = monotonic()
         await super().on_event(event)
 
-    async def before_key(self, event: events.Key) -> None:
-        """A key typed ahead waits for what the one before started; moving in a list does not."""
-        if event.key in MOVES:
-            return
-        if self._screen_stack and isinstance(self.screen, HallScreen):
-            await self.screen.settled()
+    async def before_key(self, event: events.Key) -> bool:
+        """A key typed ahead waits for what the one before started; moving in a list does not.
+
+        An Enter that was waiting when the screen changed was meant for the screen before: on the
+        desk it would call a visitor.
+        """
+        if event.key in MOVES or not self._screen_stack:
+            return True
+        first = screen = self.screen
+        while isinstance(screen, HallScreen):
+            await screen.settled()
+            if screen is self.screen:
+                break
+            screen = self.screen
+        return screen is first or event.key not in ENDS
 
     def _idle(self) -> None:
         limit = self.hall.staff.idle_lock_ms / 1000

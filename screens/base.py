@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
@@ -20,6 +23,14 @@ STYLES = {"good": "$text-success", "warn": "$text-warning", "alert": "bold $text
 class HallScreen(Screen[None]):
     """A screen of a `HallApp`: it can say everything again when the language changes."""
 
+    TYPED_AHEAD_S = 1.0
+    """So long keys typed ahead wait for what the key before has started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settled = asyncio.Event()
+        self._settled.set()
+
     @property
     def hall_app(self) -> HallApp:
         """The program; screens are only ever shown by it."""
@@ -31,6 +42,20 @@ class HallScreen(Screen[None]):
 
     async def settled(self) -> None:
         """Wait, not for long, until the action that the last key started is done or asks."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), self.TYPED_AHEAD_S)
+
+    def do_alone(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this, and nothing else before it is done; a second Enter is no second try."""
+        if self._settled.is_set():
+            self._settled.clear()
+            self.run_worker(self._alone(work), exit_on_error=False)
+
+    async def _alone(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        finally:
+            self._settled.set()
 
     def say(self, text: str, style: str = "") -> None:
         """Tell the person something, on this screen's line for it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from time import monotonic
 
 from textual import events, on
@@ -23,7 +22,6 @@ from screens.widgets.footer import KeyLine
 from screens.widgets.question import Answer, Question
 from screens.widgets.table import VirtualTable
 
-TYPED_AHEAD_S = 1.0
 REVEALED_S = 10.0
 
 
@@ -34,7 +32,7 @@ class DeskDoing(DeskFinding):
         super().__init__(who, hall, hint=hint)
         self._busy = ""
         self._next = ""
-        self._settled = asyncio.Event()
+        self._settled.clear()  # until the desk is prepared
         self._revealed_until = 0.0
         self._commands: CommandSearch | None = None
         self._handlers: dict[str, Callable[[], Awaitable[object]]] = {}
@@ -139,8 +137,7 @@ class DeskDoing(DeskFinding):
         if self._busy and not self.ask.is_open:
             # Answered, and the action has not yet heard of it.
             self._settled.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD_S)
+        await super().settled()
 
     def _asks(self, waiting: bool) -> None:
         """An action waits for an answer, or has got one and goes on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -27,12 +29,12 @@ class LockScreen(HallScreen):
         Binding("ctrl+q", "leave", show=False, priority=True),
     ]
     AUTO_FOCUS = "#password"
+    TYPED_AHEAD_S = 3.0
 
     def __init__(self, who: Actor, *, hint: str = "") -> None:
         super().__init__()
         self._who = who
         self._hint = hint
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         """The operator, and a field for the password."""
@@ -68,7 +70,7 @@ class LockScreen(HallScreen):
     @on(Field.Entered)
     def _entered(self, event: Field.Entered) -> None:
         event.stop()
-        self.run_worker(self._open(event.value), exclusive=True, exit_on_error=False)
+        self.do_alone(partial(self._open, event.value))
 
     @on(Field.Scanned)
     @on(Field.Notice)
@@ -76,11 +78,7 @@ class LockScreen(HallScreen):
         event.stop()
 
     async def _open(self, password: str) -> None:
-        if self._busy:
-            return
-        self._busy = True
-        field = self.query_one("#password", Field)
-        field.value = ""
+        self.query_one("#password", Field).value = ""
         try:
             await self.hall_app.session.write(
                 staff.authenticate, self._who.operator, password, self._who.window
@@ -91,8 +89,6 @@ class LockScreen(HallScreen):
             self.say(store_text(error))
         else:
             self.hall_app.unlocked()
-        finally:
-            self._busy = False
 
     def say(self, text: str, style: str = "warn") -> None:
         """Say why it stays locked."""

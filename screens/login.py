@@ -36,13 +36,13 @@ class LoginScreen(HallScreen):
         Binding("ctrl+q,ctrl+c", "leave", show=False, priority=True),
     ]
     AUTO_FOCUS = ""
+    TYPED_AHEAD_S = 3.0
 
     def __init__(self, operator: str = "", window: str = "") -> None:
         super().__init__()
         self._preset = {"operator": operator, "window": window, "password": ""}
         self._who: Actor | None = None
         self._old = ""
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         """A few labelled fields in the middle."""
@@ -119,12 +119,12 @@ class LoginScreen(HallScreen):
             if name == NEW_FIELDS[0]:
                 self._go_to("second")
             else:
-                self.run_worker(self._change(), exclusive=True, exit_on_error=False)
+                self.do_alone(self._change)
             return
         if name != FIELDS[-1]:
             self._go_to(FIELDS[FIELDS.index(name) + 1])
             return
-        self.run_worker(self._sign_in(), exclusive=True, exit_on_error=False)
+        self.do_alone(self._sign_in)
 
     @on(Field.Scanned)
     def _scanned(self, event: Field.Scanned) -> None:
@@ -141,9 +141,6 @@ class LoginScreen(HallScreen):
         self.query_one("#said", Words).say(line((text, STYLES[style])), layout=True)
 
     async def _sign_in(self) -> None:
-        if self._busy:
-            return
-        self._busy = True
         values = {name: self.query_one(f"#{name}", Field).value.strip() for name in FIELDS}
         password = self.query_one("#password", Field).value
         self.say(t("login.checking"))
@@ -164,8 +161,6 @@ class LoginScreen(HallScreen):
                 self._ask_new()
             else:
                 self.hall_app.signed_in(who)
-        finally:
-            self._busy = False
 
     def _ask_new(self) -> None:
         self.add_class("-new")

@@ -46,17 +46,19 @@ class ScanGate(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Every event of the terminal passes here first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self.before_key(event)
-            if await self._kept(event):
-                return
-            await self._give(event)
+            if await self.before_key(event) and not await self._kept(event):
+                await self._give(event)
             return
         if isinstance(event, (events.Paste, events.MouseDown)):
             await self._let_go(self._detector.release())
         await super().on_event(event)
 
-    async def before_key(self, event: events.Key) -> None:
-        """Called before each key: a place to wait until the key before has been dealt with."""
+    async def before_key(self, event: events.Key) -> bool:
+        """Called before each key: a place to wait until the key before has been dealt with.
+
+        False: nobody is to get this key.
+        """
+        return True
 
     async def _give(self, event: events.Key) -> None:
         """Give a key to whoever has the focus, after what they have not yet dealt with.
@@ -148,8 +150,8 @@ class ScanGate(App[None], inherit_bindings=False):
             again = events.Key(press.key, press.char or None)
             again.time = press.at / 1000
         # What the key before has started comes first for those that were held, too.
-        await self.before_key(again)
-        await self._give(again)
+        if await self.before_key(again):
+            await self._give(again)
 
 
 def _takes(widget: Widget | None, event: events.Key) -> bool:
