@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db import schema
+from db import schema, schema_001
 from db.driver import sqlite
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-STEPS = ("m001_log_and_queue",)
+STEPS = ("m001_log_and_queue", "m002_hall")
 """Names of all steps, oldest first; as many as `schema.VERSION`."""
 
 RECORD = (
@@ -25,6 +25,42 @@ RECORD = (
 )
 SET = "hallclient"
 
+# What step 2 adds: bookings, duty, signals, alarms, the business day. Frozen like every step.
+_HALL_COLUMNS = {
+    "line": ("slot INTEGER", "slot_issued INTEGER", "stopped_at INTEGER"),
+    "visit": (
+        "booking TEXT",
+        "claimed TEXT",
+        "ahead INTEGER",
+        "promised_low INTEGER",
+        "promised_high INTEGER",
+    ),
+}
+_HALL = (
+    """CREATE TABLE booking (id TEXT PRIMARY KEY, day TEXT, slot INTEGER, until INTEGER,
+        item TEXT, line TEXT, person TEXT, phone TEXT, state TEXT, source TEXT, sent TEXT,
+        seen TEXT, visit TEXT, imported_at INTEGER, since INTEGER, reason TEXT, sealed TEXT)
+        STRICT""",
+    """CREATE TABLE duty (id TEXT PRIMARY KEY, window TEXT, operator TEXT, day TEXT, kind TEXT,
+        reason TEXT, started_at INTEGER, ended_at INTEGER) STRICT""",
+    """CREATE TABLE signal (id TEXT PRIMARY KEY, day TEXT, kind TEXT, window TEXT, sender TEXT,
+        reason TEXT, note TEXT, at INTEGER, answered_by TEXT, answered_at INTEGER,
+        closed_at INTEGER) STRICT""",
+    """CREATE TABLE alarm (id TEXT PRIMARY KEY, day TEXT, kind TEXT, line TEXT, window TEXT,
+        value INTEGER, raised_at INTEGER, cleared_at INTEGER, seen_by TEXT, seen_at INTEGER)
+        STRICT""",
+    """CREATE TABLE business_day (id TEXT PRIMARY KEY, state TEXT, opened_by TEXT,
+        opened_at INTEGER, checks TEXT, closed_by TEXT, closed_at INTEGER, listed TEXT,
+        note TEXT) STRICT""",
+    "CREATE INDEX booking_day ON booking (day, slot)",
+    "CREATE INDEX booking_person ON booking (person, day) WHERE person IS NOT NULL",
+    "CREATE UNIQUE INDEX duty_open ON duty (window, kind) WHERE ended_at IS NULL",
+    "CREATE INDEX duty_day ON duty (day)",
+    "CREATE INDEX signal_open ON signal (window, at) WHERE closed_at IS NULL",
+    "CREATE UNIQUE INDEX alarm_open ON alarm (kind, line, window) WHERE cleared_at IS NULL",
+    "CREATE INDEX alarm_day ON alarm (day)",
+)
+
 
 def migrations() -> Migrations:
     """The migration set, built when it is needed: sqlite-utils takes 70 ms to import."""
@@ -34,7 +70,15 @@ def migrations() -> Migrations:
 
     @made(name="m001_log_and_queue")
     def log_and_queue(db: Database) -> None:
-        for statement in schema.statements():
+        for statement in schema_001.STATEMENTS:
+            db.execute(statement)
+
+    @made(name="m002_hall")
+    def hall(db: Database) -> None:
+        for table, columns in _HALL_COLUMNS.items():
+            for column in columns:
+                db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        for statement in _HALL:
             db.execute(statement)
 
     return made

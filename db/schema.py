@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x48414C43  # "HALC" in the file's header: this is a hallclient store
-VERSION = 1
+VERSION = 2
 """``PRAGMA user_version`` of the schema below."""
 
 LOG = (
@@ -58,10 +58,11 @@ TABLES: dict[str, str] = {
         operator TEXT, since INTEGER, reason TEXT, leg TEXT, plan TEXT, emergency INTEGER,
         guarded INTEGER, resumes TEXT""",
     "line": """id TEXT PRIMARY KEY, day TEXT, line TEXT, issued INTEGER, calls INTEGER,
-        due_run INTEGER""",
+        due_run INTEGER, slot INTEGER, slot_issued INTEGER, stopped_at INTEGER""",
     "visit": """id TEXT PRIMARY KEY, day TEXT, number TEXT, state TEXT, opened_at INTEGER,
         closed_at INTEGER, reason TEXT, person TEXT, priority TEXT, proof TEXT,
-        verified_by TEXT, slot INTEGER, source TEXT, sealed TEXT""",
+        verified_by TEXT, slot INTEGER, source TEXT, sealed TEXT, booking TEXT, claimed TEXT,
+        ahead INTEGER, promised_low INTEGER, promised_high INTEGER""",
     "leg": """id TEXT PRIMARY KEY, visit TEXT, day TEXT, number TEXT, item TEXT, line TEXT,
         person TEXT, after TEXT, state TEXT, ver INTEGER, lane TEXT, order_at INTEGER, turn INTEGER,
         ticket_at INTEGER, ready_at INTEGER, eligible_at INTEGER, eligible_call INTEGER,
@@ -75,10 +76,21 @@ TABLES: dict[str, str] = {
         window TEXT, operator TEXT, started_at INTEGER, ended_at INTEGER, estimated INTEGER""",
     "handover": """id TEXT PRIMARY KEY, window TEXT, given_by TEXT, taken_by TEXT, at INTEGER,
         note TEXT, listed TEXT""",
+    "booking": """id TEXT PRIMARY KEY, day TEXT, slot INTEGER, until INTEGER, item TEXT, line TEXT,
+        person TEXT, phone TEXT, state TEXT, source TEXT, sent TEXT, seen TEXT, visit TEXT,
+        imported_at INTEGER, since INTEGER, reason TEXT, sealed TEXT""",
+    "duty": """id TEXT PRIMARY KEY, window TEXT, operator TEXT, day TEXT, kind TEXT, reason TEXT,
+        started_at INTEGER, ended_at INTEGER""",
+    "signal": """id TEXT PRIMARY KEY, day TEXT, kind TEXT, window TEXT, sender TEXT, reason TEXT,
+        note TEXT, at INTEGER, answered_by TEXT, answered_at INTEGER, closed_at INTEGER""",
+    "alarm": """id TEXT PRIMARY KEY, day TEXT, kind TEXT, line TEXT, window TEXT, value INTEGER,
+        raised_at INTEGER, cleared_at INTEGER, seen_by TEXT, seen_at INTEGER""",
+    "business_day": """id TEXT PRIMARY KEY, state TEXT, opened_by TEXT, opened_at INTEGER,
+        checks TEXT, closed_by TEXT, closed_at INTEGER, listed TEXT, note TEXT""",
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
-SEALED: dict[str, str] = {"visit": "sealed"}
+SEALED: dict[str, str] = {"visit": "sealed", "booking": "sealed"}
 """Projections with a sealed text: table -> column. The case is the row's id."""
 
 INDEXES = (
@@ -98,6 +110,13 @@ INDEXES = (
     "CREATE UNIQUE INDEX visit_number ON visit (day, number)",
     """CREATE INDEX period_measured ON period (line, ended_at)
         WHERE kind = 'service' AND estimated = 0 AND ended_at IS NOT NULL""",
+    "CREATE INDEX booking_day ON booking (day, slot)",
+    "CREATE INDEX booking_person ON booking (person, day) WHERE person IS NOT NULL",
+    "CREATE UNIQUE INDEX duty_open ON duty (window, kind) WHERE ended_at IS NULL",
+    "CREATE INDEX duty_day ON duty (day)",
+    "CREATE INDEX signal_open ON signal (window, at) WHERE closed_at IS NULL",
+    "CREATE UNIQUE INDEX alarm_open ON alarm (kind, line, window) WHERE cleared_at IS NULL",
+    "CREATE INDEX alarm_day ON alarm (day)",
 )
 
 

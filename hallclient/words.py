@@ -147,6 +147,10 @@ def why_text(why: Mapping[str, Any], reason: str = "") -> str:
 _WORDS: Final = {"state": "state", "role": "role", "action": "action", "kind": "transfer"}
 
 
+_CLOCKS: Final = frozenset({"opens", "again"})
+"""Parameters of a refusal that are moments, UTC milliseconds."""
+
+
 def _values(params: Mapping[str, object]) -> dict[str, object]:
     values: dict[str, object] = {}
     for name, value in params.items():
@@ -154,6 +158,8 @@ def _values(params: Mapping[str, object]) -> dict[str, object]:
             values[name] = word(_WORDS[name], value)
         elif value is None:
             values[name] = "-"
+        elif name in _CLOCKS and isinstance(value, int):
+            values[name] = clock(value)
         elif isinstance(value, (int, float)):
             values[name] = value
         elif hasattr(value, "zh") and hasattr(value, "en"):

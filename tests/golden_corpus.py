@@ -42,7 +42,7 @@ from hallclient.rules.errors import Refused
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
-NEWEST = 1
+NEWEST = 2
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
 ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
 

@@ -16,6 +16,7 @@ ACTORS = {
     Role.AGENT: Actor("a01", "agent", "W01"),
     Role.SUPERVISOR: Actor("s01", "supervisor", "W01"),
     Role.ADMINISTRATOR: Actor("admin", "administrator", "W01"),
+    Role.KIOSK: Actor("k01", "kiosk", "W01"),
 }
 
 

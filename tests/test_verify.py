@@ -207,6 +207,7 @@ def test_values_are_compared_as_the_database_keeps_them(kit: Kit, either_way: No
         tx.append("line.counted", "x", [("line", "x", None, row)])
     assert kit.store.row("SELECT * FROM line WHERE id = 'x'") == {
         "id": "x", "day": "4", "line": None, "issued": 1, "calls": 2, "due_run": 3,
+        "slot": None, "slot_issued": None, "stopped_at": None,
     }  # fmt: skip
     report = verify(kit.store)
     assert report.ok, report.findings

@@ -11,6 +11,7 @@ from hallclient.rules import queue
 from hallclient.rules.catalogue import Item
 from hallclient.rules.errors import Refused
 from hallclient.rules.leg import Leg
+from hallclient.rules.roles import Role
 
 # In these very words, or SQLite does not see that a partial index holds the answer.
 _OPEN = "state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')"
@@ -42,21 +43,35 @@ def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> Non
 def line_row(tx: Action, moves: Moves, line: str) -> Row:
     """The line's counters of today, made by its first number."""
     key = f"{tx.day}:{line}"
-    row = tx.row("SELECT id, issued FROM line WHERE id = ?", key)
+    row = tx.row("SELECT id, issued, slot, slot_issued, stopped_at FROM line WHERE id = ?", key)
     if row is None:
         made = {"day": tx.day, "line": line, "issued": 0, "calls": 0, "due_run": 0}
         moves.insert("line", key, made)
-        row = {"id": key, "issued": 0}
+        row = {"id": key, "issued": 0, "slot": None, "slot_issued": None, "stopped_at": None}
     return row
 
 
-def issue(tx: Action, moves: Moves, line: str) -> int:
-    """The next turn of a line today. Raises ``line-full``."""
+def issue(tx: Action, moves: Moves, line: str, *, kiosk: bool = False) -> int:
+    """The next turn of a line today.
+
+    Raises ``line-full``; ``line-stopped`` (a supervisor still may); at a ``kiosk`` also
+    ``slot-full`` with the time (UTC ms) from which there are numbers again.
+    """
     row = line_row(tx, moves, line)
-    limit = tx.hall.lines[line].daily_limit
-    if limit and row["issued"] >= limit:
-        raise Refused("line-full", field="service", line=tx.hall.lines[line], limit=limit)
-    moves.update("line", row, {"issued": row["issued"] + 1})
+    known = tx.hall.lines[line]
+    if row["stopped_at"] is not None and tx.who.role != Role.SUPERVISOR:
+        raise Refused("line-stopped", field="service", line=known)
+    if known.daily_limit and row["issued"] >= known.daily_limit:
+        raise Refused("line-full", field="service", line=known, limit=known.daily_limit)
+    now: dict[str, int] = {"issued": row["issued"] + 1}
+    if known.slot_limit and kiosk:
+        length = tx.hall.policy.slot_ms
+        slot = tx.now // length * length
+        given = row["slot_issued"] if row["slot"] == slot else 0
+        if given >= known.slot_limit:
+            raise Refused("slot-full", field="service", line=known, again=slot + length)
+        now |= {"slot": slot, "slot_issued": given + 1}
+    moves.update("line", row, now)
     return int(row["issued"])
 
 

@@ -133,7 +133,38 @@ class Moves:
         """Change the window's row; a new state starts its time."""
         if "state" in now and now["state"] != window["state"]:
             now.setdefault("since", self.tx.now)
+        before = (window["operator"], window["state"] == "paused")
         self.update("window", window, now)
+        if before != (window["operator"], window["state"] == "paused"):
+            self._duty(window)
+
+    def _duty(self, window: Row) -> None:
+        """Who staffs the window from when to when, and their breaks (staffed and paused time)."""
+        wanted = {
+            "staffed": window["operator"],
+            "paused": window["operator"] if window["state"] == "paused" else None,
+        }
+        for kind, operator in wanted.items():
+            found = self.tx.row(
+                "SELECT id, operator, ended_at FROM duty "
+                "WHERE window = ? AND kind = ? AND ended_at IS NULL",
+                window["id"],
+                kind,
+            )
+            if found is not None:
+                if found["operator"] == operator:
+                    continue
+                self.update("duty", found, {"ended_at": self.tx.now})
+            if operator is not None:
+                row = {
+                    "window": window["id"],
+                    "operator": operator,
+                    "day": self.tx.day,
+                    "kind": kind,
+                    "reason": window["reason"] if kind == "paused" else None,
+                    "started_at": self.tx.now,
+                }
+                self.insert("duty", self.tx.store.env.new_id(), row)
 
     def settle(self, ended: Leg, *, goes_on: bool = True) -> None:
         """After a leg has ended: let those that waited for it go on, close the visit.

@@ -22,6 +22,8 @@ DEMO_STAFF: tuple[tuple[str, Role], ...] = (
     *((f"c{number:02d}", Role.CLERK) for number in range(1, 19)),
     *((f"a{number:02d}", Role.AGENT) for number in range(1, 3)),
     ("s01", Role.SUPERVISOR),
+    ("k01", Role.KIOSK),
+    ("k02", Role.KIOSK),
     (ADMINISTRATOR, Role.ADMINISTRATOR),
 )
 

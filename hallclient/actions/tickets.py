@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from db.log import Change
 from db.store import Store
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.legs import insert_leg, issue, item_of, line_row, new_leg, one_open
 from hallclient.actions.moves import Moves, visit_of
 from hallclient.actions.persons import person_fields, seal_person
+from hallclient.rules import hours, queue
 from hallclient.rules import policy as lanes
-from hallclient.rules import queue
 from hallclient.rules import visit as visit_rules
 from hallclient.rules.errors import Refused
 from hallclient.rules.leg import Leg
 from hallclient.rules.text import clean
 
-SOURCES = ("counter", "kiosk", "phone")
+SOURCES = ("counter", "kiosk", "phone", "booking")
 
 
 class Request(NamedTuple):
@@ -35,6 +36,13 @@ class Request(NamedTuple):
     person: Mapping[str, str] = MappingProxyType({})
     source: str = "counter"
     collect: bool = False
+    claimed: str = ""
+    """A priority the visitor says to have and nobody has verified: it changes no order."""
+    booking: str = ""
+    """The booking that is checked in with this number."""
+    ahead: int | None = None
+    """What the visitor was told: numbers ahead, and the wait until the call as a range in ms."""
+    promised: tuple[int, int] | None = None
 
 
 class Ticket(NamedTuple):
@@ -55,16 +63,21 @@ def take(store: Store, who: Actor, request: Request) -> Ticket:
     """Give a number (取号) for one or more services; those of a joint matter wait in its order.
 
     Raises ``no-such-item``, ``item-twice``, ``no-such-priority``, ``proof-needed``,
-    ``already-open`` with the number the person has, ``line-full``, ``booking-early``,
-    ``nothing-collected`` (the hall has no line for it).
+    ``already-open`` with the number the person has, ``line-full``, ``slot-full``,
+    ``line-stopped``, ``hall-closed`` (at a kiosk), ``booking-early``, ``nothing-collected`` (the
+    hall has no line for it).
     """
     with acting(store, who, "ticket.take") as tx:
         return take_in(tx, request)
 
 
-def take_in(tx: Action, request: Request) -> Ticket:
-    """`take`, inside an action that is under way."""
+def take_in(tx: Action, request: Request, also: Sequence[Change] = ()) -> Ticket:
+    """`take`, inside an action that is under way; ``also`` changes with the same event."""
+    if request.source == "kiosk" and not hours.hands_out(tx.hall, tx.now):
+        raise Refused("hall-closed", opens=hours.next_opening(tx.hall, tx.now, same_day=True))
     after = _dependencies(tx, request)
+    if request.claimed and request.claimed not in tx.hall.priorities:
+        raise Refused("no-such-priority", field="priority", priority=request.claimed)
     if request.priority:
         _check_priority(tx, request.priority, request.proof)
     person = person_fields(request.person)
@@ -76,7 +89,7 @@ def take_in(tx: Action, request: Request) -> Ticket:
     first = next(iter(lines.values()))
     visit = tx.store.env.new_id()
     moves = Moves(tx)
-    turn = issue(tx, moves, first)
+    turn = issue(tx, moves, first, kiosk=request.source == "kiosk")
     number = f"{tx.hall.lines[first].prefix}{turn:03d}"
     moves.insert(
         "visit",
@@ -92,6 +105,11 @@ def take_in(tx: Action, request: Request) -> Ticket:
             "verified_by": tx.actor if request.priority else None,
             "slot": request.slot,
             "source": request.source,
+            "booking": request.booking or None,
+            "claimed": request.claimed or None,
+            "ahead": request.ahead,
+            "promised_low": request.promised[0] if request.promised else None,
+            "promised_high": request.promised[1] if request.promised else None,
         },
     )
     for line in dict.fromkeys(lines.values()):
@@ -119,6 +137,7 @@ def take_in(tx: Action, request: Request) -> Ticket:
         )
         insert_leg(moves, leg)
         legs.append(leg)
+    moves.set += also
     tx.append("visit.opened", visit, moves.set, number=number)
     seal_person(tx, visit, person)
     return Ticket(visit, number, tx.day, tuple(legs))

@@ -134,6 +134,8 @@ class Line(NamedTuple):
     """Numbers a day; 0 means no limit."""
     collect: bool = False
     """Results of every item are handed out here."""
+    slot_limit: int = 0
+    """Numbers that kiosks hand out in each `Policy.slot_ms` of the day; 0 means no limit."""
 
 
 class Window(NamedTuple):
@@ -146,6 +148,8 @@ class Window(NamedTuple):
     en: str
     plan: Mapping[str, PlanKind]
     outlet: str = ""
+    zone: str = ""
+    """Part of the hall where it stands, for the boards there."""
 
 
 class Opening(NamedTuple):
@@ -261,17 +265,35 @@ class Policy(NamedTuple):
     booked_late_ms: int = 900_000
     booking_share: float = 0.3
     booking_no_show_limit: int = 3
+    booking_no_show_days: int = 30
+    # Kiosks: the slots of a line's `slot_limit`; how long before opening they begin
+    slot_ms: int = 1_800_000
+    kiosk_early_ms: int = 1_800_000
     # A finish that was forgotten: factor times the line's 95th percentile, at least the floor
     forgotten_factor: float = 1.5
     forgotten_floor_ms: int = 1_800_000
     # When the supervisor is advised to open emergency windows
     emergency_waiting: int = 20
     emergency_wait_ms: int = 1_800_000
+    # Alarms: true for so long before one is raised; cleared below this share of its threshold
+    alarm_after_ms: int = 60_000
+    alarm_clear_share: float = 0.8
+    # How far ahead the hall is forecast
+    forecast_ms: int = 3_600_000
     # Figures
     service_level_wait_ms: int = 900_000
     service_level_share: float = 0.8
     short_walkout_ms: int = 120_000
     silent_window_ms: int = 60_000
+
+
+class Voice(NamedTuple):
+    """How numbers are announced."""
+
+    repeat: int = 2
+    """How often each call is spoken."""
+    yao: bool = False
+    """Whether 1 is read *yao*, as on the telephone."""
 
 
 class Hall(NamedTuple):
@@ -285,11 +307,14 @@ class Hall(NamedTuple):
     """Names this edition of the catalogue; a case keeps the one it was accepted under."""
     policy: Policy
     staff: StaffSettings = StaffSettings()
+    voice: Voice = Voice()
     hours: tuple[Opening, ...] = ()
     lines: Mapping[str, Line] = _NONE
     windows: Mapping[str, Window] = _NONE
     departments: Mapping[str, Department] = _NONE
     outlets: Mapping[str, Outlet] = _NONE
+    zones: Mapping[str, Word] = _NONE
+    """Parts of the hall; each may have a board of its own."""
     lists: Mapping[str, ItemList] = _NONE
     categories: Mapping[str, Word] = _NONE
     modes: Mapping[str, Word] = _NONE

@@ -27,6 +27,7 @@ from hallclient.rules.catalogue import (
     Policy,
     PriorityKind,
     StaffSettings,
+    Voice,
     Window,
     Word,
 )
@@ -44,6 +45,7 @@ _KEYED: dict[str, type[NamedTuple]] = {
     "units": Word,
     "departments": Department,
     "outlets": Outlet,
+    "zones": Word,
     "items": Item,
     "lines": Line,
     "windows": Window,
@@ -85,6 +87,7 @@ def hall_to_json(hall: Hall) -> dict[str, Any]:
         body[name] = getattr(hall, name)
     body["policy"] = hall.policy._asdict()
     body["staff"] = hall.staff._asdict()
+    body["voice"] = hall.voice._asdict()
     for name, cls in _LISTED.items():
         body[name] = _table(cls, getattr(hall, name))
     for name, cls in _KEYED.items():
@@ -97,6 +100,7 @@ def hall_from_json(body: Mapping[str, Any]) -> Hall:
     given: dict[str, Any] = {name: body[name] for name in _PLAIN}
     given["policy"] = Policy(**_known(Policy, body["policy"]))
     given["staff"] = StaffSettings(**_known(StaffSettings, body.get("staff", {})))
+    given["voice"] = Voice(**_known(Voice, body.get("voice", {})))
     for name, cls in _LISTED.items():
         given[name] = tuple(_rows(cls, body[name])) if name in body else ()
     for name, cls in _KEYED.items():

@@ -21,6 +21,7 @@ from hallclient.rules.catalogue_toml import (
     parse_lines,
     parse_policy,
     parse_staff,
+    parse_voice,
     parse_windows,
 )
 from hallclient.rules.catalogue_words import (
@@ -77,7 +78,8 @@ def parse_hall(sources: Sources, syllables: Syllables) -> tuple[Hall, list[Probl
         ids(lines),
     )
     items = parse_items(sources.items, notes, known, syllables)
-    windows = parse_windows(file, lines, ids(outlets))
+    zones = file.words("zone")
+    windows = parse_windows(file, lines, ids(outlets), ids(zones))
     hall = Hall(
         id=file.top.id(),
         zh=file.top.text("zh"),
@@ -86,11 +88,13 @@ def parse_hall(sources: Sources, syllables: Syllables) -> tuple[Hall, list[Probl
         version=file.top.text("version"),
         policy=parse_policy(file),
         staff=parse_staff(file),
+        voice=parse_voice(file),
         hours=parse_hours(file),
         lines=lines,
         windows=windows,
         departments=departments,
         outlets=outlets,
+        zones=zones,
         lists=lists,
         categories=words["category"],
         modes=words["mode"],

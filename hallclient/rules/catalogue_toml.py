@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from hallclient.rules.catalogue import Line, Opening, PlanKind, Policy, StaffSettings, Window
+from hallclient.rules.catalogue import (
+    Line,
+    Opening,
+    PlanKind,
+    Policy,
+    StaffSettings,
+    Voice,
+    Window,
+)
 from hallclient.rules.problems import Reader, some
 from hallclient.rules.toml_file import TomlFile
 
@@ -39,13 +47,17 @@ def parse_lines(file: TomlFile) -> dict[str, Line]:
             warn_waiting=reader.number("warn_waiting", 0),
             daily_limit=reader.number("daily_limit", 0),
             collect=reader.flag("collect", False),
+            slot_limit=reader.number("slot_limit", 0),
         )
 
     return file.keyed("line", make, required=True)
 
 
 def parse_windows(
-    file: TomlFile, lines: Mapping[str, Line], outlets: Mapping[str, str]
+    file: TomlFile,
+    lines: Mapping[str, Line],
+    outlets: Mapping[str, str],
+    zones: Mapping[str, str],
 ) -> dict[str, Window]:
     plans = _plans(file, lines)
     numbers: dict[str, int] = {}
@@ -58,7 +70,8 @@ def parse_windows(
             numbers[number] = reader.line_of("number")
         zh, en = reader.words()
         outlet = reader.choice("outlet", outlets, required=False)
-        return Window(key, number, zh, en, _window_plan(reader, key, lines, plans), outlet)
+        zone = reader.choice("zone", zones, required=False)
+        return Window(key, number, zh, en, _window_plan(reader, key, lines, plans), outlet, zone)
 
     return file.keyed("window", make, required=True)
 
@@ -177,3 +190,11 @@ def parse_staff(file: TomlFile) -> StaffSettings:
     )
     reader.done()
     return settings
+
+
+def parse_voice(file: TomlFile) -> Voice:
+    reader = file.table("voice")
+    usual = Voice()
+    voice = Voice(reader.number("repeat", usual.repeat, 1, 5), reader.flag("yao", usual.yao))
+    reader.done()
+    return voice

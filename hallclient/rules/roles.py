@@ -17,10 +17,13 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    KIOSK = "kiosk"
+    """A machine in the hall that hands out numbers."""
 
 
 _COUNTER = frozenset({Role.CLERK, Role.SUPERVISOR})
 _HALL = frozenset({Role.CLERK, Role.AGENT, Role.SUPERVISOR})
+_FRONT = _HALL | {Role.KIOSK}
 _LEAD = frozenset({Role.SUPERVISOR})
 _KEEP = frozenset({Role.ADMINISTRATOR})
 _LEAD_OR_KEEP = _LEAD | _KEEP
@@ -28,12 +31,19 @@ ALL = frozenset(Role)
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     # the queue, from the visitor's side
-    "ticket.take": _HALL,
+    "ticket.take": _FRONT,
     "ticket.show": ALL,
     "ticket.cancel": _HALL,
     "ticket.reinstate": _HALL,
     "ticket.add-service": _HALL,
     "ticket.verify-priority": _HALL,
+    "ticket.print": _FRONT,
+    # bookings
+    "booking.import": _HALL | _KEEP,
+    "booking.list": _HALL | _KEEP,
+    "booking.check-in": _FRONT,
+    "booking.confirm": _HALL,
+    "booking.cancel": _HALL,
     # at a window: an agent guides and files but never decides or serves at the counter
     "window.open": _COUNTER,
     "window.close": _COUNTER,
@@ -46,6 +56,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "window.take-over": _LEAD,
     "window.emergency": _LEAD,
     "window.plan": _LEAD,
+    # the hall as a whole
+    "hall.watch": _LEAD,
+    "hall.stop-numbers": _LEAD,
+    "day.open": _LEAD,
+    "day.close": _LEAD,
+    "signal.help": _HALL,
+    "signal.request": _LEAD,
+    "signal.answer": _HALL,
+    "figures.read": _LEAD_OR_KEEP,
     # the person
     "personal.view": _HALL,
     "personal.destroy": _KEEP,
