@@ -13,7 +13,7 @@ Rows = dict[str, dict[str, dict[str, Any]]]
 """Table -> id -> row."""
 
 OPEN = {"blocked", "waiting", "called", "serving", "held", "passed", "external"}
-FINAL = {"done", "transferred", "cancelled", "abandoned"}
+FINAL = {"done", "transferred", "cancelled", "abandoned", "carried_over"}
 TWO = {"called", "serving"}
 TIMED = {
     "waiting": "wait", "called": "walk", "serving": "service",
@@ -99,6 +99,8 @@ def _visits(rows: Rows) -> None:
         seen = states[key]
         if seen & OPEN:
             expected = "open"
+        elif "carried_over" in seen:
+            expected = "carried_over"
         elif "done" in seen:
             expected = "done"
         else:

@@ -75,6 +75,9 @@ ACTIONS: dict[str, Callable[[Leg], Changes]] = {
     "walk-out": lambda leg: queue.walk_out(leg, LATER),
     "reopen": lambda leg: queue.reopen(leg, "W02", "c02", POLICY, LATER),
     "take-over": lambda leg: queue.take_over(leg, POLICY, LATER),
+    "day-end": lambda leg: queue.end_of_day(leg, POLICY, LATER),
+    "break-off": lambda leg: queue.break_off(leg, LATER),
+    "carry-over": lambda leg: queue.carry_over(leg, LATER),
 }
 # Written out from the table of the design, not taken from the code.
 REACHED = """
@@ -97,6 +100,10 @@ REACHED = """
     walk-out  blocked>abandoned waiting>abandoned
     reopen    done>serving
     take-over called>waiting serving>waiting
+    day-end   blocked>abandoned waiting>abandoned called>abandoned held>abandoned passed>abandoned
+    day-end   external>abandoned
+    break-off serving>cancelled
+    carry-over blocked>carried_over waiting>carried_over held>carried_over external>carried_over
 """
 TABLE = {
     (action, step.split(">")[0]): step.split(">")[1]
@@ -441,6 +448,7 @@ def test_order_of_services() -> None:
         ((queue.TRANSFERRED, queue.DONE), "done"),
         ((queue.TRANSFERRED, queue.ABANDONED, queue.CANCELLED), "abandoned"),
         ((queue.TRANSFERRED, queue.CANCELLED), "cancelled"),
+        ((queue.DONE, queue.CARRIED_OVER, queue.ABANDONED), "carried_over"),
         *(((state,), "open") for state in sorted(queue.OPEN)),
     ],
 )

@@ -126,7 +126,7 @@ def visit_object(store: Store, hall: Hall, visit: Row) -> dict[str, object]:
     }
 
 
-_OVER = ("done", "transferred", "cancelled", "abandoned")
+_OVER = ("done", "transferred", "cancelled", "abandoned", "carried_over")
 
 
 def call_object(call: Row) -> dict[str, object]:

@@ -27,9 +27,10 @@ DONE = "done"
 TRANSFERRED = "transferred"
 CANCELLED = "cancelled"
 ABANDONED = "abandoned"
+CARRIED_OVER = "carried_over"
 
 OPEN = frozenset({BLOCKED, WAITING, CALLED, SERVING, HELD, PASSED, EXTERNAL})
-FINAL = frozenset({DONE, TRANSFERRED, CANCELLED, ABANDONED})
+FINAL = frozenset({DONE, TRANSFERRED, CANCELLED, ABANDONED, CARRIED_OVER})
 AT_WINDOW = frozenset({CALLED, SERVING})
 
 TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
@@ -52,6 +53,9 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "walk-out": (frozenset({BLOCKED, WAITING}), ABANDONED),
     "reopen": (frozenset({DONE}), SERVING),
     "take-over": (frozenset({CALLED, SERVING}), WAITING),
+    "day-end": (frozenset({BLOCKED, WAITING, CALLED, HELD, PASSED, EXTERNAL}), ABANDONED),
+    "break-off": (frozenset({SERVING}), CANCELLED),
+    "carry-over": (frozenset({BLOCKED, WAITING, HELD, EXTERNAL}), CARRIED_OVER),
 }
 """Action -> (states it starts from, state it leads to).
 
@@ -60,6 +64,8 @@ Nothing else moves a leg, except undo and `block_again`."""
 CONSULT = "consult"
 NO_SHOW = "no_show"
 WALKOUT = "walkout"
+DAY_END = "eod"
+BROKEN_OFF = "ended_by_supervisor"
 
 
 def target(action: str, leg: Leg) -> str:
@@ -269,6 +275,28 @@ def take_over(leg: Leg, policy: Policy, now: int, *, priority: bool = False) -> 
 def expire(leg: Leg, now: int) -> Changes:
     """Passed and never came back in time."""
     return _end(target("expire", leg), NO_SHOW, now)
+
+
+def end_of_day(leg: Leg, policy: Policy, now: int) -> Changes:
+    """The hall closes and nobody serves this one any more: ended for what it was, never as done.
+
+    Who was passed, and who was called until they could have been, did not come (``no_show``);
+    everybody else ends with the day (``eod``).
+    """
+    state = target("day-end", leg)
+    tried = leg.attempts >= policy.pass_after_attempts or now - leg.since >= policy.pass_after_ms
+    absent = leg.state == PASSED or (leg.state == CALLED and tried)
+    return _end(state, NO_SHOW if absent else DAY_END, now)
+
+
+def break_off(leg: Leg, now: int) -> Changes:
+    """The hall closes while the visitor is being served, and nobody said how it ended."""
+    return _end(target("break-off", leg), BROKEN_OFF, now)
+
+
+def carry_over(leg: Leg, now: int) -> Changes:
+    """The visitor comes back on the next working day and is first then (结转)."""
+    return _end(target("carry-over", leg), CARRIED_OVER, now)
 
 
 def give_back(leg: Leg, policy: Policy, now: int) -> Changes:

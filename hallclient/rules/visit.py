@@ -39,14 +39,16 @@ def all_ended(leg: Leg, states: Mapping[str, str]) -> bool:
 
 
 def visit_state(states: Iterable[str]) -> str:
-    """The visit's state from those of its legs: ``open``, ``done``, ``abandoned``, ``cancelled``.
+    """The visit's state from those of its legs: ``open``, or how it ended.
 
-    One service done is enough for *done*; a transfer counts by the leg that went on.
+    Something carried over makes it ``carried_over``: it goes on another day. Otherwise one service
+    done is enough for ``done``; then ``abandoned`` before ``cancelled``. A transfer counts by the
+    leg that went on.
     """
     seen = set(states)
     if seen & queue.OPEN:
         return "open"
-    for state in (queue.DONE, queue.ABANDONED):
+    for state in (queue.CARRIED_OVER, queue.DONE, queue.ABANDONED):
         if state in seen:
             return state
     return queue.CANCELLED
