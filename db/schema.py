@@ -86,7 +86,8 @@ TABLES: dict[str, str] = {
     "alarm": """id TEXT PRIMARY KEY, day TEXT, kind TEXT, line TEXT, window TEXT, value INTEGER,
         raised_at INTEGER, cleared_at INTEGER, seen_by TEXT, seen_at INTEGER""",
     "business_day": """id TEXT PRIMARY KEY, state TEXT, opened_by TEXT, opened_at INTEGER,
-        checks TEXT, closed_by TEXT, closed_at INTEGER, listed TEXT, note TEXT""",
+        checks TEXT, closed_by TEXT, closed_at INTEGER, listed TEXT, note TEXT, signed_by TEXT,
+        signed_at INTEGER""",
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
@@ -107,11 +108,13 @@ INDEXES = (
     "CREATE INDEX leg_timed ON leg (timer_at) WHERE timer_at IS NOT NULL",
     "CREATE INDEX leg_visit ON leg (visit)",
     "CREATE INDEX leg_held ON leg (state, day) WHERE state IN ('held', 'passed', 'external')",
+    "CREATE INDEX leg_blocked ON leg (day) WHERE state = 'blocked'",
     "CREATE UNIQUE INDEX visit_number ON visit (day, number)",
     """CREATE INDEX period_measured ON period (line, ended_at)
         WHERE kind = 'service' AND estimated = 0 AND ended_at IS NOT NULL""",
     "CREATE INDEX booking_day ON booking (day, slot)",
     "CREATE INDEX booking_person ON booking (person, day) WHERE person IS NOT NULL",
+    "CREATE INDEX booking_due ON booking (slot) WHERE state = 'booked'",
     "CREATE UNIQUE INDEX duty_open ON duty (window, kind) WHERE ended_at IS NULL",
     "CREATE INDEX duty_day ON duty (day)",
     "CREATE INDEX signal_open ON signal (window, at) WHERE closed_at IS NULL",

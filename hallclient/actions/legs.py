@@ -51,14 +51,18 @@ def line_row(tx: Action, moves: Moves, line: str) -> Row:
     return row
 
 
-def issue(tx: Action, moves: Moves, line: str, *, kiosk: bool = False) -> int:
+def issue(tx: Action, moves: Moves, line: str, *, kiosk: bool = False, booked: bool = False) -> int:
     """The next turn of a line today.
 
     Raises ``line-full``; ``line-stopped`` (a supervisor still may); at a ``kiosk`` also
-    ``slot-full`` with the time (UTC ms) from which there are numbers again.
+    ``slot-full`` with the time (UTC ms) from which there are numbers again. A booking that is
+    kept has its place already: the limits are for those without one.
     """
     row = line_row(tx, moves, line)
     known = tx.hall.lines[line]
+    if booked:
+        moves.update("line", row, {"issued": row["issued"] + 1})
+        return int(row["issued"])
     if row["stopped_at"] is not None and tx.who.role != Role.SUPERVISOR:
         raise Refused("line-stopped", field="service", line=known)
     if known.daily_limit and row["issued"] >= known.daily_limit:

@@ -1,4 +1,4 @@
-"""What the clock does: timers that have run out, finishes that were forgotten, wrap-up ended.
+"""What the clock does: timers run out, finishes forgotten, wrap-up ended, bookings not kept.
 
 Runs inside every call and, at a desk, every few seconds; each move is an event of its own.
 """
@@ -10,10 +10,12 @@ from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves, has_priority, leg_of
 from hallclient.rules import queue
+from hallclient.rules.booking import NO_SHOW
 from hallclient.rules.leg import Leg
 
 _DUE = "SELECT id FROM leg WHERE timer_at IS NOT NULL AND timer_at <= ? ORDER BY timer_at, id"
 _SERVING = "SELECT id FROM leg WHERE state IN ('called', 'serving') AND doubted_at IS NULL"
+_MISSED = "SELECT * FROM booking WHERE state = 'booked' AND slot < ?"
 _WRAPPED = "SELECT * FROM window WHERE state = 'wrap_up' AND since <= ?"
 
 
@@ -24,6 +26,7 @@ def sweep(store: Store) -> int:
     """
     hall, now = hall_of(store), store.env.now()
     due = store.row(_DUE, now) or store.row(_WRAPPED, now - hall.policy.wrap_up_ms)
+    due = due or store.row(_MISSED, now - hall.policy.booked_late_ms)
     if due is None and not _any_doubtful(store, now):
         return 0
     with store.act(SYSTEM) as tx:
@@ -31,6 +34,7 @@ def sweep(store: Store) -> int:
         timers(action)
         _doubt(action)
         _wrap_up(action)
+        _missed(action)
         return len(tx.appended)
 
 
@@ -97,3 +101,11 @@ def _wrap_up(tx: Action) -> None:
         moves = Moves(tx)
         moves.window(window, state="idle")
         tx.append("window.ready", window["id"], moves.set, actor=SYSTEM)
+
+
+def _missed(tx: Action) -> None:
+    """Bookings whose visitor has not come in time; a late one may still check in."""
+    for row in tx.rows(_MISSED, tx.now - tx.hall.policy.booked_late_ms):
+        moves = Moves(tx)
+        moves.update("booking", row, {"state": NO_SHOW, "since": tx.now})
+        tx.append("booking.no-show", row["id"], moves.set, actor=SYSTEM)

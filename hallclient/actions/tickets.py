@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -71,8 +71,13 @@ def take(store: Store, who: Actor, request: Request) -> Ticket:
         return take_in(tx, request)
 
 
-def take_in(tx: Action, request: Request, also: Sequence[Change] = ()) -> Ticket:
-    """`take`, inside an action that is under way; ``also`` changes with the same event."""
+def take_in(
+    tx: Action, request: Request, also: Callable[[str], Sequence[Change]] = lambda visit: ()
+) -> Ticket:
+    """`take`, inside an action that is under way.
+
+    ``also`` says, for the id of the visit, what changes with the same event.
+    """
     if request.source == "kiosk" and not hours.hands_out(tx.hall, tx.now):
         raise Refused("hall-closed", opens=hours.next_opening(tx.hall, tx.now, same_day=True))
     after = _dependencies(tx, request)
@@ -89,7 +94,8 @@ def take_in(tx: Action, request: Request, also: Sequence[Change] = ()) -> Ticket
     first = next(iter(lines.values()))
     visit = tx.store.env.new_id()
     moves = Moves(tx)
-    turn = issue(tx, moves, first, kiosk=request.source == "kiosk")
+    kept = bool(request.booking) and lane != lanes.ORDINARY
+    turn = issue(tx, moves, first, kiosk=request.source == "kiosk", booked=kept)
     number = f"{tx.hall.lines[first].prefix}{turn:03d}"
     moves.insert(
         "visit",
@@ -137,7 +143,7 @@ def take_in(tx: Action, request: Request, also: Sequence[Change] = ()) -> Ticket
         )
         insert_leg(moves, leg)
         legs.append(leg)
-    moves.set += also
+    moves.set += also(visit)
     tx.append("visit.opened", visit, moves.set, number=number)
     seal_person(tx, visit, person)
     return Ticket(visit, number, tx.day, tuple(legs))
