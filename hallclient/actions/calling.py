@@ -268,6 +268,7 @@ def _claim(
     moves.window(
         window, state=windows.CALLING, leg=leg.id, reason=None, guarded=guarded, resumes=resumes
     )
+    windows.heard(tx, moves, window)
     if choice.band != policy.BAND_RETURN:
         before = counts.get(leg.line, LineCount())
         after = before.after(choice.band)

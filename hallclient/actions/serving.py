@@ -216,6 +216,33 @@ def take_over(store: Store, who: Actor, window: str) -> Leg:
         return leg
 
 
+def end_for(store: Store, who: Actor, window: str, outcome: str) -> Leg:
+    """A supervisor ends the service that a window forgot to finish; its time is an estimate.
+
+    Raises ``no-visitor``, ``no-such-outcome``; ``wrong-state`` for one that is only called.
+    """
+    with acting(store, who, "window.take-over") as tx:
+        row = windows.window_row(tx, window)
+        leg = current_leg(tx, row)
+        known = tx.hall.outcomes.get(outcome)
+        if known is None:
+            raise Refused("no-such-outcome", field="outcome", outcome=outcome)
+        moves = Moves(tx)
+        moves.leg(leg, queue.finish(leg, known, tx.now), estimated=True)
+        moves.window(row, state=windows.after_visitor(row), leg=None)
+        moves.settle(leg, goes_on=known.unblocks)
+        tx.append(
+            "leg.ended",
+            leg.id,
+            moves.set,
+            number=leg.number,
+            window=window,
+            outcome=outcome,
+            reason="ended_by_supervisor",
+        )
+        return leg
+
+
 def _hand_on(tx: Action, moves: Moves, leg: Leg, kind: str, to: str) -> Leg:
     now, policy = tx.now, tx.hall.policy
     item = item_of(tx, leg.item)

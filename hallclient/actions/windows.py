@@ -51,6 +51,7 @@ def open_window(store: Store, who: Actor) -> Row:
             moves.window(
                 window, state=state, operator=who.operator, reason=None, resumes=None, guarded=0
             )
+            heard(tx, moves, window)
             tx.append("window.opened", window["id"], moves.set)
         return window
 
@@ -79,6 +80,7 @@ def resume_window(store: Store, who: Actor) -> Row:
         moves = Moves(tx)
         state = DRAINING if window["resumes"] == DRAINING else IDLE
         moves.window(window, state=state, reason=None, resumes=None)
+        heard(tx, moves, window)
         tx.append("window.resumed", window["id"], moves.set)
         return window
 
@@ -163,6 +165,17 @@ def set_plan(store: Store, who: Actor, window: str, plan: dict[str, str] | None)
 def after_visitor(window: Row) -> str:
     """The state of a window whose visitor has gone: closing, or ready after a moment."""
     return DRAINING if window["resumes"] == DRAINING else WRAP_UP
+
+
+def heard(tx: Action, moves: Moves, window: Row) -> None:
+    """The window opens, comes back or calls: what a supervisor asked of it is done."""
+    for row in tx.rows(
+        "SELECT * FROM signal WHERE window = ? AND kind = 'request' AND closed_at IS NULL",
+        window["id"],
+    ):
+        answered = {"answered_by": tx.who.operator, "answered_at": tx.now}
+        first = {} if row["answered_at"] is not None else answered
+        moves.update("signal", row, {**first, "closed_at": tx.now})
 
 
 def may_call(window: Row) -> None:

@@ -58,6 +58,8 @@ def _lists(hall: Hall) -> dict[str, Mapping[str, Any]]:
         "pause-reason": hall.pause_reasons,
         "order-reason": hall.order_reasons,
         "cancel-reason": hall.cancel_reasons,
+        "opening-check": hall.opening_checks,
+        "help-reason": hall.help_reasons,
         "outcome": hall.outcomes,
         "priority": hall.priorities,
         "joint": hall.joints,

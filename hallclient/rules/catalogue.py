@@ -211,6 +211,15 @@ class CancelReason(NamedTuple):
     end_reason: str
 
 
+class HelpReason(NamedTuple):
+    """Why a clerk calls the supervisor; an ``urgent`` one comes before all other alarms."""
+
+    id: str
+    zh: str
+    en: str
+    urgent: bool = False
+
+
 class Joint(NamedTuple):
     """A matter of several items on one number: each item with those it comes after."""
 
@@ -278,6 +287,8 @@ class Policy(NamedTuple):
     # Alarms: true for so long before one is raised; cleared below this share of its threshold
     alarm_after_ms: int = 60_000
     alarm_clear_share: float = 0.8
+    # The supervisor is told when the last number would be called so long after closing
+    closing_late_ms: int = 900_000
     # How far ahead the hall is forecast
     forecast_ms: int = 3_600_000
     # Figures
@@ -331,6 +342,10 @@ class Hall(NamedTuple):
     priorities: Mapping[str, PriorityKind] = _NONE
     outcomes: Mapping[str, Outcome] = _NONE
     cancel_reasons: Mapping[str, CancelReason] = _NONE
+    opening_checks: Mapping[str, Word] = _NONE
+    """What only a person can see before the hall opens."""
+    help_reasons: Mapping[str, HelpReason] = _NONE
+    """Why a window calls the supervisor."""
 
     def line_of(self, code: str) -> Line:
         """The queue that a number for this item joins."""

@@ -14,6 +14,7 @@ from hallclient.rules.catalogue import (
     CancelReason,
     Department,
     Hall,
+    HelpReason,
     HoldReason,
     Item,
     ItemList,
@@ -56,6 +57,8 @@ _KEYED: dict[str, type[NamedTuple]] = {
     "priorities": PriorityKind,
     "outcomes": Outcome,
     "cancel_reasons": CancelReason,
+    "opening_checks": Word,
+    "help_reasons": HelpReason,
 }
 _LISTED: dict[str, type[NamedTuple]] = {"hours": Opening, "aliases": Alias}
 _PLAIN = ("id", "zh", "en", "time_zone", "version")

@@ -26,6 +26,7 @@ from hallclient.rules.catalogue_toml import (
 )
 from hallclient.rules.catalogue_words import (
     parse_cancel_reasons,
+    parse_help_reasons,
     parse_hold_reasons,
     parse_joints,
     parse_lists,
@@ -110,6 +111,8 @@ def parse_hall(sources: Sources, syllables: Syllables) -> tuple[Hall, list[Probl
         priorities=parse_priorities(file),
         outcomes=parse_outcomes(file),
         cancel_reasons=parse_cancel_reasons(file),
+        opening_checks=file.words("opening_check"),
+        help_reasons=parse_help_reasons(file),
     )
     file.top.done()
     if items:

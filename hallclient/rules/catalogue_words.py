@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hallclient.rules.catalogue import (
     CancelReason,
+    HelpReason,
     HoldReason,
     ItemList,
     Joint,
@@ -88,6 +89,13 @@ def parse_cancel_reasons(file: TomlFile) -> dict[str, CancelReason]:
             key, *reader.words(), reader.choice("end_reason", _END_REASONS)
         ),
         required=True,
+    )
+
+
+def parse_help_reasons(file: TomlFile) -> dict[str, HelpReason]:
+    return file.keyed(
+        "help_reason",
+        lambda reader, key: HelpReason(key, *reader.words(), reader.flag("urgent", False)),
     )
 
 
