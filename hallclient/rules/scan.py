@@ -65,7 +65,8 @@ class ScanDetector:
                 return outcomes
             if not self._held and at - self._scan_ended < self._gap:
                 return outcomes  # the LF of a CR LF: no Enter of anybody
-        elif press.char and (press.char.isprintable() or press.char in "\u3000\x1d"):
+        elif _of_burst(press.char) or (press.char == "\t" and self._held):
+            # A Tab at once after a character is no person's: a card reader ends a field with it.
             self._held.append(press)
             return outcomes
         return [*outcomes, *self._release(press)]
@@ -100,6 +101,10 @@ class ScanDetector:
         return [Released(keys)] if keys else []
 
 
+def _of_burst(char: str) -> bool:
+    return bool(char) and (char.isprintable() or char in "\u3000\x1d")
+
+
 class ScanKind(StrEnum):
     """What a scan or a typed code is, as far as its form tells."""
 
@@ -117,7 +122,12 @@ class Routed(NamedTuple):
     kind: ScanKind
     value: str
     day: str = ""
+    signed: str = ""
+    """The whole text of a slip's QR code, whose signature is still to be checked."""
 
+
+CARD_FIELDS: Final = r"[\t|]"
+"""What stands between the fields that a card reader types."""
 
 _USCC_CHARS: Final = "0-9A-HJ-NPQRTUWXY"
 _SLIP: Final = r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})"
@@ -151,16 +161,34 @@ def route(content: str) -> Routed:
         day = _day(slip[1], slip[2], slip[3])
         if day:
             return Routed(ScanKind.SLIP, slip[4], day)
+    if code.startswith("HC") and (signed := _signed_slip(code)):
+        return signed
     if re.fullmatch(_TICKET, code):
         return Routed(ScanKind.TICKET, code)
     if url := re.search(_USCC_URL, code):
         return Routed(ScanKind.USCC, url[1])
     # An identity number of digits only has the form of a credit code as well, so it goes first:
     # its date and check character leave little room for chance.
-    if is_resident_id(code):
-        return Routed(ScanKind.RESIDENT_ID, code)
+    if identity := _identity(code):
+        return Routed(ScanKind.RESIDENT_ID, identity)
     if re.fullmatch(_USCC, code):
         return Routed(ScanKind.USCC, code)
     if re.fullmatch(_PHONE, code):
         return Routed(ScanKind.PHONE, code)
     return Routed(ScanKind.UNKNOWN, content)
+
+
+def _identity(code: str) -> str:
+    """The number, alone or among the fields of a card that was read."""
+    return next(
+        (part for part in map(str.strip, re.split(CARD_FIELDS, code)) if is_resident_id(part)), ""
+    )
+
+
+def _signed_slip(code: str) -> Routed | None:
+    from hallclient.rules.slip_code import read
+
+    found = read(code)
+    if found is None:
+        return None
+    return Routed(ScanKind.SLIP, found[0].number, found[0].day, code)
