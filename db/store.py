@@ -278,10 +278,20 @@ class Store:
 
     def person_token(self, identity: str) -> str:
         """What the queue knows a person by: an HMAC of the identity number, never the number."""
-        key = self.db.execute("SELECT value FROM secret WHERE name = 'hall-key'").fetchone()[0]
         from hmac import digest
 
-        return digest(key, identity.encode(), "sha256").hex()[:32]
+        return digest(self._hall_key(), identity.encode(), "sha256").hex()[:32]
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, from the hall's own secret (HKDF-SHA256, RFC 5869)."""
+        from hmac import digest
+
+        extracted = digest(bytes(32), self._hall_key(), "sha256")
+        return digest(extracted, purpose.encode() + b"\x01", "sha256")
+
+    def _hall_key(self) -> bytes:
+        found = self.db.execute("SELECT value FROM secret WHERE name = 'hall-key'").fetchone()
+        return bytes(found[0])
 
     def unseal(self, case_id: str, sealed: str | None) -> dict[str, str] | None:
         """Personal fields of a case; None when there are none or their key was destroyed.
