@@ -106,18 +106,23 @@ def choose(
     that the window's last call was made by the starvation guard: it then skips one turn, so that
     due visitors and overdue ordinary ones alternate.
     """
-    returns = [head for head in heads if head.lane == RETURN]
+    returns: list[Head] = []
+    of_line: dict[str, list[Head]] = {}
+    guard = False
+    for head in heads:
+        if head.lane == RETURN:
+            returns.append(head)
+        else:
+            of_line.setdefault(head.line, []).append(head)
+            guard = guard or (not guarded and _is_due(head, policy, now))
     if returns:
         first = min(returns, key=lambda head: (head.ready_at, head.leg))
         return Choice(first, BAND_RETURN, wait_of(first, now))
-    guard = not guarded and any(_is_due(head, policy, now) for head in heads)
     own: list[Choice] = []
     spare: list[Choice] = []
     for line, kind in plan.items():
-        if kind is PlanKind.EMERGENCY and not emergency:
-            continue
-        mine = [head for head in heads if head.line == line]
-        if not mine:
+        mine = of_line.get(line)
+        if mine is None or (kind is PlanKind.EMERGENCY and not emergency):
             continue
         count = counts.get(line, LineCount())
         picked = _of_line(mine, lines[line], count, policy, now, guard=guard)
@@ -130,8 +135,10 @@ def choose(
     candidates = own or spare
     if not candidates:
         return None
-    best = min(candidates, key=lambda choice: _urgency(choice, lines))
-    return Choice(best.head, best.band, best.wait_ms, best.spare, _longest(heads, best, now))
+    best = candidates[0]
+    if len(candidates) > 1:
+        best = min(candidates, key=lambda choice: _urgency(choice, lines))
+    return best._replace(passed_over=_longest(heads, best, now))
 
 
 def _of_line(
@@ -177,8 +184,9 @@ def _urgency(choice: Choice, lines: Mapping[str, Line]) -> tuple[int, float, int
 
 
 def _longest(heads: Sequence[Head], chosen: Choice, now: int) -> str:
-    others = [head for head in heads if head.leg != chosen.head.leg]
-    longest = max(others, key=lambda head: wait_of(head, now), default=None)
-    if longest is None or wait_of(longest, now) <= chosen.wait_ms:
-        return ""
-    return longest.leg
+    longest, most = "", chosen.wait_ms
+    for head in heads:
+        wait = wait_of(head, now)
+        if wait > most and head.leg != chosen.head.leg:
+            longest, most = head.leg, wait
+    return longest
