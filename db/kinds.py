@@ -20,6 +20,7 @@ KINDS: dict[str, int] = {
     "booking.no-show": 1,
     "day.closed": 1,
     "day.opened": 1,
+    "day.signed": 1,
     "hall.published": 1,
     "hall.started": 1,
     "hall.stopped": 1,

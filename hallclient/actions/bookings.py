@@ -5,6 +5,7 @@ How they get here is in `booking_import`, what is compared at the window in `boo
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from typing import Final
@@ -117,7 +118,11 @@ def check_in(
     with acting(store, who, "booking.check-in") as tx:
         row = booking_of(tx, booking_id)
         rules.may_arrive(row["state"], row["day"], tx.day, number=row["number"])
-        late = rules.is_late(row["slot"], tx.hall.policy, tx.now)
+        slot, sent = row["slot"], {}
+        if row["source"] == rules.CARRIED:
+            # Carried over with all its services, and first whenever the visitor comes that day.
+            slot, sent = max(slot, tx.now), json.loads(row["sent"])
+        late = rules.is_late(slot, tx.hall.policy, tx.now)
 
         def arrived(visit: str) -> list[Change]:
             moves = Moves(tx)
@@ -131,10 +136,11 @@ def check_in(
             return moves.set
 
         request = tickets.Request(
-            [row["item"]],
+            sent.get("items", [row["item"]]),
             priority=priority,
             proof=proof,
-            slot=row["slot"],
+            slot=slot,
+            collect=bool(sent.get("collect")),
             person=person_of(store, row),
             source=source,
             booking=row["id"],

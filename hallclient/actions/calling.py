@@ -34,8 +34,10 @@ _HEADS = f"""
             ORDER BY leg.order_at, leg.turn, leg.rowid LIMIT 1)
         FROM json_each(?3) plan CROSS JOIN json_each(?4) lane)"""
 _RETURNS = f"""
-    SELECT {_HEAD} FROM leg WHERE state = 'waiting' AND return_window = ?1 AND {_FREE}
-    UNION SELECT {_HEAD} FROM leg WHERE state = 'waiting' AND reserved_for = ?2 AND {_FREE}
+    SELECT {_HEAD} FROM leg
+    WHERE state = 'waiting' AND return_window = ?1 AND day = ?3 AND {_FREE}
+    UNION SELECT {_HEAD} FROM leg
+    WHERE state = 'waiting' AND reserved_for = ?2 AND day = ?3 AND {_FREE}
     ORDER BY ready_at, id LIMIT 1"""
 _LANES = json.dumps(policy.POOL_LANES)
 
@@ -200,7 +202,7 @@ def _choose(tx: Action, window: Row) -> tuple[Choice | None, dict[str, LineCount
     draining = window["state"] == windows.DRAINING
     returns = [
         Head(row[0], row[1], policy.RETURN, *row[3:])
-        for row in tx.db.execute(_RETURNS, (window["id"], tx.who.operator))
+        for row in tx.db.execute(_RETURNS, (window["id"], tx.who.operator, tx.day))
     ]
     if returns or draining:
         heads = returns

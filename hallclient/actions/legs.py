@@ -6,7 +6,7 @@ from typing import Any
 
 from db.store import Row
 from hallclient.actions.acting import Action
-from hallclient.actions.moves import Moves
+from hallclient.actions.moves import Moves, day_open
 from hallclient.rules import queue
 from hallclient.rules.catalogue import Item
 from hallclient.rules.errors import Refused
@@ -41,7 +41,8 @@ def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> Non
 
 
 def line_row(tx: Action, moves: Moves, line: str) -> Row:
-    """The line's counters of today, made by its first number."""
+    """The line's counters of today, made by its first number. Raises ``day-closed``."""
+    day_open(tx)
     key = f"{tx.day}:{line}"
     row = tx.row("SELECT id, issued, slot, slot_issued, stopped_at FROM line WHERE id = ?", key)
     if row is None:

@@ -245,6 +245,18 @@ def visit_of(tx: Action, number: str) -> tuple[Row, list[Leg]]:
     return visit, legs_of(tx, visit["id"])
 
 
+def day_row(tx: Action, day: str) -> Row | None:
+    """A business day as it was opened or closed."""
+    return tx.row("SELECT * FROM business_day WHERE id = ?", day)
+
+
+def day_open(tx: Action) -> None:
+    """Raise ``day-closed`` with who closed it, when today is over in this hall."""
+    row = day_row(tx, tx.day)
+    if row is not None and row["state"] == "closed":
+        raise Refused("day-closed", operator=row["closed_by"])
+
+
 def own_window(tx: Action) -> Row:
     """The row of the window the actor sits at. Raises ``no-window``, ``not-your-window``."""
     if not tx.window:

@@ -1,4 +1,4 @@
-"""What the clock does: timers run out, finishes forgotten, wrap-up ended, bookings not kept.
+"""What the clock does: days end, timers run out, finishes forgotten, wrap-up, bookings not kept.
 
 Runs inside every call and, at a desk, every few seconds; each move is an event of its own.
 """
@@ -6,6 +6,7 @@ Runs inside every call and, at a desk, every few seconds; each move is an event 
 from __future__ import annotations
 
 from db.store import Store
+from hallclient.actions import day_end
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves, has_priority, leg_of
@@ -15,7 +16,10 @@ from hallclient.rules.leg import Leg
 
 _DUE = "SELECT id FROM leg WHERE timer_at IS NOT NULL AND timer_at <= ? ORDER BY timer_at, id"
 _SERVING = "SELECT id FROM leg WHERE state IN ('called', 'serving') AND doubted_at IS NULL"
-_MISSED = "SELECT * FROM booking WHERE state = 'booked' AND slot < ?"
+# A number that was carried over is kept all its day.
+_MISSED = (
+    "SELECT * FROM booking WHERE state = 'booked' AND slot < ? AND (source <> 'carried' OR day < ?)"
+)
 _WRAPPED = "SELECT * FROM window WHERE state = 'wrap_up' AND since <= ?"
 
 
@@ -26,11 +30,12 @@ def sweep(store: Store) -> int:
     """
     hall, now = hall_of(store), store.env.now()
     due = store.row(_DUE, now) or store.row(_WRAPPED, now - hall.policy.wrap_up_ms)
-    due = due or store.row(_MISSED, now - hall.policy.booked_late_ms)
-    if due is None and not _any_doubtful(store, now):
+    due = due or store.row(_MISSED, now - hall.policy.booked_late_ms, store.env.day(now))
+    if due is None and not _any_doubtful(store, now) and not day_end.any_earlier(store):
         return 0
     with store.act(SYSTEM) as tx:
         action = Action(tx, Actor(SYSTEM, SYSTEM), hall)
+        day_end.end_earlier(action)
         timers(action)
         _doubt(action)
         _wrap_up(action)
@@ -105,7 +110,7 @@ def _wrap_up(tx: Action) -> None:
 
 def _missed(tx: Action) -> None:
     """Bookings whose visitor has not come in time; a late one may still check in."""
-    for row in tx.rows(_MISSED, tx.now - tx.hall.policy.booked_late_ms):
+    for row in tx.rows(_MISSED, tx.now - tx.hall.policy.booked_late_ms, tx.day):
         moves = Moves(tx)
         moves.update("booking", row, {"state": NO_SHOW, "since": tx.now})
         tx.append("booking.no-show", row["id"], moves.set, actor=SYSTEM)

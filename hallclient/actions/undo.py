@@ -12,7 +12,7 @@ from db.driver import sqlite
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.moves import Moves, legs_of, staffed_window
+from hallclient.actions.moves import Moves, day_open, legs_of, staffed_window
 from hallclient.rules import queue
 from hallclient.rules import visit as visit_rules
 from hallclient.rules.errors import Refused
@@ -44,9 +44,11 @@ _BACK = (
 def undo(store: Store, who: Actor) -> tuple[str, str]:
     """Take back this operator's last action; return its kind and the number concerned.
 
-    Raises ``nothing-to-undo`` (too late, or not undoable), ``moved-on`` (someone has built on it).
+    Raises ``nothing-to-undo`` (too late, or not undoable), ``moved-on`` (someone has built on it),
+    ``day-closed``.
     """
     with acting(store, who, "window.undo") as tx:
+        day_open(tx)
         found = _last(tx)
         if found is None:
             raise Refused("nothing-to-undo", seconds=tx.hall.policy.undo_ms // 1000)

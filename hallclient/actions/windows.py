@@ -7,7 +7,7 @@ import json
 from db.store import Row, Store, Tx
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.hall import hall_of
-from hallclient.actions.moves import HELD, Moves, own_window, staffed_window
+from hallclient.actions.moves import HELD, Moves, day_open, own_window, staffed_window
 from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
 
@@ -40,9 +40,10 @@ def window_row(store: Store | Tx, window: str) -> Row:
 def open_window(store: Store, who: Actor) -> Row:
     """Sit down and serve. Opening one's own open or paused window again just resumes it.
 
-    Raises ``window-taken`` with the operator who sits there, ``already-elsewhere``.
+    Raises ``window-taken`` with the operator who sits there, ``already-elsewhere``, ``day-closed``.
     """
     with acting(store, who, "window.open") as tx:
+        day_open(tx)
         window = own_window(tx)
         _take_seat(tx, window)
         if window["state"] in (CLOSED, PAUSED, DRAINING):

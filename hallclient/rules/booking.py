@@ -7,15 +7,25 @@ keeps its place; those who do not come are counted) and the share that protects 
 
 from __future__ import annotations
 
-from hallclient.rules.catalogue import Policy
+import math
+from typing import NamedTuple
+
+from hallclient.rules import hours
+from hallclient.rules.catalogue import Hall, PlanKind, Policy
 from hallclient.rules.errors import Refused
 
 BOOKED = "booked"
 NO_SHOW = "no_show"
 ARRIVED = "arrived"
 CANCELLED = "cancelled"
+ONLINE = "online"
+CARRIED = "carried"
+"""Sources; a number carried over from an earlier day counts for no quota and no limit."""
 STATES = (BOOKED, NO_SHOW, ARRIVED, CANCELLED)
 """In the order in which somebody at the door asks for them."""
+
+CARRIED = "carried"
+"""Source of a booking made for a number that was carried over from the day before."""
 
 LATE = "late"
 """Reason of an arrival after the slot's place was given up."""
@@ -48,3 +58,59 @@ def may_cancel(state: str, *, number: str | None) -> None:
         raise Refused("booking-cancelled", field="booking")
     if state == NO_SHOW:
         raise Refused("booking-missed", field="booking")
+
+
+# -- how many beside walk-ins
+
+
+def slot_begin(at: int, policy: Policy) -> int:
+    """Begin of the quota's slot that a moment lies in, UTC ms."""
+    return at // policy.slot_ms * policy.slot_ms
+
+
+def capacity(hall: Hall, line: str) -> float:
+    """How many visitors the windows that have the line as their own serve in one slot."""
+    windows = sum(window.plan.get(line) is PlanKind.MAIN for window in hall.windows.values())
+    return windows * hall.policy.slot_ms / hall.lines[line].service_ms
+
+
+def quota_of(hall: Hall, line: str) -> int:
+    """Bookings that a line takes in one slot; the rest is for those who just come.
+
+    At least one where there is a window for the line at all.
+    """
+    able = capacity(hall, line)
+    return max(1, math.floor(able * hall.policy.booking_share + 1e-9)) if able else 0
+
+
+class Facts(NamedTuple):
+    """What the store knows beside a booking that is to be added or moved."""
+
+    other: str = ""
+    """Number of another booking that the same person has that day."""
+    missed: int = 0
+    """How often the person did not come within `Policy.booking_no_show_days`."""
+    in_slot: int = 0
+    """Other bookings of the line in the quota's slot."""
+
+
+def check_new(
+    hall: Hall, line: str, slot: int, until: int, now: int, facts: Facts
+) -> tuple[str, dict[str, object]] | None:
+    """Why a booking cannot be taken: the code of a problem and its values; None when it can."""
+    policy = hall.policy
+    if is_late(slot, policy, now):
+        return "past", {"slot": slot}
+    open_then = hours.spans(hall, slot)
+    if hall.hours and not any(begin <= slot and until <= end for begin, end in open_then):
+        return "closed-then", {"slot": slot, "until": until}
+    quota = quota_of(hall, line)
+    if not quota:
+        return "no-window", {"line": hall.lines[line]}
+    if facts.other:
+        return "same-day", {"booking": facts.other}
+    if policy.booking_no_show_limit and facts.missed >= policy.booking_no_show_limit:
+        return "missed-often", {"count": facts.missed, "days": policy.booking_no_show_days}
+    if facts.in_slot >= quota:
+        return "slot-full", {"line": hall.lines[line], "slot": slot, "quota": quota}
+    return None

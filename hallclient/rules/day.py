@@ -1,7 +1,7 @@
 """The business day: what is looked at before it opens, and how each open number ends with it.
 
-Source: numbers taken before closing are served after it (号到即办); whatever is open when the day is
-closed ends for what it was, or is carried over with the visitor's consent (结转), never as done.
+Source: numbers taken before closing are served after it (号到即办); whatever is open when the day
+is closed ends for what it was, or is carried over with the visitor's consent (结转), never as done.
 """
 
 from __future__ import annotations
