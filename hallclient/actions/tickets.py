@@ -12,11 +12,12 @@ from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.legs import insert_leg, issue, item_of, line_row, new_leg, one_open
 from hallclient.actions.moves import Moves, visit_of
 from hallclient.actions.persons import person_fields, seal_person
-from hallclient.rules import hours, queue
+from hallclient.rules import card, hours, queue
 from hallclient.rules import policy as lanes
 from hallclient.rules import visit as visit_rules
 from hallclient.rules.errors import Refused
 from hallclient.rules.leg import Leg
+from hallclient.rules.roles import Role
 from hallclient.rules.text import clean
 
 SOURCES = ("counter", "kiosk", "phone", "booking")
@@ -65,7 +66,7 @@ def take(store: Store, who: Actor, request: Request) -> Ticket:
     Raises ``no-such-item``, ``item-twice``, ``no-such-priority``, ``proof-needed``,
     ``already-open`` with the number the person has, ``line-full``, ``slot-full``,
     ``line-stopped``, ``hall-closed`` (at a kiosk), ``booking-early``, ``nothing-collected`` (the
-    hall has no line for it).
+    hall has no line for it), ``not-allowed`` (a kiosk verifies only what a card proves).
     """
     with acting(store, who, "ticket.take") as tx:
         return take_in(tx, request)
@@ -86,6 +87,8 @@ def take_in(
     if request.priority:
         _check_priority(tx, request.priority, request.proof)
     person = person_fields(request.person)
+    if request.priority and tx.who.role == Role.KIOSK:
+        _check_by_card(tx, request.priority, person["identity"])
     token = tx.store.person_token(person["identity"]) if person["identity"] else None
     lane, order_at = lanes.lane_of(request.priority or None, request.slot, tx.hall.policy, tx.now)
     lines = {code: tx.hall.items[code].line for code in after}
@@ -286,6 +289,12 @@ def _check_priority(tx: Action, kind: str, proof: str) -> None:
         raise Refused("no-such-priority", field="priority", priority=kind)
     if not clean(proof).strip():
         raise Refused("proof-needed", field="proof", priority=kind)
+
+
+def _check_by_card(tx: Action, kind: str, identity: str) -> None:
+    """A machine sees no proof but the day of birth on a card. Raises ``not-allowed``."""
+    if not card.proves(tx.hall.priorities[kind], identity, tx.day):
+        raise Refused("not-allowed", action="ticket.verify-priority", role=tx.who.role)
 
 
 def _collecting(tx: Action) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hallclient.actions import persons, tickets, views
+from hallclient.actions import persons, taking, tickets, views
 from hallclient.actions.acting import Actor
-from hallclient.cli import pick, shape
+from hallclient.cli import pick, printing, shape
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.errors import Refused
@@ -29,13 +29,20 @@ def register(commands: Commands) -> None:
     option(take, "--collect", action="store_true")
     option(take, "--priority")
     option(take, "--proof", default="")
+    option(take, "--claimed")
     option(take, "--slot")
     for name in persons.PERSON_FIELDS:
         option(take, f"--{name}", default="")
+    option(take, "--print", action="store_true")
+    printing.printer_options(take)
     listed = command(own, "ticket.list", _list)
     option(listed, "--all", action="store_true")
     option(listed, "--line")
     option(command(own, "ticket.show", _show), "number")
+    again = command(own, "ticket.print", printing.print_again)
+    option(again, "number")
+    printing.printer_options(again)
+    option(command(own, "ticket.verify", printing.verify), "text")
     cancel = command(own, "ticket.cancel", _cancel)
     option(cancel, "number")
     option(cancel, "--reason")
@@ -68,9 +75,14 @@ def _take(args: Namespace, app: App) -> int:
         slot=at_clock(narrow(args.slot), store.env.now()) if args.slot else None,
         person={name: getattr(args, name) for name in persons.PERSON_FIELDS},
         collect=args.collect,
+        claimed=_kind(app, args.claimed) if args.claimed is not None else "",
     )
-    _answer(app, tickets.take(store, who, request), "cli.ticket.taken")
-    return 0
+    wanted_print = args.print or args.printer is not None
+    printer = printing.printer(args) if wanted_print else None
+    ticket = taking.take(store, who, request)
+    _answer(app, ticket, "cli.ticket.taken")
+    # After the answer: the number is there whatever the printer does.
+    return printing.print_new(app, ticket.number, printer) if printer is not None else 0
 
 
 def _list(args: Namespace, app: App) -> int:

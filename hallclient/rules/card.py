@@ -12,6 +12,7 @@ import unicodedata
 from datetime import date
 from typing import Final, NamedTuple
 
+from hallclient.rules.catalogue import PriorityKind
 from hallclient.rules.scan import CARD_FIELDS, is_resident_id
 from hallclient.rules.text import clean
 
@@ -55,6 +56,12 @@ def age(born: str, day: str) -> int:
     """Completed years on a day, both ISO. Who is born on 29 February is older on 1 March."""
     birth, on = date.fromisoformat(born), date.fromisoformat(day)
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def proves(kind: PriorityKind, identity: str, day: str) -> bool:
+    """Whether a card proves this priority, by its holder's age on an ISO day."""
+    born = born_of(identity)
+    return bool(kind.from_age and born) and age(born, day) >= kind.from_age
 
 
 def _iso(text: str) -> str:

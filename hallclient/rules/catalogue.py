@@ -189,6 +189,8 @@ class PriorityKind(NamedTuple):
     en: str
     proof_zh: str
     proof_en: str
+    from_age: int = 0
+    """An identity card that is read proves it from this age on; 0: no card does."""
 
 
 class Outcome(NamedTuple):

@@ -65,6 +65,7 @@ def parse_priorities(file: TomlFile) -> dict[str, PriorityKind]:
             *reader.words(),
             reader.text("proof_zh"),
             reader.text("proof_en", required=False),
+            reader.number("from_age", 0, 0, 150),
         ),
     )
 
