@@ -236,7 +236,9 @@ def _become(
             )
             for case in plan.destroyed:
                 tx.destroy_key(case)
-                tx.append("personal.destroyed", case, [], stream=f"visit:{case}", again=True)
+                booked = tx.row("SELECT id FROM booking WHERE id = ?", case) is not None
+                stream = f"booking:{case}" if booked else f"visit:{case}"
+                tx.append("personal.destroyed", case, [], stream=stream, again=True)
         report = verify(store, progress)
         if not report.ok:
             raise StoreError("backup-damaged", path=plan.backup, finding=report.findings[0].code)

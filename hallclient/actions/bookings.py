@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions import tickets
 from hallclient.actions.acting import Action, Actor, acting
+from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves
+from hallclient.actions.persons import PERSON_FIELDS, forget_booking_in
 from hallclient.rules import booking as rules
 from hallclient.rules import policy as lanes
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind, route
 from hallclient.rules.text import narrow
 
-FIELDS: Final = (
-    "booking.id, booking.day, booking.slot, booking.until, booking.item, booking.line, "
-    "booking.state, booking.source, booking.sent, booking.seen, booking.visit, "
-    "booking.imported_at, booking.since, booking.reason, booking.sealed, visit.number"
+_JOINED: Final = (
+    "SELECT booking.*, visit.number FROM booking LEFT JOIN visit ON visit.id = booking.visit"
 )
-_JOINED: Final = f"SELECT {FIELDS} FROM booking LEFT JOIN visit ON visit.id = booking.visit"
 _MOST: Final = 20
 _PAST_DAYS: Final = 30
 
@@ -40,13 +40,14 @@ def phone_token(store: Store, phone: str) -> str:
 
 
 def booking(store: Store, key: str) -> Row | None:
-    """A booking by its number as typed: `FIELDS`, with the ``number`` it was checked in with."""
+    """A booking by its number as typed, with the ``number`` it was checked in with."""
     return store.row(f"{_JOINED} WHERE booking.id = ?", narrow(key))
 
 
 def person_of(store: Store, row: Row) -> dict[str, str]:
     """Personal fields of a booking's row, unmasked: show them masked."""
-    return store.unseal(row["id"], row["sealed"]) or {}
+    fields = store.unseal(row["id"], row["sealed"]) or {}
+    return {name: fields[name] for name in PERSON_FIELDS if name in fields}
 
 
 def find(store: Store, text: str) -> list[Row]:
@@ -174,9 +175,82 @@ def cancel_in(tx: Action, row: Row, reason: str) -> None:
     tx.append("booking.cancelled", row["id"], moves.set)
 
 
+def forget(store: Store, who: Actor, booking_id: str) -> None:
+    """Destroy the key of a booking whose visitor never came: cancelled, or not kept.
+
+    Raises ``no-such-booking``, ``booking-open``, ``already-arrived`` with the number that is to
+    be forgotten instead (`persons.forget`).
+    """
+    with acting(store, who, "personal.destroy") as tx:
+        row = booking_of(tx, booking_id)
+        rules.may_forget(row["state"], number=row["number"])
+        forget_booking_in(tx, row["id"])
+
+
 def booking_of(tx: Action, key: str) -> Row:
     """A booking inside an action. Raises ``no-such-booking``."""
     row = booking(tx.store, key)
     if row is None:
         raise Refused("no-such-booking", field="booking", booking=key)
     return row
+
+
+# -- the day
+
+
+def of_day(store: Store, day: str = "", state: str = "") -> list[Row]:
+    """The bookings of a business day (empty: today) in the order of their slots."""
+    return store.rows(
+        f"{_JOINED} WHERE booking.day = ?1 AND (?2 = '' OR booking.state = ?2) "
+        "ORDER BY booking.slot, booking.id",
+        day or store.env.day(store.env.now()),
+        state,
+    )
+
+
+class Quota(NamedTuple):
+    """A line's bookings in one slot of a day. ``slot``: its begin, UTC ms."""
+
+    line: str
+    slot: int
+    capacity: float
+    """Visitors that the windows which have the line as their own serve in the slot."""
+    quota: int
+    booked: int
+    """All that hold a place: not those cancelled."""
+    arrived: int
+    missed: int
+
+
+def quota(store: Store, day: str = "") -> list[Quota]:
+    """Every slot of a day's opening hours (empty: today) for each line that takes bookings.
+
+    Slots outside, where there are bookings all the same, are among them. Raises ``bad-day``.
+    """
+    hall = hall_of(store)
+    day = day or store.env.day(store.env.now())
+    counts: dict[tuple[str, int], Counter[str]] = {}
+    for row in store.rows(
+        "SELECT line, slot, state FROM booking WHERE day = ? AND source = 'online'", day
+    ):
+        if row["line"] in hall.lines:
+            place = (row["line"], rules.slot_begin(row["slot"], hall.policy))
+            counts.setdefault(place, Counter())[row["state"]] += 1
+    lines = [line for line in hall.lines if rules.quota_of(hall, line)]
+    places = {(line, slot) for line in lines for slot in rules.slots_of(hall, day)} | set(counts)
+    order = list(hall.lines)
+    found = []
+    for line, slot in sorted(places, key=lambda one: (order.index(one[0]), one[1])):
+        states = counts.get((line, slot), Counter())
+        found.append(
+            Quota(
+                line,
+                slot,
+                rules.capacity(hall, line),
+                rules.quota_of(hall, line),
+                states.total() - states[rules.CANCELLED],
+                states[rules.ARRIVED],
+                states[rules.NO_SHOW],
+            )
+        )
+    return found

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from db import log
 from db.files import whole
+from db.schema import SEALED
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
@@ -172,7 +173,7 @@ def _opened(store: Store, event: log.Event) -> dict[str, str] | None:
     if b'"sealed"' not in event.body:
         return None
     for table, key, _, now in event.facts().get("set", ()):
-        if table == "visit" and now and now.get("sealed"):
+        if table in SEALED and now and now.get("sealed"):
             return store.unseal(key, now["sealed"])
     return None
 

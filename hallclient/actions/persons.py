@@ -57,7 +57,10 @@ def reveal(store: Store, who: Actor, number: str) -> dict[str, str]:
 
 
 def forget(store: Store, who: Actor, number: str, day: str) -> None:
-    """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47)."""
+    """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47).
+
+    A visit that came from a booking has them twice: both keys go.
+    """
     with acting(store, who, "personal.destroy") as tx:
         visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", day, number)
         if visit is None:
@@ -66,6 +69,14 @@ def forget(store: Store, who: Actor, number: str, day: str) -> None:
             raise Refused("still-open", number=number)
         tx.destroy_key(visit["id"])
         tx.append("personal.destroyed", visit["id"], [], stream=f"visit:{visit['id']}")
+        if visit["booking"]:
+            forget_booking_in(tx, visit["booking"])
+
+
+def forget_booking_in(tx: Action, booking: str) -> None:
+    """Destroy the key of a booking's personal fields, in its own stream."""
+    tx.destroy_key(booking)
+    tx.append("personal.destroyed", booking, [], stream=f"booking:{booking}")
 
 
 def seal_person(tx: Action, visit: str, person: Mapping[str, str]) -> None:

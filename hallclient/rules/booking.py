@@ -1,5 +1,4 @@
-"""Bookings: who may check in when, what a file's row must say, how many a line takes beside
-walk-ins.
+"""Bookings: who may check in when, and how many a line takes beside walk-ins.
 
 Source: the customer's rules for bookings (real name, own matter; one a day and person; the slot
 keeps its place; those who do not come are counted) and the share that protects walk-ins.
@@ -8,7 +7,9 @@ keeps its place; those who do not come are counted) and the share that protects 
 from __future__ import annotations
 
 import math
+from datetime import date, datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from hallclient.rules import hours
 from hallclient.rules.catalogue import Hall, PlanKind, Policy
@@ -60,12 +61,37 @@ def may_cancel(state: str, *, number: str | None) -> None:
         raise Refused("booking-missed", field="booking")
 
 
+def may_forget(state: str, *, number: str | None) -> None:
+    """Raises ``already-arrived``: then it is the visit that is forgotten; ``booking-open``."""
+    if state == ARRIVED:
+        raise Refused("already-arrived", field="booking", number=number)
+    if state == BOOKED:
+        raise Refused("booking-open", field="booking")
+
+
 # -- how many beside walk-ins
 
 
 def slot_begin(at: int, policy: Policy) -> int:
     """Begin of the quota's slot that a moment lies in, UTC ms."""
     return at // policy.slot_ms * policy.slot_ms
+
+
+def slots_of(hall: Hall, day: str) -> list[int]:
+    """Begins of the quota's slots in the opening hours of a day. Raises ``bad-day``."""
+    try:
+        known = date.fromisoformat(day)
+    except ValueError:
+        raise Refused("bad-day", field="day", day=day) from None
+    if known.isoformat() != day:
+        raise Refused("bad-day", field="day", day=day)
+    noon = datetime.combine(known, time(12), ZoneInfo(hall.time_zone))
+    length = hall.policy.slot_ms
+    return [
+        slot
+        for begin, end in hours.spans(hall, round(noon.timestamp()) * 1000)
+        for slot in range(slot_begin(begin, hall.policy), end, length)
+    ]
 
 
 def capacity(hall: Hall, line: str) -> float:
