@@ -57,6 +57,8 @@ def entries(day: DayFacts, passed_over: Mapping[tuple[str, int], str]) -> Iterat
             for call in leg.calls:
                 if call.chosen:
                     number = passed_over.get((leg.id, call.ver), "")
+                    if number == visit.number:
+                        number = ""  # another service of the same visitor
                     other = _waited(numbers.get(number), leg, call)
                     found.append(_entry(day, visit, leg, call, number, other))
     yield from sorted(found, key=lambda entry: (entry.at, entry.number))
