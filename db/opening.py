@@ -65,6 +65,15 @@ def is_file(path: Path) -> bool:
         raise StoreError("cannot-open", path=path, cause=error.strerror) from error
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tells the file of this name from another that may take its place; None: there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 SIDE_FILES = ("-wal", "-shm", "-journal", ".lock", ".gate", ".use")
 """What may lie beside a store, named after it."""
 

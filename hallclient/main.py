@@ -121,14 +121,21 @@ def _desk(options: Options) -> int:
     )
 
 
-def _show(path: Path, **how: Any) -> int:
-    """The screens on this terminal. Commands get this as ``app.show`` and import no screen."""
+def _show(path: Path, *, screen: str = "desk", **how: Any) -> int:
+    """The screens on this terminal. Commands get this as ``app.show`` and import no screen.
+
+    ``screen``: ``desk``, or one of the programs beside it: ``board``.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage("cli.usage.terminal")
     import gc
 
     # Nothing that is loaded until the first frame becomes garbage; looking for it takes 15 ms.
     gc.disable()
+    if screen == "board":
+        from screens import board_app
+
+        return board_app.run(path, **how)
     from screens.app import run
 
     return run(path, **how)

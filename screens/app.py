@@ -7,23 +7,31 @@ from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
-from rich.text import Text
 from textual import events
 
+from db import presence
 from db.env import Env, system_env
 from hallclient.actions import staff
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
+from hallclient.actions.memory import Memory
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.roles import Role
 from hallclient.rules.scan import ENDS
-from hallclient.texts import language, set_language, t
+from hallclient.texts import language, set_language
 from hallclient.words import set_time_zone
 from screens.base import HallScreen
+from screens.failing import last_words
 from screens.keypages import Why
 from screens.session import Session
 from screens.widgets.gate import ScanGate
 
 MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
+
+
+def watches(who: Actor) -> bool:
+    """Whether somebody's first screen is the live view of the hall."""
+    return who.role == Role.SUPERVISOR and not who.window
 
 
 class HallApp(ScanGate):
@@ -43,7 +51,7 @@ class HallApp(ScanGate):
         on_ready: Callable[[], None] | None = None,
     ) -> None:
         # The first screen is not pushed, so its own style sheet would not be read.
-        first = "desk.tcss" if who is not None else "login.tcss"
+        first = "login.tcss" if who is None else "live.tcss" if watches(who) else "desk.tcss"
         super().__init__(css_path=["app.tcss", first])
         self.session = session
         set_time_zone(session.store.meta["time_zone"])
@@ -54,6 +62,7 @@ class HallApp(ScanGate):
         self._on_ready = on_ready
         self._last_input = monotonic()
         self._locked = False
+        self.memory = Memory()
 
     @property
     def hall(self) -> Hall:
@@ -72,9 +81,28 @@ class HallApp(ScanGate):
         return first
 
     def _desk(self, who: Actor) -> HallScreen:
+        """Where somebody works: a supervisor who sits at no window watches the hall."""
+        if watches(who):
+            from screens.live import LiveScreen
+
+            return LiveScreen(who, self.hall, self.memory, hint=self.hint)
         from screens.desk import DeskScreen
 
         return DeskScreen(who, self.hall, hint=self.hint)
+
+    def other_view(self) -> None:
+        """From the live view of the hall to its numbers, or back."""
+        if self.who is None or self._locked:
+            return
+        from screens.live import LiveScreen
+
+        live = not isinstance(self.screen, LiveScreen)
+        if live:
+            self.switch_screen(LiveScreen(self.who, self.hall, self.memory))
+        else:
+            from screens.desk import DeskScreen
+
+            self.switch_screen(DeskScreen(self.who, self.hall))
 
     def _login(self) -> HallScreen:
         from screens.login import LoginScreen
@@ -106,6 +134,7 @@ class HallApp(ScanGate):
         who, self.who = self.who, None
         if who is not None:
             await self.session.write(staff.sign_out, who)
+            presence.leave(self.session.path, who.window)
             self._preset = ("", who.window)
         if self._locked:
             self._locked = False
@@ -116,6 +145,7 @@ class HallApp(ScanGate):
         """End the program; the session ends with it."""
         if self.who is not None:
             await self.session.write(staff.sign_out, self.who)
+            presence.leave(self.session.path, self.who.window)
         self.exit(return_code=0)
 
     # -- locking
@@ -180,13 +210,7 @@ class HallApp(ScanGate):
     # -- failing
 
     def _fatal_error(self) -> None:
-        """One sentence and a reference; Textual would print local variables here."""
-        from hallclient.crash import record
-
-        error = self._exception
-        reference, path = record(error) if error is not None else ("-", None)
-        where = str(path) if path is not None else "-"
-        self._exit_renderables.append(Text(t("crash.screen", reference=reference, path=where)))
+        self._exit_renderables.append(last_words(self._exception))
         self._close_messages_no_wait()
 
 

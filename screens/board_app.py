@@ -1,0 +1,77 @@
+"""The board's program: it only reads, nobody signs in, and it outlives the store it shows."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.app import App
+
+from db.env import Env, system_env
+from hallclient.texts import language, set_language
+from hallclient.voice import Speaker
+from screens.base import HallScreen
+from screens.board import BoardScreen
+from screens.board_source import BoardSource
+from screens.failing import last_words
+
+
+class BoardApp(App[None], inherit_bindings=False):
+    """One board on one screen."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+
+    def __init__(
+        self, source: BoardSource, *, zone: str = "", speaker: Speaker | None = None
+    ) -> None:
+        super().__init__(css_path=["app.tcss", "board.tcss"])
+        self.source = source
+        self.animation_level = "none"
+        self._zone = zone
+        self._speaker = speaker
+
+    def get_default_screen(self) -> HallScreen:
+        """The board."""
+        return BoardScreen(self.source, zone=self._zone, speaker=self._speaker)
+
+    def on_mount(self) -> None:
+        """Let go of what was held back for a quick first frame."""
+        self.title = ""
+        self.call_after_refresh(gc.enable)
+
+    def switch_language(self) -> None:
+        """The other language comes first."""
+        set_language("en" if language() == "zh" else "zh")
+        for screen in self.screen_stack:
+            if isinstance(screen, HallScreen):
+                screen.speak()
+
+    def _fatal_error(self) -> None:
+        self._exit_renderables.append(last_words(self._exception))
+        self._close_messages_no_wait()
+
+
+def run(
+    path: Path,
+    *,
+    zone: str = "",
+    speaker: Speaker | None = None,
+    passphrase: str | None = None,
+    make_env: Callable[[str], Env] = system_env,
+) -> int:
+    """Show the board on this terminal until somebody ends it; the exit code.
+
+    ``speaker`` None: it is muted. Raises StoreError when the store cannot be opened at first.
+    """
+    source = BoardSource(path, make_env=make_env, passphrase=passphrase)
+    try:
+        source.open()
+        app = BoardApp(source, zone=zone, speaker=speaker)
+        app.run()
+        return app.return_code or 0
+    finally:
+        if speaker is not None:
+            speaker.close()
+        source.close()
