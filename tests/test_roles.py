@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from hallclient.actions import calling, persons, serving, shift, staff, tickets, undo, windows
+from hallclient.actions import (
+    calling,
+    day,
+    day_close,
+    persons,
+    serving,
+    shift,
+    staff,
+    tickets,
+    undo,
+    windows,
+)
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.tickets import Request
 from hallclient.rules.errors import Refused
@@ -77,6 +88,18 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "window.emergency": [lambda kit, who: windows.set_emergency(kit.store, who, "W02", True)],
     "window.plan": [lambda kit, who: windows.set_plan(kit.store, who, "W02", {"tax": "main"})],
+    "day.open": [
+        lambda kit, who: day.open_day(kit.store, who),
+        lambda kit, who: day.reopen_day(kit.store, who),
+    ],
+    "day.close": [
+        lambda kit, who: day_close.close_day(kit.store, who, "demo-demo"),
+        lambda kit, who: day_close.sign_day(kit.store, who, "demo-demo", "2026-09-21"),
+    ],
+    "hall.stop-numbers": [
+        lambda kit, who: day.stop_numbers(kit.store, who, ["tax"]),
+        lambda kit, who: day.start_numbers(kit.store, who),
+    ],
     "personal.view": [lambda kit, who: persons.reveal(kit.store, who, "A001")],
     "personal.destroy": [
         lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms))
@@ -95,7 +118,7 @@ ACTIONS: dict[str, list[Act]] = {
     ],
 }
 
-LATER = {name for name in PERMISSIONS if name.startswith(("store.", "hall."))}
+LATER = {name for name in PERMISSIONS if name.startswith("store.")} | {"hall.publish"}
 """Permissions of the store's own commands; tested with them."""
 
 CASES = [
