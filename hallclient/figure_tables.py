@@ -176,6 +176,12 @@ def _share(figure: Figure, kind: str) -> Cell:
     return Cell(PER_100 if kind == RATE else PERCENT, found)
 
 
+def in_words(table: Table, at: int) -> bool:
+    """Whether a column holds texts, which stand to the left, and not numbers."""
+    values = [row[at].value for row in table.rows]
+    return any(values) and not any(isinstance(value, int) for value in values)
+
+
 # -- tables
 
 

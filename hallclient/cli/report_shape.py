@@ -21,7 +21,7 @@ def text_lines(table: Table, width: int = WIDTH) -> list[str]:
     """A table in so many cells: names cut, numbers to the right."""
     rows = [[plain(text) for text in table.head]]
     rows += [[plain(tables.said(cell)) for cell in row] for row in table.rows]
-    words = [at == 0 or _words(table, at) for at in range(len(table.head))]
+    words = [at == 0 or tables.in_words(table, at) for at in range(len(table.head))]
     widths = [max(cell_width(row[at]) for row in rows) for at in range(len(table.head))]
     room = width - len(widths) + 1
     gap = " " if sum(widths) + len(widths) - 1 > room else "  "
@@ -34,12 +34,6 @@ def text_lines(table: Table, width: int = WIDTH) -> list[str]:
         gap.join(_cell(row[at], widths[at], words[at]) for at in range(len(row))).rstrip()
         for row in rows
     ]
-
-
-def _words(table: Table, at: int) -> bool:
-    return all(isinstance(row[at].value, str | None) for row in table.rows) and any(
-        row[at].value for row in table.rows
-    )
 
 
 def _cell(text: str, width: int, left: bool) -> str:
