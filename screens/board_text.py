@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from textual.content import Content
 
-from hallclient.actions.boardview import BoardView, LineNow
+from hallclient.actions.boardview import BoardView, LineNow, Past
 from hallclient.rules.announce import Call
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.text import cell_width, cut
@@ -24,10 +24,10 @@ STRONG: Final = "bold"
 CALL: Final = "bold $text-warning"
 NEW: Final = "bold reverse $text-warning"
 MARK: Final = "\u25b6"
-MISSED: Final = "\u00d7"
 TO: Final = "\u2192"
 TURN_MS: Final = 8_000
 """Where two languages or several pages share a place, each stays for so long."""
+ENTRY_CELLS: Final = 16
 PEOPLE_CELLS: Final = 6
 WAIT_CELLS: Final = 9
 LINES_WIDTH: Final = 64
@@ -188,25 +188,25 @@ def hero(frame: Frame) -> Content:
 
 
 def calls(frame: Frame, width: int, height: int) -> Content:
-    """Who is called where, newest first, then the last calls before; large ones while they fit."""
-    view = frame.view
-    lines = [both_short(frame, "board.title-calls", width)]
-    rest = list(view.calls)
-    left = height - 1
+    """Who is called where, newest first, large while they fit; then the last calls before."""
+    told = [both_short(frame, "board.title-calls", width)]
+    rest = list(frame.view.calls)
     size = big_height(1) + 1
     across = max(1, width // (call_width(*_WIDEST, 1) + 4))
-    while left >= 3 * size and rest:
-        lines += _large(frame, rest[:across], width // across)
+    while rest and height - len(told) >= 3 * size:
+        told += _large(frame, rest[:across], width // across)
         rest = rest[across:]
-        left -= size
-    cell = 16
-    across = max(1, width // cell)
-    entries = [_called(frame, call) for call in rest]
-    entries += [_entry(" ", past.number, past.face, MUTED, past.passed) for past in view.past]
-    for start in range(0, min(len(entries), across * max(0, left)), across):
-        row = entries[start : start + across]
-        lines.append(Content.assemble(*(pad(entry, cell) for entry in row)))
-    return Content("\n").join(lines[:height])
+    told += _in_columns([_called(frame, call) for call in rest], width)
+    if frame.view.past and height - len(told) >= 2:
+        told.append(both_short(frame, "board.title-past", width))
+        told += _in_columns([_entry(frame, past) for past in frame.view.past], width)
+    return Content("\n").join(told[:height])
+
+
+def _in_columns(entries: Sequence[Content], width: int) -> list[Content]:
+    across = max(1, width // ENTRY_CELLS)
+    rows = [entries[start : start + across] for start in range(0, len(entries), across)]
+    return [Content.assemble(*(pad(entry, ENTRY_CELLS) for entry in row)) for row in rows]
 
 
 def _large(frame: Frame, some: Sequence[Call], width: int) -> list[Content]:
@@ -235,12 +235,15 @@ def _large(frame: Frame, some: Sequence[Call], width: int) -> list[Content]:
 def _called(frame: Frame, call: Call) -> Content:
     fresh = call.key in frame.new
     style = NEW if fresh and frame.bright else CALL
-    return _entry(MARK if fresh else " ", call.number, call.window, style)
+    mark = MARK if fresh else " "
+    return line((mark, CALL), " ", (f"{call.number} {TO} {call.window}", style))
 
 
-def _entry(mark: str, number: str, window: str, style: str, missed: bool = False) -> Content:
-    told = f"{number} {MISSED if missed else TO} {window}"
-    return line((mark, CALL), " ", (told, style))
+def _entry(frame: Frame, past: Past) -> Content:
+    """An earlier call; of a number that was passed it matters that it was, not where."""
+    if past.passed:
+        return line((f"  {past.number} {text_in(frame.turning, 'board.passed')}", "$text-warning"))
+    return line((f"  {past.number} {TO} {past.face}", MUTED))
 
 
 def lines(frame: Frame, width: int, height: int) -> Content:
@@ -323,7 +326,7 @@ def _notices(frame: Frame, language: str) -> list[str]:
             name = named(frame.hall.lines[row.line], language)
             told.append(text_in(language, "board.notice-stopped", name=name))
     if any(past.passed for past in view.past):
-        told.append(f"{MISSED} {text_in(language, 'board.notice-passed')}")
+        told.append(text_in(language, "board.notice-passed"))
     return told or [text_in(language, "board.notice-none")]
 
 

@@ -23,7 +23,8 @@ RECENT: Final = 24
 _LOOKED_AT: Final = 400
 """Announcements looked through for them: a board of a zone leaves out those of the others."""
 _MEASURED: Final = 40
-"""The last services of a line that say what is usual today."""
+"""The last services of a line that say what is usual today, when there are `_ENOUGH`."""
+_ENOUGH: Final = 5
 _ELSEWHERE: Final = frozenset({"moved", "taken-over"})
 """Outcomes of a call after which the visitor is wanted elsewhere: no longer shown."""
 _NOBODY_NEW: Final = frozenset({windows.CLOSED, windows.PAUSED, windows.DRAINING})
@@ -216,7 +217,7 @@ def _usual(store: Store, line: str, day: str) -> int | None:
     times = sorted(
         lasted for lasted, of_day in store.db.execute(_SERVICES, (line, _MEASURED)) if of_day == day
     )
-    return times[-(-len(times) // 2) - 1] if times else None
+    return times[-(-len(times) // 2) - 1] if len(times) >= _ENOUGH else None
 
 
 def _closed(store: Store, hall: Hall, now: int, day: str) -> tuple[bool, int | None]:
