@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-GROUPS: Final = ("call", "serve", "queue", "window", "find", "program")
+GROUPS: Final = ("call", "serve", "queue", "window", "hall", "find", "program")
 """Groups in the order in which the key map shows them."""
 
 
@@ -67,9 +67,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("hand_over", "ctrl+o", "window", confirm=True),
     Action("drain", "alt+d", "window"),
     Action("close_window", "alt+c", "window", confirm=True),
-    Action("take_over", "alt+t", "window", footer=19),
-    Action("free_window", "alt+f", "window", footer=21),
-    Action("emergency", "alt+e", "window", footer=20),
+    Action("help", "alt+h", "window"),
+    Action("answer", "alt+s", "window", footer=22),
+    Action("advice", "alt+a", "hall", footer=19),
+    Action("what_if", "alt+w", "hall", footer=20),
+    Action("take_over", "alt+t", "hall", footer=23),
+    Action("end_for", "alt+n", "hall", footer=25),
+    Action("free_window", "alt+f", "hall", footer=27),
+    Action("emergency", "alt+e", "hall", footer=24),
+    Action("plan", "alt+m", "hall", footer=26),
+    Action("see_alarm", "alt+k", "hall", footer=21),
+    Action("live", "alt+v", "hall", footer=28),
+    Action("figures", "alt+i", "hall", footer=29),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
     Action("keys", "question_mark", "program", ("f12",), footer=12),
@@ -90,6 +99,9 @@ CONFLICTS: Final = (
     "f12",
     "alt+e",
     "alt+f",
+    "alt+h",
+    "alt+s",
+    "alt+v",
     "ctrl+d",
     "ctrl+e",
     "ctrl+q",

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import events
 
@@ -14,7 +15,6 @@ from db.env import Env, system_env
 from hallclient.actions import staff
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
-from hallclient.actions.memory import Memory
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.roles import Role
 from hallclient.rules.scan import ENDS
@@ -25,6 +25,9 @@ from screens.failing import last_words
 from screens.keypages import Why
 from screens.session import Session
 from screens.widgets.gate import ScanGate
+
+if TYPE_CHECKING:
+    from hallclient.actions.watch import Memory
 
 MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end", "tab", "shift+tab"})
 
@@ -62,7 +65,8 @@ class HallApp(ScanGate):
         self._on_ready = on_ready
         self._last_input = monotonic()
         self._locked = False
-        self.memory = Memory()
+        self.memory: Memory | None = None
+        """What the live view remembers; it outlives the screen."""
 
     @property
     def hall(self) -> Hall:
@@ -82,27 +86,23 @@ class HallApp(ScanGate):
 
     def _desk(self, who: Actor) -> HallScreen:
         """Where somebody works: a supervisor who sits at no window watches the hall."""
-        if watches(who):
-            from screens.live import LiveScreen
+        return self._live(who, self.hint) if watches(who) else self._numbers(who, self.hint)
 
-            return LiveScreen(who, self.hall, self.memory, hint=self.hint)
+    def _live(self, who: Actor, hint: str = "") -> HallScreen:
+        from screens.live import LiveScreen
+
+        return LiveScreen(who, self.hall, hint=hint)
+
+    def _numbers(self, who: Actor, hint: str = "") -> HallScreen:
         from screens.desk import DeskScreen
 
-        return DeskScreen(who, self.hall, hint=self.hint)
+        return DeskScreen(who, self.hall, hint=hint)
 
     def other_view(self) -> None:
         """From the live view of the hall to its numbers, or back."""
-        if self.who is None or self._locked:
-            return
-        from screens.live import LiveScreen
-
-        live = not isinstance(self.screen, LiveScreen)
-        if live:
-            self.switch_screen(LiveScreen(self.who, self.hall, self.memory))
-        else:
-            from screens.desk import DeskScreen
-
-            self.switch_screen(DeskScreen(self.who, self.hall))
+        if self.who is not None and not self._locked:
+            live = isinstance(self.screen, HallScreen) and self.screen.LIVE
+            self.switch_screen(self._numbers(self.who) if live else self._live(self.who))
 
     def _login(self) -> HallScreen:
         from screens.login import LoginScreen

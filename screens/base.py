@@ -23,6 +23,8 @@ STYLES = {"good": "$text-success", "warn": "$text-warning", "alert": "bold $text
 class HallScreen(Screen[None]):
     """A screen of a `HallApp`: it can say everything again when the language changes."""
 
+    LIVE = False
+    """Whether it is the live view of the hall."""
     TYPED_AHEAD_S = 1.0
     """So long keys typed ahead wait for what the key before has started."""
 

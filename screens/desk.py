@@ -126,6 +126,7 @@ class DeskScreen(DeskDoing):
         """Once a second: the clock and the stopwatch; now and then the waits and the timers."""
         self.show_status()
         self.hide_person()
+        self.beat()
         now = monotonic()
         if now - self._painted >= REPAINT_S:
             self.show(self.view)
@@ -143,6 +144,9 @@ class DeskScreen(DeskDoing):
 
     def show(self, view: DeskView) -> None:
         """Show this moment of the hall."""
+        news = set(desk_text.signals(view, self.hall)) - set(
+            desk_text.signals(self.view, self.hall)
+        )
         self.view = view
         self.rows.clear()
         self._painted = monotonic()
@@ -161,6 +165,8 @@ class DeskScreen(DeskDoing):
             self._windows.border_title = line(t("desk.windows"))
             self._next_up.say(line(t(f"desk.seat-{self.who.role}")))
         self._aside.say(desk_text.aside_line(view, self.hall, now, self._width))
+        if news:
+            self.said = (" · ".join(sorted(news)), "warn")
         self.show_status()
         self._key_line.refresh_keys()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
+from db import presence
 from db.store import Row as StoreRow
 from hallclient.actions.acting import Actor
 from hallclient.actions.deskview import DeskView
@@ -15,6 +17,9 @@ from screens.base import STYLES, HallScreen
 from screens.keypages import at_window
 from screens.widgets.content import Words, line
 from screens.widgets.table import VirtualTable
+
+BEAT_MS = 10_000
+"""So often a window says that it lives, by the hall's clock."""
 
 if TYPE_CHECKING:
     from screens.desk_actions import Desk
@@ -36,6 +41,7 @@ class DeskBase(HallScreen):
         """Rows of the list that have been read, by leg."""
         self.said: tuple[str, str] = (hint, "good" if hint else "")
         self.said_line = Words(id="said")
+        self._beaten = 0
 
     @property
     def now(self) -> int:
@@ -45,6 +51,14 @@ class DeskBase(HallScreen):
     async def see(self) -> None:
         """Read the hall and show it."""
         raise NotImplementedError
+
+    def beat(self) -> None:
+        """Say now and then that this window lives; on a thread, nothing waits for the disk."""
+        at = self.now
+        if self.who.window and at - self._beaten >= BEAT_MS:
+            self._beaten = at
+            said = asyncio.to_thread(presence.beat, self.hall_app.session.path, self.who.window, at)
+            self.run_worker(said, group="beat", exit_on_error=False)
 
     def say(self, text: str, style: str = "") -> None:
         """Put a message on the line that stays."""
@@ -85,7 +99,15 @@ class DeskBase(HallScreen):
             waiting=len(view.ids),
             number=view.leg is not None or bool(view.ids),
             hall=bool(view.windows),
+            there=self._there(),
+            calls=view.asked is not None,
         )
+
+    def _there(self) -> str:
+        """State of the visitor at the chosen window, on a seat that sees all windows."""
+        key = self.chosen_window() if self.view.windows and self.is_mounted else ""
+        row = next((one for one in self.view.windows if one["id"] == key), None)
+        return row["visitor_state"] or "" if row is not None else ""
 
     def label_now(self, action: str) -> str | None:
         """What a key that does one thing or another does now."""

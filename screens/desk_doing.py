@@ -79,6 +79,12 @@ class DeskDoing(DeskFinding):
             "take_over": desk.take_over,
             "free_window": desk.free_window,
             "emergency": desk.emergency,
+            "plan": desk.plan,
+            "end_for": desk.end_for,
+            "help": desk.help,
+            "answer": desk.answer_signal,
+            "live": self._live,
+            "figures": self._figures,
             "search": self.search,
             "reveal": self._reveal,
             "keys": self._keys,
@@ -164,7 +170,7 @@ class DeskDoing(DeskFinding):
     @on(VirtualTable.RowActivated, "#windows")
     def _window_activated(self, event: VirtualTable.RowActivated) -> None:
         event.stop()
-        self._offer(("take_over", "emergency", "free_window"))
+        self._offer(("take_over", "emergency", "free_window", "plan", "end_for", "answer"))
 
     def _offer(self, ids: Sequence[str]) -> None:
         """Choose what to do with the row."""
@@ -209,6 +215,10 @@ class DeskDoing(DeskFinding):
             self._revealed_until = 0.0
             self.say("")
 
+    async def _live(self) -> None:
+        """The other view of the hall: the live one, or the numbers. After this action is done."""
+        self.app.call_later(self.hall_app.other_view)
+
     async def _palette(self) -> None:
         if self._commands is None:
             self._commands = CommandSearch(current(), self.why_not, self.label_now)
@@ -232,6 +242,11 @@ class DeskDoing(DeskFinding):
 
     async def _language(self) -> None:
         self.hall_app.switch_language()
+
+    async def _figures(self) -> None:
+        from screens.figures import FiguresScreen
+
+        self.app.push_screen(FiguresScreen(self.who, self.hall))
 
     async def _refresh(self) -> None:
         self.app.refresh(layout=True)

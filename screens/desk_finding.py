@@ -57,10 +57,9 @@ class DeskFinding(DeskBase):
             + (f" @{leg['window']}" if leg["window"] else "")
             for leg in visit["legs"]
         )
-        table = self.query_one("#queue", VirtualTable)
-        for leg in visit["legs"]:
-            if leg["state"] == "waiting" and table.select_key(leg["id"]):
-                break
+        waiting = [leg["id"] for leg in visit["legs"] if leg["state"] == "waiting"]
+        for table in self.query("#queue").results(VirtualTable):
+            any(table.select_key(key) for key in waiting)
         self.say(f"{number}  {states}{note}", "good")
 
     # By name: the field is loaded after the first frame.

@@ -9,6 +9,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.deskview import DeskView
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.text import cell_width, cut
+from hallclient.signal_words import signal_text
 from hallclient.texts import has, language, t
 from hallclient.words import clock, duration, state_word, stopwatch, why_text
 from screens.widgets.content import Part, line
@@ -100,9 +101,9 @@ def next_line(view: DeskView) -> Content:
 
 def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
     """Numbers held, passed or outside: they must not be forgotten."""
-    if not view.aside:
+    parts = signals(view, hall)
+    if not view.aside and not parts:
         return line((t("desk.aside-none"), MUTED))
-    parts: list[str] = []
     for row in view.aside:
         word = state_word(row["state"])
         reason = hall.hold_reasons.get(row["reason"] or "")
@@ -112,6 +113,19 @@ def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
         timer = f" {stopwatch(max(0, left - now))}" if left is not None else ""
         parts.append(f"{row['number']} {word}{timer}")
     return line((cut(" · ".join(parts), width), WARN))
+
+
+def signals(view: DeskView, hall: Hall) -> list[str]:
+    """What a supervisor asks of this seat, and what has become of its call for help."""
+    found = []
+    for row in view.signals:
+        text = signal_text(hall, row)
+        if row["kind"] == "request":
+            key = "live.desk-heard" if row["answered_at"] else "live.desk-request"
+        else:
+            key = "live.desk-helped" if row["answered_at"] else "live.desk-help"
+        found.append(t(key, text=text, operator=row["answered_by"] or "", at=clock(row["at"])))
+    return found
 
 
 def badge(row: Row, now: int) -> str:

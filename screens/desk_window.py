@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hallclient.actions import lookups, serving, shift, windows
+from db.store import Row
+from hallclient.actions import lookups, serving, shift, signals, windows
 from hallclient.actions.acting import Actor
+from hallclient.rules.roles import Role
+from hallclient.signal_words import signal_text
 from hallclient.texts import t
 from screens.desk_asking import Asking
+from screens.live_plans import plan_moves
 from screens.widgets.question import Question
 
 
@@ -56,6 +60,68 @@ class WindowKeys(Asking):
         self.say(t("desk.handed-over", operator=taker.text, n=len(made["listed"])), "good")
         role = await self.session.read(lookups.role_of, taker.text)
         return Actor(taker.text, role, self.who.window)
+
+    async def help(self) -> None:
+        """Call the supervisor; while that call is open, say that it is settled."""
+        found = await self.session.read(signals.mine, self.who)
+        mine = next((row for row in found if row["kind"] == signals.HELP), None)
+        if mine is None:
+            reason = await self.choose(t("live.ask-help"), dict(self.hall.help_reasons))
+            if reason is not None and await self.act(signals.call_help, reason) is not None:
+                self.say(t("live.help-sent"), "good")
+            return
+        settled = await self.confirm(t("live.ask-settled", text=signal_text(self.hall, mine)))
+        if settled and await self.act(signals.close, mine["id"]) is not None:
+            self.say(t("live.help-settled"), "good")
+
+    async def answer_signal(self) -> None:
+        """Say that one has heard: what a supervisor asked of this window, or a call for help."""
+        found = await self.session.read(signals.open_signals)
+        row = next(
+            (
+                one
+                for one in sorted(found, key=lambda one: one["window"] != self.chosen_window())
+                if not one["answered_at"] and self._for_me(one)
+            ),
+            None,
+        )
+        if row is None:
+            return self.say(t("why-not.nobody-calls"), "warn")
+        if await self.act(signals.answer, row["id"]) is not None:
+            heard = "live.heard-help" if row["kind"] == signals.HELP else "live.heard-request"
+            place = row["window"] or row["sender"]
+            self.say(t(heard, window=place, text=signal_text(self.hall, row)), "good")
+        return None
+
+    def _for_me(self, row: Row) -> bool:
+        if row["kind"] == signals.HELP:
+            return self.who.role == Role.SUPERVISOR
+        return bool(self.who.window) and row["window"] == self.who.window
+
+    async def plan(self) -> None:
+        """Another plan for the chosen window, or the hall's again."""
+        window = self.chosen_window()
+        row = await self.session.read(windows.window_row, window)
+        moves = plan_moves(self.hall, row)
+        key = await self.search(t("live.ask-plan", window=window), dict(moves.labels))
+        if key is None:
+            return
+        if await self.act(windows.set_plan, window, moves.plans[key]) is not None:
+            self.say(t("live.planned", window=window, plan=moves.labels[key]), "good")
+
+    async def end_for(self) -> None:
+        """End what the chosen window forgot to finish."""
+        window = self.chosen_window()
+        leg = await self.session.read(lookups.leg_at, window)
+        number = leg["number"] if leg is not None else ""
+        outcome = await self.choose(
+            t("live.ask-end", window=window, number=number), dict(self.hall.outcomes)
+        )
+        if outcome is None:
+            return
+        ended = await self.act(serving.end_for, window, outcome)
+        if ended is not None:
+            self.say(t("live.done.end", window=window, number=ended.number), "good")
 
     async def take_over(self) -> None:
         leg = await self.act(serving.take_over, self.chosen_window())

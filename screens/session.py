@@ -1,4 +1,4 @@
-"""The store as the screens see it: one thread writes, one reads, the screen's own never waits.
+"""The store as the screens see it: one thread writes, others read, the screen's own never waits.
 
 A write lock held elsewhere, a slow disk or a long list must not freeze a key press.
 """
@@ -70,6 +70,7 @@ class Session:
         self.store = make(readonly=True)
         self._writer = _Worker("writer", lambda: make(readonly=False))
         self._reader = _Worker("reader", lambda: make(readonly=True))
+        self._thinker = _Worker("thinker", lambda: make(readonly=True))
         self._seen = -1
 
     async def write(
@@ -84,6 +85,12 @@ class Session:
         """Read something that may take longer than a frame."""
         return await self._reader.run(action, *args, **kwargs)
 
+    async def think(
+        self, action: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Read and reckon something that may take a second: no other reading waits for it."""
+        return await self._thinker.run(action, *args, **kwargs)
+
     def changed(self) -> bool:
         """Whether anybody, this program or another, has written since the last question."""
         seen, self._seen = self._seen, self.store.changed()
@@ -93,4 +100,5 @@ class Session:
         """Wait for what is being written, then close everything."""
         self._writer.close()
         self._reader.close()
+        self._thinker.close()
         self.store.close()

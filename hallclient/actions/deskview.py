@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from db.store import Row, Store
-from hallclient.actions import views, windows
+from hallclient.actions import signals, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.text import mask_id, mask_name, mask_phone
@@ -30,6 +30,21 @@ class DeskView:
         self.next_why: dict[str, Any] = {}
         self.aside: list[Row] = []
         self.windows: list[Row] = []
+        self.signals: list[Row] = []
+        """Open calls for help and requests that concern this seat."""
+
+    @property
+    def asked(self) -> Row | None:
+        """What a supervisor asks of this window and nobody has answered."""
+        return next(
+            (row for row in self.signals if row["kind"] == "request" and not row["answered_at"]),
+            None,
+        )
+
+    @property
+    def help(self) -> Row | None:
+        """The open call for help of this seat."""
+        return next((row for row in self.signals if row["kind"] == "help"), None)
 
     @property
     def held(self) -> int:
@@ -61,6 +76,7 @@ def _look(store: Store, who: Actor, *, persons: bool) -> DeskView:
     view.ids = views.waiting_ids(store, who.window, who.operator, lines)
     view.waiting, view.oldest = views.waiting_count(store, lines)
     view.aside = views.aside(store, who.window, who.operator)
+    view.signals = signals.mine(store, who)
     if view.window is not None:
         _visitor(store, view, persons=persons)
         _next(store, view, who)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from db import presence
 from db.store import Row, Store
 from hallclient.actions import calling, serving, tickets, views, windows
 from hallclient.actions.acting import Actor
@@ -36,6 +37,7 @@ _EXPECTS = "SELECT 1 FROM leg WHERE state = 'external' AND return_window = ? AND
 _PERSON = "SELECT signed_in_at FROM operator WHERE id = ? AND state = 'active'"
 _TRY_AGAIN_MS = 20_000
 _TEND_MS = 30_000
+_BEAT_MS = 10_000
 _DESKS = ("a02", "a01", "s01")
 """Who hands out numbers and takes people back in: the first of them who is not a person."""
 
@@ -73,6 +75,7 @@ class Simulation:
         self.seed = seed
         self.profile = profile or Profile()
         self.hall = hall_of(store)
+        self._beaten = 0
         self.agenda = day.Agenda()
         self.hours = day.hours_of(self.hall, midnight, weekday)
         self.clerks = Clerks(self.hall, self.hours, seed, self.profile)
@@ -88,6 +91,19 @@ class Simulation:
     def next_at(self) -> int | None:
         """When something falls due (UTC ms); None when the day is over."""
         return self.agenda.next_at
+
+    def beat(self) -> int:
+        """Say of each window that a simulated clerk works that it lives; ms until the next time."""
+        now = self.store.env.now()
+        if now - self._beaten >= _BEAT_MS:
+            self._beaten = now
+            rows = self.store.rows(
+                "SELECT window.id FROM window JOIN operator ON operator.id = window.operator "
+                "WHERE window.state <> 'closed' AND operator.signed_in_at IS NULL"
+            )
+            for row in rows:
+                presence.beat(self.store.path, row["id"], now)
+        return max(0, self._beaten + _BEAT_MS - now)
 
     def run_due(self) -> int:
         """Do everything that is due by now; return how many steps it took.

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from db.store import Store
 
 GO = b"g"
-_LONGEST_S = 30.0
 _PATIENCE = 20
 """So many failures of the store in a row are one too many."""
 
@@ -111,7 +110,7 @@ def work(store: Store, state: State, ended: threading.Event) -> int:
     failures = 0
     while (at := hall.next_at) is not None:
         # Never longer than this: a machine that slept has its own idea of how long that was.
-        pause = min(state.clock.seconds_until(at), _LONGEST_S)
+        pause = min(state.clock.seconds_until(at), hall.beat() / state.clock.speed / 1000)
         if ended.wait(max(0.0, pause)):
             break
         try:

@@ -36,12 +36,23 @@ PERMISSION = {
     "take_over": "window.take-over",
     "free_window": "window.take-over",
     "emergency": "window.emergency",
+    "plan": "window.plan",
+    "end_for": "window.take-over",
+    "help": "signal.help",
+    "answer": "signal.answer",
+    "live": "hall.watch",
+    "figures": "figures.read",
+    "advice": "hall.watch",
+    "what_if": "hall.watch",
+    "see_alarm": "hall.watch",
 }
 """Action of the desk -> permission of its use case; an action not named here is anybody's."""
 
 _SERVES = frozenset({"hold", "external"})
 _CALLS = frozenset({"recall", "pass"})
 _AT_WINDOW = frozenset({"start_or_finish", "transfer"})
+_ON_OTHERS = frozenset({"take_over", "free_window", "emergency", "plan", "end_for"})
+_LIVE = frozenset({"advice", "what_if", "see_alarm"})
 _NEEDS_FREE = frozenset({"call", "call_chosen", "resume", "reopen"})
 
 
@@ -58,6 +69,16 @@ class Seat(NamedTuple):
     """Whether a number is at hand: at the window or selected in the list."""
     hall: bool = False
     """Whether a window of the hall is selected, as on a supervisor's seat."""
+    there: str = ""
+    """State of the leg at the selected window; empty: nobody."""
+    live: bool = False
+    """Whether this is the live view of the hall."""
+    alarm: bool = False
+    """Whether an alarm is selected there."""
+    advice: bool = False
+    """Whether something is known that helps against it."""
+    calls: bool = False
+    """Whether somebody waits for this seat's answer: a call for help, a supervisor's request."""
 
 
 def unavailable(action: str, seat: Seat) -> str | None:
@@ -67,8 +88,12 @@ def unavailable(action: str, seat: Seat) -> str | None:
         return None
     if not allowed(seat.role, permission):
         return "role"
-    if action in ("take_over", "free_window", "emergency"):
-        return None if seat.hall else "no-window-selected"
+    if action in _ON_OTHERS:
+        return _about_other(action, seat)
+    if action in _LIVE:
+        return _about_alarm(action, seat)
+    if action == "answer":
+        return None if seat.calls else "nobody-calls"
     if not permission.startswith("window."):
         return _about_number(action, seat)
     if not seat.window:
@@ -78,6 +103,28 @@ def unavailable(action: str, seat: Seat) -> str | None:
     if seat.window == "paused" and action not in ("pause", "close_window", "undo"):
         return "paused"
     return _about_visitor(action, seat)
+
+
+def _about_other(action: str, seat: Seat) -> str | None:
+    if not seat.hall:
+        return "no-window-selected"
+    if action == "take_over" and not seat.there:
+        return "nobody-there"
+    if action == "end_for" and seat.there != queue.SERVING:
+        return "not-serving-there"
+    if action == "free_window" and seat.there:
+        return "visitor-there"
+    return None
+
+
+def _about_alarm(action: str, seat: Seat) -> str | None:
+    if not seat.live:
+        return "live-only"
+    if action == "what_if":
+        return None if seat.hall else "no-window-selected"
+    if not seat.alarm:
+        return "no-alarm"
+    return None if action == "see_alarm" or seat.advice else "no-advice"
 
 
 def _about_number(action: str, seat: Seat) -> str | None:
