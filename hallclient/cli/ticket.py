@@ -31,6 +31,7 @@ def register(commands: Commands) -> None:
     option(take, "--proof", default="")
     option(take, "--claimed")
     option(take, "--slot")
+    option(take, "--booking")
     for name in persons.PERSON_FIELDS:
         option(take, f"--{name}", default="")
     option(take, "--print", action="store_true")
@@ -63,6 +64,8 @@ def register(commands: Commands) -> None:
 
 
 def _take(args: Namespace, app: App) -> int:
+    if args.booking is not None:
+        return _of_booking(args, app)
     who, hall, store = app.actor(), app.hall(), app.store()
     wanted = [pick.item(hall, text) for text in (args.service, *args.also) if text]
     request = tickets.Request(
@@ -83,6 +86,17 @@ def _take(args: Namespace, app: App) -> int:
     _answer(app, ticket, "cli.ticket.taken")
     # After the answer: the number is there whatever the printer does.
     return printing.print_new(app, ticket.number, printer) if printer is not None else 0
+
+
+def _of_booking(args: Namespace, app: App) -> int:
+    """The number of a booking: what it is for and who comes stands in it."""
+    from hallclient.cli import booking
+
+    if args.service or args.also or args.joint or args.slot:
+        raise Refused("booking-alone", field="booking")
+    printer = printing.printer(args) if args.print or args.printer is not None else None
+    number = booking.check_in(app, args.booking)
+    return printing.print_new(app, number, printer) if printer is not None else 0
 
 
 def _list(args: Namespace, app: App) -> int:
