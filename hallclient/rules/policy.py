@@ -8,7 +8,7 @@ guard. Between lines the largest wait measured in targets wins. Every number is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hallclient.rules.catalogue import Line, PlanKind, Policy
@@ -107,14 +107,21 @@ def choose(
     due visitors and overdue ordinary ones alternate.
     """
     returns: list[Head] = []
-    of_line: dict[str, list[Head]] = {}
+    of_line: dict[str, _Heads] = {}
     guard = False
     for head in heads:
         if head.lane == RETURN:
             returns.append(head)
-        else:
-            of_line.setdefault(head.line, []).append(head)
-            guard = guard or (not guarded and _is_due(head, policy, now))
+            continue
+        due, ordinary, longest = of_line.get(head.line, _NOBODY)
+        if _is_due(head, policy, now):
+            guard = not guarded
+            if due is None or _order(head) < _order(due):
+                due = head
+        elif ordinary is None or _order(head) < _order(ordinary):
+            ordinary = head
+        wait = now - (head.order_at if head.lane == BOOKED else head.ready_at)
+        of_line[head.line] = (due, ordinary, wait if wait > longest else longest)
     if returns:
         first = min(returns, key=lambda head: (head.ready_at, head.leg))
         return Choice(first, BAND_RETURN, wait_of(first, now))
@@ -124,14 +131,13 @@ def choose(
         mine = of_line.get(line)
         if mine is None or (kind is PlanKind.EMERGENCY and not emergency):
             continue
-        count = counts.get(line, LineCount())
-        picked = _of_line(mine, lines[line], count, policy, now, guard=guard)
-        if kind is not PlanKind.SPARE:
+        due_run = counts[line].due_run if line in counts else 0
+        is_spare = kind is PlanKind.SPARE
+        picked = _of_line(mine, lines[line], due_run, policy, now, guard=guard, spare=is_spare)
+        if not is_spare or mine[2] > policy.spare_after_ms:
             own.append(picked)
-        elif max(wait_of(head, now) for head in mine) > policy.spare_after_ms:
-            own.append(_as_spare(picked))
         else:
-            spare.append(_as_spare(picked))
+            spare.append(picked)
     candidates = own or spare
     if not candidates:
         return None
@@ -141,27 +147,26 @@ def choose(
     return best._replace(passed_over=_longest(heads, best, now))
 
 
+_Heads = tuple[Head | None, Head | None, int]
+"""Of one line: the first due one, the first of the others, the longest wait."""
+_NOBODY: _Heads = (None, None, 0)
+
+
 def _of_line(
-    heads: Iterable[Head], line: Line, count: LineCount, policy: Policy, now: int, *, guard: bool
+    heads: _Heads, line: Line, due_run: int, policy: Policy, now: int, *, guard: bool, spare: bool
 ) -> Choice:
-    due: Head | None = None
-    ordinary: Head | None = None
-    for head in heads:
-        if _is_due(head, policy, now):
-            due = head if due is None else min(due, head, key=_order)
-        else:
-            ordinary = head if ordinary is None else min(ordinary, head, key=_order)
+    due, ordinary, _ = heads
     if ordinary is not None:
         wait = wait_of(ordinary, now)
         if guard and wait > policy.guard_factor * line.target_ms:
-            return Choice(ordinary, BAND_GUARD, wait)
+            return Choice(ordinary, BAND_GUARD, wait, spare)
         if due is None:
-            return Choice(ordinary, BAND_ORDINARY, wait)
-        if count.due_run >= policy.priority_in_a_row and wait >= policy.interleave_wait_ms:
-            return Choice(ordinary, BAND_INTERLEAVE, wait)
+            return Choice(ordinary, BAND_ORDINARY, wait, spare)
+        if due_run >= policy.priority_in_a_row and wait >= policy.interleave_wait_ms:
+            return Choice(ordinary, BAND_INTERLEAVE, wait, spare)
     if due is None:
         raise ValueError("a line is looked at only when it has a head")
-    return Choice(due, BAND_DUE, wait_of(due, now))
+    return Choice(due, BAND_DUE, wait_of(due, now), spare)
 
 
 def _is_due(head: Head, policy: Policy, now: int) -> bool:
@@ -172,10 +177,6 @@ def _is_due(head: Head, policy: Policy, now: int) -> bool:
 
 def _order(head: Head) -> tuple[int, int, str]:
     return (head.order_at, head.turn, head.leg)
-
-
-def _as_spare(choice: Choice) -> Choice:
-    return Choice(choice.head, choice.band, choice.wait_ms, spare=True)
 
 
 def _urgency(choice: Choice, lines: Mapping[str, Line]) -> tuple[int, float, int, int, str]:
