@@ -124,7 +124,7 @@ def _desk(options: Options) -> int:
 def _show(path: Path, *, screen: str = "desk", **how: Any) -> int:
     """The screens on this terminal. Commands get this as ``app.show`` and import no screen.
 
-    ``screen``: ``desk``, or one of the programs beside it: ``board``.
+    ``screen``: ``desk``, or one of the programs beside it: ``board``, ``kiosk``.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage("cli.usage.terminal")
@@ -136,6 +136,10 @@ def _show(path: Path, *, screen: str = "desk", **how: Any) -> int:
         from screens import board_app
 
         return board_app.run(path, **how)
+    if screen == "kiosk":
+        from screens import kiosk_app
+
+        return kiosk_app.run(path, **how)
     from screens.app import run
 
     return run(path, **how)

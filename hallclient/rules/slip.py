@@ -136,12 +136,17 @@ def passed_rule(policy: Policy, say: Say) -> str:
     )
 
 
-def wait_range(low: int, high: int, say: Say) -> str:
-    """A wait as a range of whole minutes, from ms: rounded down and up."""
-    least, most = max(0, low) // 60_000, -(-max(0, high) // 60_000)
+def minutes_of(low: int, high: int) -> tuple[int, int]:
+    """A wait in ms as a range of whole minutes, rounded down and up."""
+    return max(0, low) // 60_000, -(-max(0, high) // 60_000)
+
+
+def wait_range(low: int, high: int, say: Say, part: str = "slip") -> str:
+    """A wait from ms in words: the texts ``<part>.soon`` and ``<part>.range``."""
+    least, most = minutes_of(low, high)
     if most <= 1:
-        return say("slip.soon")
-    return say("slip.range", low=max(1, least), high=most)
+        return say(f"{part}.soon")
+    return say(f"{part}.range", low=max(1, least), high=most)
 
 
 def _class(facts: Facts, say: Say, columns: int) -> list[Part]:

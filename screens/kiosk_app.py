@@ -1,0 +1,73 @@
+"""The kiosk's program: one screen for visitors, which only staff can leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from textual import events
+
+from db.env import Env, system_env
+from hallclient.actions.acting import Actor
+from hallclient.actions.printers import Printer
+from screens.app import HallApp
+from screens.base import HallScreen
+from screens.kiosk import KioskScreen
+from screens.kiosk_dialog import Dialog
+from screens.session import Session
+
+HELD_S = 0.4
+"""Keys closer than this may be one that is held down."""
+
+
+class KioskApp(HallApp):
+    """One kiosk on one screen, signed in as ``who``."""
+
+    SHEET = "kiosk.tcss"
+
+    def __init__(self, session: Session, who: Actor, printer: Printer, zone: str = "") -> None:
+        super().__init__(session, who=who)
+        self._printer = printer
+        self._zone = zone
+        self._last_key = float("-inf")
+        self.key_was_alone = True
+        """Whether nothing was typed for a while before the last key."""
+
+    def get_default_screen(self) -> HallScreen:
+        """The first page of the dialogue."""
+        who = self.who
+        if who is None:
+            raise ValueError("a kiosk is signed in before it starts")
+        dialog = Dialog(self.session, who, lambda: self.hall, self._printer, self._zone)
+        return KioskScreen(dialog)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Look how close to each other the keys are."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            now = monotonic()
+            self.key_was_alone = now - self._last_key >= HELD_S
+            self._last_key = now
+        await super().on_event(event)
+
+    def _idle(self) -> None:
+        """A kiosk is never locked; it goes back to its first page."""
+
+
+def run(
+    path: Path,
+    *,
+    who: Actor,
+    printer: Printer,
+    zone: str = "",
+    passphrase: str | None = None,
+    make_env: Callable[[str], Env] = system_env,
+) -> int:
+    """Show the kiosk on this terminal until staff leave it; the exit code. Raises StoreError."""
+    session = Session(path, make_env=make_env, passphrase=passphrase)
+    try:
+        app = KioskApp(session, who, printer, zone)
+        app.run()
+        return app.return_code or 0
+    finally:
+        session.close()
