@@ -124,21 +124,24 @@ class FiguresScreen(HallScreen):
             (f"{n} {t(f'figures.view.{view}')}", "bold reverse" if view == self._view else "")
             for n, view in enumerate(VIEWS, 1)
         ]
-        self.query_one("#views", Words).say(line(" ", line(*views, gap="  ")))
+        self.query_one("#views", Words).say(line(" ", line(*views, gap=" ")))
         foot = self.query_one("#foot", Words)
         foot.say(line((t("figures.keys", language=current().first("language")), "bold")))
         table, plot = self.query_one(VirtualTable), self.query_one("#plot", Words)
         glance = self._view == GLANCE
         plot.display, table.display = glance, not glance
         head = self.query_one("#head", Words)
+        head.display = report is None or self._view in (GLANCE, LEDGER)
         if report is None:
             head.say(t("figures.reading") if not self._said else "", layout=True)
             plot.say("")
             table.replace_source(ListSource())
             return
-        lines = figures_text.headline(report, self._usual, self._hall) if glance else []
-        head.say(line(*lines, gap="\n"), layout=True)
+        if self._view == LEDGER:
+            head.say(figures_text.ledger_line(report), layout=True)
         if glance:
+            lines = figures_text.headline(report, self._usual, self._hall)
+            head.say(line(*lines, gap="\n"), layout=True)
             room = self.app.size.height - 7
             plot.say(
                 figures_text.plot(report, self._usual, self._hall, width - 2, room), layout=True

@@ -73,6 +73,18 @@ def headline(report: Report, usual: Usual, hall: Hall) -> list[Content]:
     return [line(" ", *row(first, "  ")), line(" ", *row(second, "  "))]
 
 
+def ledger_line(report: Report) -> Content:
+    """How many calls out of order, by whom, and how many the rules made themselves."""
+    counts: dict[str, int] = {}
+    for entry in report.ledger.entries:
+        counts[entry.operator] = counts.get(entry.operator, 0) + 1
+    most = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
+    parts: list[Part] = [(t("figures.ledger.all", n=len(report.ledger.entries)), "bold")]
+    parts += [f"{operator} {n}" for operator, n in most]
+    parts += [f"{t(f'figures.ledger.{band}')} {n}" for band, n in report.ledger.by_rule.items()]
+    return line(" ", *row(parts, "  "))
+
+
 def _said(figure: Figure, field: str) -> str:
     return tables.said(tables.cell_of(figure, field)) or "-"
 
@@ -84,7 +96,7 @@ def plot(report: Report, usual: Usual, hall: Hall, width: int, height: int) -> C
     if not shown:
         return line((t("figures.no-numbers"), "$text-muted"))
     room = max(12, width - _FIXED)
-    waiting = room * 3 // 5
+    waiting = room * 2 // 3
     coming = room - waiting
     longest = max((hours[hour]["wait"].longest for hour in shown if hour in hours), default=0)
     counts = [hours[hour]["arrivals"].value for hour in shown if hour in hours]
@@ -117,7 +129,7 @@ def _plot_head(waiting: int, coming: int) -> Content:
         placed(t("figures.plot.usual"), 7, right=True),
         placed(t("figures.plot.level"), 7, right=True),
     ]
-    return line(*row(names)).stylize("$text-muted")
+    return line(*row(names)).stylize("$foreground 65%")
 
 
 def _hour(
@@ -151,17 +163,20 @@ def _hour(
 
 
 def columns(table: Table) -> list[Column]:
-    """The columns of a table: the name flexible, numbers to the right."""
-    made = []
-    for at, head in enumerate(table.head):
-        cells = [tables.said(found[at]) for found in table.rows]
-        width = max(map(cell_width, (head, *cells)))
-        if at == 0:
-            made.append(Column(head, min(width, 14), flex=1))
-        else:
-            words = tables.in_words(table, at)
-            made.append(Column(head, width, align="left" if words else "right"))
-    return made
+    """The columns of a table: numbers to the right, the widest words take what is left."""
+    cells = [
+        [head, *(tables.said(found[at]) for found in table.rows)]
+        for at, head in enumerate(table.head)
+    ]
+    widths = [max(map(cell_width, texts)) for texts in cells]
+    words = [at == 0 or tables.in_words(table, at) for at in range(len(widths))]
+    flexible = max((at for at, left in enumerate(words) if left), key=lambda at: widths[at])
+    return [
+        Column(table.head[at], min(width, 14), flex=1)
+        if at == flexible
+        else Column(table.head[at], width, align="left" if words[at] else "right")
+        for at, width in enumerate(widths)
+    ]
 
 
 def rows(table: Table) -> list[Row]:
