@@ -42,6 +42,8 @@ class HallApp(ScanGate):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []
+    SHEET = ""
+    """Style sheet of the first screen of a program made from this one."""
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class HallApp(ScanGate):
     ) -> None:
         # The first screen is not pushed, so its own style sheet would not be read.
         first = "login.tcss" if who is None else "live.tcss" if watches(who) else "desk.tcss"
-        super().__init__(css_path=["app.tcss", first])
+        super().__init__(css_path=["app.tcss", self.SHEET or first])
         self.session = session
         set_time_zone(session.store.meta["time_zone"])
         self.who = who
