@@ -1,19 +1,26 @@
 """What the hall can expect: the wait of a newcomer, the next hour, when all will have been called.
 
-Reads only. Times are milliseconds; ranges are from now on.
+Reads only. Ranges are milliseconds from now on, and are meant to hold eight times of ten.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from db.store import Store
-from hallclient.actions import views
+from hallclient.actions import windows
 from hallclient.actions.hall import hall_of
+from hallclient.actions.learned import learned, usual_in
+from hallclient.actions.scene import scene_of
+from hallclient.rules import forecast as rules
 from hallclient.rules import hours
+from hallclient.rules import policy as lanes
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
+from hallclient.rules.forecast import Estimate
 
 
 class Promise(NamedTuple):
@@ -75,49 +82,89 @@ def promise(
     slot: int | None = None,
     collect: bool = False,
 ) -> Promise:
-    """What to tell somebody who asks for these items now. Raises ``no-such-item``."""
-    hall = hall_of(store)
-    found = []
-    for line in _first_lines(hall, codes, joint, collect):
-        ahead = views.waiting_count(store, [line])[0]
-        wait = ahead * hall.lines[line].service_ms / max(1, views.staffed(store, line))
-        found.append(Promise(ahead, round(wait * 0.7), round(wait * 1.4)))
-    return min(found, key=lambda one: one.high)
+    """What to tell somebody who asks for these items now: of several lines, the first that calls.
+
+    Raises ``no-such-item``, ``no-such-joint``, ``no-item``, ``nothing-collected``.
+    """
+    hall, now = hall_of(store), store.env.now()
+    lines = _first_lines(hall, codes, joint, collect)
+    lane, order_at = lanes.BOOKED, slot or now
+    with suppress(Refused):  # too early to check in: they will have the place of their time
+        lane, order_at = lanes.lane_of(priority or None, slot, hall.policy, now)
+    scene = scene_of(store)
+    ahead = [scene.ahead(line, lane, order_at) for line in lines]
+    ghosts = [rules.ghost(line, lane, now, order_at) for line in lines]
+    waited = [min(run) for run in rules.waits(scene, ghosts)]
+    return Promise(min(ahead), *rules.spread(waited))
 
 
 def forecast(store: Store, changes: Sequence[Change] = (), *, runs: int = 20) -> Forecast:
-    """The next hour of each line; with ``changes`` as if the windows had been changed so."""
+    """The hall in the next `Policy.forecast_ms`; with ``changes`` as if windows were so.
+
+    The same visitors come whatever the changes. Raises ``no-such-window``.
+    """
     hall, now = hall_of(store), store.env.now()
+    known, scene = learned(store), scene_of(store, _changed(store, changes))
+    horizon = now + hall.policy.forecast_ms
+    ahead, cleared = rules.look_ahead(scene, horizon, runs)
     lines = {}
-    for line in hall.lines.values():
-        waiting, since = views.waiting_count(store, [line.id])
-        windows = views.staffed(store, line.id)
-        wait = waiting * line.service_ms / max(1, windows)
-        lines[line.id] = LineForecast(
-            line.id,
-            waiting,
-            0 if since is None else now - since,
-            round(wait * 0.7),
-            round(wait * 1.4),
-            0.0,
-            None,
-            round(wait),
-            waiting,
-            windows,
+    for line in hall.lines:
+        since = [head.ready_at for head in scene.waiting(line)]
+        low, high = rules.spread(ahead[line].newcomer)
+        lines[line] = LineForecast(
+            line=line,
+            waiting=len(since),
+            oldest_ms=now - min(since, default=now),
+            now_low=low,
+            now_high=high,
+            arrivals=round(scene.expected(line, horizon), 1),
+            usual=usual_in(hall, known, line, now, horizon),
+            longest_ms=ahead[line].longest_ms,
+            waiting_then=ahead[line].waiting,
+            windows=scene.windows_of(line),
         )
-    closes = hours.closes_at(hall, now)
-    return Forecast(now, lines, None if closes is None else (closes, closes))
+    return Forecast(now, lines, None if hours.closes_at(hall, now) is None else cleared)
+
+
+def estimate_of(store: Store, visit: str) -> Estimate | None:
+    """When a number will first be called, and when all of it will be over.
+
+    None when it waits for nothing any more, or only for its visitor to come back.
+    """
+    return rules.estimate(scene_of(store, watched=visit), visit)
+
+
+def _changed(store: Store, changes: Sequence[Change]) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
+    for change in changes:
+        row = windows.window_row(store, change.window)
+        columns = found.setdefault(change.window, {})
+        if change.plan is not None:
+            columns["plan"] = json.dumps(dict(change.plan))
+        if change.emergency is not None:
+            columns["emergency"] = int(change.emergency)
+        if change.open and row["state"] in (windows.CLOSED, windows.PAUSED, windows.DRAINING):
+            columns |= {"state": windows.IDLE, "resumes": None}
+        elif change.open is False:
+            columns |= {"state": windows.CLOSED}
+    return found
 
 
 def _first_lines(hall: Hall, codes: Sequence[str], joint: str, collect: bool) -> list[str]:
+    """The lines in which somebody with these items begins to wait."""
     if joint:
         known = hall.joints.get(joint)
         if known is None:
             raise Refused("no-such-joint", field="joint", joint=joint)
         codes = [code for code, after in known.after.items() if not after]
+    if not codes:
+        raise Refused("no-item", field="service")
     for code in codes:
         if code not in hall.items:
             raise Refused("no-such-item", field="service", service=code)
-    if collect:
-        return [line.id for line in hall.lines.values() if line.collect][:1]
-    return list(dict.fromkeys(hall.items[code].line for code in codes))
+    if not collect:
+        return list(dict.fromkeys(hall.items[code].line for code in codes))
+    found = [line.id for line in hall.lines.values() if line.collect][:1]
+    if not found:
+        raise Refused("nothing-collected", field="service")
+    return found
