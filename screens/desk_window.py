@@ -40,7 +40,10 @@ class WindowKeys(Asking):
     async def hand_over(self) -> Actor | None:
         """Give the shift to a colleague, who signs; the colleague is then the actor."""
         listed = await self.session.read(shift.open_work, self.who.operator, self.who.window)
+        due = await self.session.read(shift.expected, self.who.window)
         numbers = " ".join(row["number"] for row in listed) or t("desk.nothing-open")
+        if due:
+            numbers += t("day.hand-over", n=len(due))
         taker = await self.answer(
             Question(t("desk.ask-taker", numbers=numbers), text=True, limit=32)
         )

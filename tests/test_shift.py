@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from hallclient.actions import calling, serving, shift, staff, windows
+from hallclient.actions import calling, serving, shift, signals, staff, windows
 from hallclient.actions.acting import Actor
 from hallclient.rules.errors import Refused
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, SUPERVISOR, Kit, clerk, snapshot
@@ -170,3 +170,36 @@ def test_a_seat_goes_with_its_visitor_though_nobody_named_it(kit: Kit) -> None:
     shift.hand_over(kit.store, clerk(1)._replace(window=""), "c05", PASSWORD)
     assert kit.window(clerk(1))["operator"] == "c05"
     assert kit.leg(number).operator == "c05"
+
+
+def test_the_colleague_hears_of_calls_for_help_and_of_the_next_hours_bookings(kit: Kit) -> None:
+    kit.open(1)
+    hour, item = 3_600_000, kit.item("setup")
+    with kit.store.act("a01") as tx:
+        for key, slot, line, state in (
+            ("soon", 30, "setup", "booked"),
+            ("late", -10, "setup", "booked"),
+            ("gone", -20, "setup", "booked"),
+            ("later", 90, "setup", "booked"),
+            ("here", 30, "setup", "arrived"),
+            ("spare", 30, "general", "booked"),
+            ("other", 30, "estate", "booked"),
+        ):
+            row = {"slot": kit.clock.ms + slot * 60_000, "line": line, "state": state, "item": item}
+            tx.append("booking.imported", key, [("booking", key, None, row)])
+    signals.call_help(kit.store, clerk(1), "system")
+    found = shift.expected(kit.store, "W01")
+    assert [(row["kind"], row["reason"]) for row in found] == [
+        ("help", "system"),
+        ("booking", item),
+        ("booking", item),
+    ]
+    assert [row["id"] for row in found[1:]] == ["late", "soon"]
+    assert found[2]["at"] - kit.clock.ms == hour // 2
+    assert shift.expected(kit.store, "W02")[0]["kind"] == "booking"
+    assert shift.expected(kit.store, "") == []
+    record = shift.hand_over(kit.store, clerk(1), "c03", PASSWORD)
+    assert record["expected"] == found
+    event = kit.store.row("SELECT body FROM event ORDER BY pos DESC LIMIT 1")
+    assert event is not None
+    assert json.loads(event["body"])["expected"] == [row["id"] for row in found]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from db.store import Row, Store
+from db.store import Row, Store, Tx
 from hallclient.actions import staff
 from hallclient.actions.acting import Actor, acting
+from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves, leg_of, own_window
+from hallclient.actions.windows import plan_of
+from hallclient.rules.catalogue import PlanKind
 from hallclient.rules.errors import Refused
 from hallclient.rules.roles import require
 from hallclient.rules.text import clean
@@ -21,12 +24,44 @@ _OPEN = """
     ORDER BY since, id"""
 
 
+AHEAD_MS = 3_600_000
+"""Bookings that are due within this time are handed over too."""
+
+
 def open_work(store: Store, operator: str, window: str) -> list[Row]:
     """What a colleague must take over: visitors here, held, outside, or coming back.
 
     ``timer_at`` is when it falls due today (UTC ms), if it has a timer.
     """
     return store.rows(_OPEN, operator, window)
+
+
+def expected(store: Store | Tx, window: str) -> list[Row]:
+    """What else the colleague must know: calls for help, requests, bookings of the next hour.
+
+    Each row: ``kind`` (``help``, ``request``, ``booking``), ``id``, ``at`` (UTC ms: when it was
+    sent, or the booked time), ``reason`` (the signal's, or the booking's item).
+    """
+    base = store.store if isinstance(store, Tx) else store
+    hall, now = hall_of(base), base.env.now()
+    seat = store.row("SELECT * FROM window WHERE id = ?", window)
+    if seat is None:
+        return []
+    signals = store.rows(
+        "SELECT kind, id, at, reason FROM signal WHERE window = ? AND closed_at IS NULL "
+        "ORDER BY at, id",
+        window,
+    )
+    mine = plan_of(hall, seat)
+    booked = store.rows(
+        "SELECT 'booking' AS kind, id, slot AS at, item AS reason FROM booking "
+        "WHERE state = 'booked' AND slot BETWEEN ? AND ? "
+        "AND line IN (SELECT value FROM json_each(?)) ORDER BY slot, id",
+        now - hall.policy.booked_late_ms,
+        now + AHEAD_MS,
+        json.dumps([line for line, kind in mine.items() if kind is PlanKind.MAIN]),
+    )
+    return signals + booked
 
 
 def hand_over(
@@ -55,6 +90,7 @@ def hand_over(
             raise Refused("password-first", operator=giver.operator)
         require(row["role"], "shift.hand-over")
         listed = tx.rows(_OPEN, giver.operator, giver.window)
+        due = expected(tx, giver.window)
         moves = Moves(tx)
         if giver.window:
             window = own_window(tx)
@@ -97,5 +133,6 @@ def hand_over(
             given_by=giver.operator,
             taken_by=taker,
             numbers=[item["number"] for item in listed],
+            expected=[item["id"] for item in due],
         )
-        return {**record, "id": key, "listed": listed}
+        return {**record, "id": key, "listed": listed, "expected": due}

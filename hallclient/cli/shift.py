@@ -12,7 +12,8 @@ from hallclient.cli import pick
 from hallclient.cli.app import TAKER_FROM, App, ask
 from hallclient.cli.parser import command, group, option
 from hallclient.cli.shape import item_name
-from hallclient.texts import t
+from hallclient.rules.catalogue import named
+from hallclient.texts import language, t
 from hallclient.words import clock, iso, state_word
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def _list(_args: Namespace, app: App) -> int:
         app.out.emit(_object(row), _line(app, row))
     if not rows:
         app.out.note(t("cli.shift.nothing"))
+    for row in shift.expected(app.store(), who.window):
+        app.out.emit(_expected_object(row), _expected_line(app, row))
     return 0
 
 
@@ -42,6 +45,8 @@ def _hand_over(args: Namespace, app: App) -> int:
     who, taker = app.actor(), pick.operator(args.to)
     for row in shift.open_work(app.store(), who.operator, who.window):
         app.out.note(_line(app, row))
+    for row in shift.expected(app.store(), who.window):
+        app.out.note(_expected_line(app, row))
     password = os.environ.get(TAKER_FROM)
     if password is None:
         password = ask(t("cli.ask.taker", operator=taker), "password-missing-taker")
@@ -55,9 +60,28 @@ def _hand_over(args: Namespace, app: App) -> int:
         "at": iso(record["at"]),
         "note": record["note"],
         "listed": [_object(row) for row in listed],
+        "expected": [_expected_object(row) for row in record["expected"]],
     }
     app.out.emit(obj, t("cli.shift.done", operator=taker, n=len(listed)))
     return 0
+
+
+def _expected_object(row: Row) -> dict[str, object]:
+    return {
+        "expected": row["kind"],
+        "id": row["id"],
+        "at": iso(row["at"]),
+        "reason": row["reason"],
+    }
+
+
+def _expected_line(app: App, row: Row) -> str:
+    hall, reason = app.hall(), row["reason"] or ""
+    if row["kind"] == "booking":
+        reason = item_name(hall, reason)
+    elif reason in hall.help_reasons:
+        reason = named(hall.help_reasons[reason], language())
+    return t(f"cli.shift.{row['kind']}", at=clock(row["at"]), what=reason, id=row["id"])
 
 
 def _object(row: Row) -> dict[str, object]:
