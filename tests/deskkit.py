@@ -15,6 +15,8 @@ from hallclient.texts import set_language
 from hallclient.words import set_time_zone
 from screens.app import HallApp
 from screens.desk import DeskScreen
+from screens.desk_doing import DeskDoing
+from screens.live import LiveScreen
 from screens.session import Session
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words
@@ -41,6 +43,12 @@ class Seat:
         return self.app.screen
 
     @property
+    def live(self) -> LiveScreen:
+        """The live view, when it is the screen."""
+        assert isinstance(self.app.screen, LiveScreen)
+        return self.app.screen
+
+    @property
     def said(self) -> str:
         """The line that stays."""
         return self.app.screen.query_one("#said", Words).text
@@ -52,8 +60,8 @@ class Seat:
 
     @property
     def asking(self) -> bool:
-        """Whether the desk asks something."""
-        return self.desk.query_one(Ask).is_open
+        """Whether the screen asks something."""
+        return self.app.screen.query_one(Ask).is_open
 
     async def press(self, *keys: str) -> None:
         """Press keys, each after what the one before has started is done."""
@@ -72,7 +80,7 @@ class Seat:
 
         def idle() -> bool:
             screen = self.app.screen
-            if not isinstance(screen, DeskScreen):
+            if not isinstance(screen, DeskDoing):
                 return not screen.workers._workers
             asks = screen.query(Ask)
             if not asks:

@@ -1,4 +1,4 @@
-"""``hallclient hall show``: the codes of lines, windows and reasons."""
+"""``hallclient hall``: the codes of lines, windows and reasons; the hall as it is (`hall_now`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hallclient.cli import hall_now
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group
 from hallclient.cli.shape import columns
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Add ``hall`` and its commands."""
-    command(group(commands, "hall"), "hall.show", _show)
+    own = group(commands, "hall")
+    command(own, "hall.show", _show)
+    hall_now.register(own)
 
 
 def _show(_args: Namespace, app: App) -> int:

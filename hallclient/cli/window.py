@@ -10,7 +10,7 @@ from db.store import Row, Store
 from hallclient.actions import calling, serving, undo, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.calling import Called
-from hallclient.cli import pick, shape
+from hallclient.cli import pick, shape, window_signals
 from hallclient.cli.app import App
 from hallclient.cli.output import Choices
 from hallclient.cli.parser import command, group, option
@@ -58,6 +58,7 @@ def register(commands: Commands) -> None:
     plan = command(own, "window.plan", _plan)
     option(plan, "pair", nargs="*")
     option(plan, "--default", action="store_true")
+    window_signals.register(own)
 
 
 _CHANGES: dict[str, Callable[[Store, Actor], Row]] = {
