@@ -8,6 +8,7 @@ from time import monotonic
 
 from textual import events, on
 
+from db.store import Row as StoreRow
 from hallclient.actions import persons
 from hallclient.actions.acting import Actor
 from hallclient.rules.catalogue import Hall
@@ -73,8 +74,11 @@ class DeskDoing(DeskFinding):
             "take": desk.take,
             "add_service": desk.add_service,
             "verify_priority": desk.verify_priority,
+            "print_slip": desk.print_slip,
             "leave": desk.leave,
             "reinstate": desk.reinstate,
+            "booking": desk.booking,
+            "confirm_booking": self._confirm_booking,
             "hand_over": self._hand_over,
             "take_over": desk.take_over,
             "free_window": desk.free_window,
@@ -218,6 +222,21 @@ class DeskDoing(DeskFinding):
     async def _live(self) -> None:
         """The other view of the hall: the live one, or the numbers. After this action is done."""
         self.app.call_later(self.hall_app.other_view)
+
+    async def check_in_found(self, rows: Sequence[StoreRow]) -> None:
+        """Offer to check in what a scan has found."""
+        self.desk.found = rows
+        await self.action_desk("booking")
+        if self._busy != "booking":
+            self.desk.found = ()
+
+    async def _confirm_booking(self) -> None:
+        from screens.booking import BookingScreen
+
+        row = self.view.booking
+        if row is not None:
+            done = BookingScreen(self.who, row, lambda said: self.say(said, "good"))
+            self.app.push_screen(done)
 
     async def _palette(self) -> None:
         if self._commands is None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hallclient.actions import views
+from hallclient.actions import slips, views
+from hallclient.rules.errors import Refused
 from hallclient.rules.scan import Routed, ScanKind
 from hallclient.texts import t
-from hallclient.words import state_word
+from hallclient.words import refused_text, state_word
 from screens import desk_text, finding
 from screens.desk_base import DeskBase
 from screens.widgets.gate import Scanned
@@ -87,6 +88,13 @@ class DeskFinding(DeskBase):
         note = "  " + t("field.ime") if ime else ""
         session = self.hall_app.session
         if routed.kind in (ScanKind.SLIP, ScanKind.TICKET):
+            if routed.signed:
+                try:
+                    await session.read(slips.verify, routed.signed)
+                except Refused as refused:
+                    self.say(refused_text(refused), "alert")
+                    return
+                note = "  " + t("desk.slip-genuine") + note
             if routed.day and routed.day != session.store.env.day(self.now):
                 self.say(t("desk.scan-other-day", day=routed.day) + note, "warn")
                 return

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from hallclient.actions import lookups, tickets, views
+from db.errors import StoreError
+from hallclient.actions import forecasting, lookups, taking, tickets
+from hallclient.actions.printers import configured
 from hallclient.actions.tickets import Request
+from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind
 from hallclient.rules.text import mask_name
 from hallclient.texts import language, t
-from hallclient.words import duration, state_word
+from hallclient.words import duration, refused_text, state_word, store_text
 from screens import finding
 from screens.desk_asking import Asking, word_of
 from screens.desk_text import item_name
+from screens.printing import print_number
 from screens.widgets.question import Question
 
 
@@ -45,12 +49,12 @@ class Numbers(Asking):
             if joint is not None
             else Request([code], person=person)
         )
-        ticket = await self.act(tickets.take, request)
+        ticket = await self.act(taking.take, request)
         if ticket is None:
             return
         name = mask_name(person["name"]) if person["name"] else ""
         said = t("desk.took", number=ticket.number, item=what, name=name).rstrip()
-        found = await self.session.read(views.estimate_of, ticket.visit)
+        found = await self.session.read(forecasting.estimate_of, ticket.visit)
         if found is not None:
             low, high = duration(found.call_low), duration(found.call_high)
             said += t("desk.took-estimate", low=low, high=high, end=duration(found.end_high))
@@ -96,6 +100,22 @@ class Numbers(Asking):
             return
         if await self.act(tickets.verify_priority, number, kind, answer.text) is not None:
             self.say(t("desk.verified-now", number=number, kind=word_of(known)), "good")
+
+    async def print_slip(self) -> None:
+        """The slip of a number once more, on this machine's printer."""
+        number = await self.here_or_number(t("desk.ask-print"))
+        if number is None:
+            return
+        self.say(t("desk.printing", number=number), "")
+        try:
+            printer = configured(None)
+            await print_number(self.session, self.who, number, printer, again=True)
+        except Refused as refused:
+            self.say(refused_text(refused), "warn")
+        except StoreError as error:
+            self.say(store_text(error), "alert")
+        else:
+            self.say(t("desk.printed", number=number), "good")
 
     async def leave(self) -> None:
         number = await self.number(

@@ -6,16 +6,14 @@ remembers of a visitor is forgotten when it begins again.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from db.errors import StoreError
-from hallclient.actions import bookings, kiosk, printing, slips, views
+from hallclient.actions import bookings, kiosk, slips, views
 from hallclient.actions.acting import Actor
 from hallclient.actions.forecasting import Promise
 from hallclient.actions.kiosk import Wish
-from hallclient.actions.printer_link import send
 from hallclient.actions.printers import Printer
 from hallclient.actions.tickets import Ticket
 from hallclient.rules import booking as booking_rules
@@ -28,6 +26,7 @@ from hallclient.texts import language, t
 from hallclient.words import refused_text, store_text
 from screens import finding, kiosk_pages
 from screens.kiosk_pages import Page
+from screens.printing import print_number
 from screens.session import Session
 
 MOST = 12
@@ -375,16 +374,7 @@ class Dialog:
         if one is None:
             return ""
         try:
-            data = await self._session.write(
-                printing.slip_bytes,
-                self._who,
-                one.number,
-                self._printer,
-                language=language(),
-                again=one.again,
-            )
-            await asyncio.to_thread(send, self._printer, data)
-            await self._session.write(slips.printed, self._who, one.number, again=one.again)
+            await print_number(self._session, self._who, one.number, self._printer, again=one.again)
         except Refused as refused:
             return refused_text(refused)
         except StoreError as error:

@@ -62,11 +62,12 @@ def closed(store: Store) -> Refused | None:
 def lines(store: Store, zone: str = "") -> list[LineState]:
     """The lines of the hall, or those that windows of a zone serve as their own."""
     hall = hall_of(store)
+    told = forecasting.promises(store)
     return [
         LineState(
             line,
             views.waiting_count(store, [line.id])[0],
-            _promise(store, hall, line),
+            told[line.id],
             full(store, hall, line),
         )
         for line in hall.lines.values()
@@ -160,8 +161,3 @@ def open_number(store: Store, number: str) -> Row:
 
 def _items(hall: Hall, line: Line) -> bool:
     return next(hall.items_of(line.id), None) is not None
-
-
-def _promise(store: Store, hall: Hall, line: Line) -> Promise:
-    item = next(hall.items_of(line.id), None) or next(iter(hall.items.values()))
-    return forecasting.promise(store, [item.code], collect=line.collect)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import views, windows
+from hallclient.actions import forecasting, views, windows
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import visit_of
@@ -205,7 +205,7 @@ def _expected(
         "AND (order_at, turn) < (?, ?)",
         (leg["day"], leg["line"], leg["order_at"], leg["turn"]),
     ).fetchone()[0]
-    found = views.estimate_of(store, visit["id"])
+    found = forecasting.estimate_of(store, visit["id"])
     return ahead, None if found is None else (found.call_low, found.call_high)
 
 

@@ -29,8 +29,11 @@ PERMISSION = {
     "take": "ticket.take",
     "add_service": "ticket.add-service",
     "verify_priority": "ticket.verify-priority",
+    "print_slip": "ticket.print",
     "leave": "ticket.cancel",
     "reinstate": "ticket.reinstate",
+    "booking": "booking.check-in",
+    "confirm_booking": "booking.confirm",
     "reveal": "personal.view",
     "hand_over": "shift.hand-over",
     "take_over": "window.take-over",
@@ -77,6 +80,8 @@ class Seat(NamedTuple):
     """Whether an alarm is selected there."""
     advice: bool = False
     """Whether something is known that helps against it."""
+    booked: bool = False
+    """Whether the visitor here came from a booking."""
     calls: bool = False
     """Whether somebody waits for this seat's answer: a call for help, a supervisor's request."""
 
@@ -130,6 +135,8 @@ def _about_alarm(action: str, seat: Seat) -> str | None:
 def _about_number(action: str, seat: Seat) -> str | None:
     if action in ("add_service", "reveal") and not seat.number:
         return "no-number"
+    if action == "confirm_booking" and not seat.booked:
+        return "no-booking"
     return None
 
 

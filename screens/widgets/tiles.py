@@ -18,7 +18,7 @@ from screens.widgets.content import line
 Pieces = list[tuple[str, str]]
 """Texts with their styles, one after the other."""
 
-LOW, HIGH = 3, 7
+LOW, HIGH = 3, 9
 """Rows of a tile: at least, at most."""
 NARROW = 24
 _THIN = "\u250c\u2500\u2510\u2502\u2514\u2518"
