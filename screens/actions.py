@@ -82,6 +82,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("see_alarm", "alt+k", "hall", footer=21),
     Action("live", "alt+v", "hall", footer=28),
     Action("figures", "alt+i", "hall", footer=29),
+    Action("day", "alt+y", "hall", footer=30),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
     Action("keys", "question_mark", "program", ("f12",), footer=12),

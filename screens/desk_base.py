@@ -100,6 +100,7 @@ class DeskBase(HallScreen):
             number=view.leg is not None or bool(view.ids),
             hall=bool(view.windows),
             there=self._there(),
+            booked=view.booking is not None,
             calls=view.asked is not None,
         )
 

@@ -89,6 +89,7 @@ class DeskDoing(DeskFinding):
             "answer": desk.answer_signal,
             "live": self._live,
             "figures": self._figures,
+            "day": self._day,
             "search": self.search,
             "reveal": self._reveal,
             "keys": self._keys,
@@ -266,6 +267,11 @@ class DeskDoing(DeskFinding):
         from screens.figures import FiguresScreen
 
         self.app.push_screen(FiguresScreen(self.who, self.hall))
+
+    async def _day(self) -> None:
+        from screens.day import DayScreen
+
+        self.app.push_screen(DayScreen(self.who, self.hall))
 
     async def _refresh(self) -> None:
         self.app.refresh(layout=True)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hallclient.actions import slips, views
+from db.store import Row
+from hallclient.actions import bookings, slips, views
+from hallclient.rules.booking import may_come
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import Routed, ScanKind
 from hallclient.texts import t
@@ -83,6 +85,20 @@ class DeskFinding(DeskBase):
         """Go where the code leads."""
         self.run_worker(self._route(routed, ime), group="scan", exit_on_error=False)
 
+    async def check_in_found(self, rows: Sequence[Row]) -> None:
+        """Offer to check these bookings in."""
+        raise NotImplementedError
+
+    async def _booking_of(self, text: str) -> bool:
+        """Whether there is a booking of today for this that may still be checked in: offer it."""
+        session = self.hall_app.session
+        found = await session.read(bookings.find, text)
+        today = session.store.env.day(self.now)
+        waiting = [row for row in found if row["day"] == today and may_come(row["state"])]
+        if waiting:
+            await self.check_in_found(waiting)
+        return bool(waiting)
+
     async def _route(self, routed: Routed, ime: bool) -> None:
         # After what was scanned: of a line that is too long the end is cut off.
         note = "  " + t("field.ime") if ime else ""
@@ -96,6 +112,8 @@ class DeskFinding(DeskBase):
                     return
                 note = "  " + t("desk.slip-genuine") + note
             if routed.day and routed.day != session.store.env.day(self.now):
+                if await self._booking_of(routed.day.replace("-", "") + routed.value):
+                    return  # a number carried over from that day
                 self.say(t("desk.scan-other-day", day=routed.day) + note, "warn")
                 return
             await self.show_number(routed.value, note)
@@ -103,7 +121,7 @@ class DeskFinding(DeskBase):
             number = await session.read(views.number_of_person, routed.value)
             if number:
                 await self.show_number(number, note)
-            else:
+            elif not await self._booking_of(routed.value):
                 self.say(t("desk.scan-nobody") + note, "warn")
-        else:
+        elif routed.kind is not ScanKind.UNKNOWN or not await self._booking_of(routed.value):
             self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")

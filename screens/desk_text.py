@@ -172,6 +172,7 @@ def matter(view: DeskView, hall: Hall, now: int) -> Content:
         about_item(hall, leg["item"]),
         *about_person(view.person),
         *about_visit(visit, hall, now),
+        *about_booking(view.booking),
     ]
     if view.why:
         lines.append(line((t("desk.why"), MUTED), why_text(view.why, _order_reason(view, hall))))
@@ -252,6 +253,24 @@ def about_visit(visit: Row, hall: Hall, now: int) -> list[Content]:
         verified = t("desk.verified", by=visit["verified_by"] or "", proof=visit["proof"] or "")
         lines.append(line((named(kind, language()), GOOD), "  ", (verified, MUTED)))
     return lines
+
+
+def about_booking(booking: Row | None) -> list[Content]:
+    """The booking the visitor came with, and whether it was confirmed here."""
+    if booking is None:
+        return []
+    from hallclient.actions.booking_confirm import seen_of
+    from screens.keys import current
+
+    seen = seen_of(booking)
+    said = t("desk.came-booked", booking=booking["id"])
+    if not seen:
+        key = current().first("confirm_booking")
+        return [line((said, GOOD), "  ", (t("desk.not-confirmed", key=key), WARN))]
+    marks = [row["mark"] for row in seen["rows"]]
+    wrong = sum(mark in ("differs", "missing") for mark in marks)
+    told = t("desk.booking-confirmed", at=clock(seen["at"]), n=len(marks), wrong=wrong)
+    return [line((said, GOOD), "  ", (told, WARN if wrong else GOOD))]
 
 
 def other_services(visit: Row, here: str, hall: Hall) -> list[Content]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from db.store import Store
 from hallclient.actions import views
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.text import mask_name, narrow
 from hallclient.texts import language, t
-from hallclient.words import state_word
+from hallclient.words import clock, state_word
 from screens.desk_text import item_name
 
 if TYPE_CHECKING:
@@ -80,6 +80,26 @@ def numbers(store: Store, hall: Hall, text: str) -> Found:
                 said = f"{_number(hall, row)}  {mask_name(person.get('name', ''))}"
                 found[row["number"]] = said
     return [(f"number:{number}", label) for number, label in list(found.items())[:LIMIT]]
+
+
+def bookings_of(store: Store, hall: Hall, text: str) -> Found:
+    """Bookings by number, phone or its end, identity number; today's while a number is typed."""
+    from hallclient.actions import bookings
+
+    rows = bookings.find(store, text) or bookings.beginning(store, text)
+    return [(row["id"], booking_label(store, hall, row)) for row in rows]
+
+
+def booking_label(store: Store, hall: Hall, row: dict[str, Any]) -> str:
+    """A booking in a line: when, what, who (masked), and what has become of it."""
+    from hallclient.actions import bookings
+
+    today = store.env.day(store.env.now())
+    day = "" if row["day"] == today else row["day"]
+    state = state_word(row["state"])
+    name = mask_name(bookings.person_of(store, row).get("name", ""))
+    parts = (row["id"], day, clock(row["slot"]), state, item_name(hall, row["item"]), name)
+    return "  ".join(part for part in parts if part)
 
 
 def _number(hall: Hall, row: dict[str, object]) -> str:

@@ -6,7 +6,7 @@ from db.store import Store
 from hallclient.actions import bookings, taking
 from hallclient.actions.acting import Actor
 from hallclient.actions.tickets import Request, Ticket
-from hallclient.rules.booking import BOOKED, NO_SHOW
+from hallclient.rules.booking import may_come
 
 
 def arrive(
@@ -21,7 +21,7 @@ def arrive(
     """`bookings.check_in`, with the promise of this moment."""
     row = bookings.booking(store, booking_id)
     promise = None
-    if row is not None and row["state"] in (BOOKED, NO_SHOW):
+    if row is not None and may_come(row["state"]):
         request = Request([row["item"]], slot=row["slot"], priority=priority)
         promise = taking.promise_of(store, request)
     return bookings.check_in(

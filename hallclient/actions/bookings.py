@@ -28,6 +28,7 @@ _JOINED: Final = (
     "SELECT booking.*, visit.number FROM booking LEFT JOIN visit ON visit.id = booking.visit"
 )
 _MOST: Final = 20
+_LEAST: Final = 2
 _PAST_DAYS: Final = 30
 
 
@@ -85,6 +86,21 @@ def find(store: Store, text: str) -> list[Row]:
             first,
         )
     return sorted(found, key=lambda row: _nearest(row, today))[:_MOST]
+
+
+def beginning(store: Store, text: str) -> list[Row]:
+    """Today's bookings whose number begins so, for somebody who is still typing it."""
+    wanted = narrow(text)
+    if len(wanted) < _LEAST:
+        return []
+    return store.rows(
+        f"{_JOINED} WHERE booking.day = ? AND substr(booking.id, 1, ?) = ? "
+        "ORDER BY booking.slot, booking.id LIMIT ?",
+        store.env.day(store.env.now()),
+        len(wanted),
+        wanted,
+        _MOST,
+    )
 
 
 def _nearest(row: Row, today: str) -> tuple[int, int, int, str]:

@@ -23,6 +23,8 @@ class DeskView:
         self.why: dict[str, Any] = {}
         self.person: dict[str, str] = {}
         """Personal fields of the visitor here, masked."""
+        self.booking: Row | None = None
+        """The booking that the visitor here came with."""
         self.ids: list[str] = []
         self.waiting = 0
         self.oldest: int | None = None
@@ -91,6 +93,10 @@ def _visitor(store: Store, view: DeskView, *, persons: bool) -> None:
     view.visit = views.visit(store, view.leg["visit"])
     if view.visit is None:
         return
+    if view.visit["booking"]:
+        from hallclient.actions import bookings
+
+        view.booking = bookings.booking(store, view.visit["booking"])
     for attempt in view.visit["attempts"]:
         if attempt["leg"] == view.leg["id"] and attempt["why"]:
             view.why = json.loads(attempt["why"])

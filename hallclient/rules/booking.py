@@ -51,6 +51,11 @@ def may_arrive(state: str, day: str, today: str, *, number: str | None) -> None:
         raise Refused("booking-other-day", field="booking", day=day)
 
 
+def may_come(state: str) -> bool:
+    """Whether somebody may still come for it on its day: in time, or late."""
+    return state in (BOOKED, NO_SHOW)
+
+
 def may_cancel(state: str, *, number: str | None) -> None:
     """Raises ``already-arrived``, ``booking-cancelled``, ``booking-missed``."""
     if state == ARRIVED:

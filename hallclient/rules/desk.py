@@ -45,6 +45,7 @@ PERMISSION = {
     "answer": "signal.answer",
     "live": "hall.watch",
     "figures": "figures.read",
+    "day": "day.close",
     "advice": "hall.watch",
     "what_if": "hall.watch",
     "see_alarm": "hall.watch",
