@@ -21,6 +21,9 @@ from hallclient.rules.metric_facts import (
 )
 from hallclient.rules.metrics import Mark
 
+BY_VISITOR = "cancelled_by_visitor"
+"""End reason of a number that the visitor gave up; see `CancelReason`."""
+
 
 class Wait(NamedTuple):
     """From when one could be called, and what came of it."""
@@ -118,7 +121,7 @@ def _waiting(day: DayFacts, leg: LegFacts, wait: Wait, policy: Policy) -> Iterat
     else:
         ended = day.until if wait.period.ended is None else wait.period.ended
         waited = max(0, ended - wait.since)
-        if waited > limit:
+        if waited > limit and _left(leg, wait):
             yield mark("service-level", 0, of=1)
     yield mark("offered")
     abandoned = leg.state == queue.ABANDONED
@@ -131,6 +134,16 @@ def _waiting(day: DayFacts, leg: LegFacts, wait: Wait, policy: Policy) -> Iterat
         yield mark("walkout")
     if (abandoned and leg.reason == queue.DAY_END) or leg.state == queue.CARRIED_OVER:
         yield mark("unserved")
+
+
+def _left(leg: LegFacts, wait: Wait) -> bool:
+    """Whether an uncalled wait is the hall's miss: it goes on, they left, or the hall closed.
+
+    A number cancelled by a clerk (taken twice, for the wrong service) had nobody waiting for it.
+    """
+    if wait.period.ended is None:
+        return True
+    return leg.state in (queue.ABANDONED, queue.CARRIED_OVER) or leg.reason == BY_VISITOR
 
 
 def _calling(leg: LegFacts) -> Iterator[Mark]:
