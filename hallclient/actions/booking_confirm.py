@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.booking_import import seal_booking
-from hallclient.actions.bookings import booking, person_of
+from hallclient.actions.bookings import booking, materials_of, person_of
 from hallclient.actions.deskview import masked
 from hallclient.actions.moves import Moves
 from hallclient.rules import booking as rules
@@ -102,7 +102,7 @@ def _sent(store: Store, row: Row) -> list[Compared]:
         Compared(name, PERSON, name, {"value": value})
         for name, value in masked(person_of(store, row)).items()
     ]
-    for place, one in enumerate(json.loads(row["sent"] or "[]")):
+    for place, one in enumerate(materials_of(row)):
         rest = {name: value for name, value in one.items() if name != "name"}
         rows.append(Compared(f"m{place}", MATERIAL, one["name"], rest))
     return rows

@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from db.log import Change
 from db.store import Row, Store
@@ -49,6 +49,14 @@ def person_of(store: Store, row: Row) -> dict[str, str]:
     """Personal fields of a booking's row, unmasked: show them masked."""
     fields = store.unseal(row["id"], row["sealed"]) or {}
     return {name: fields[name] for name in PERSON_FIELDS if name in fields}
+
+
+def materials_of(row: Row) -> list[dict[str, Any]]:
+    """The materials sent in advance: name, copies, pages, note. A carried number has none."""
+    if row["source"] == rules.CARRIED or not row["sent"]:
+        return []
+    found: list[dict[str, Any]] = json.loads(row["sent"])
+    return found
 
 
 def find(store: Store, text: str) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from db.store import Row, Store
@@ -37,7 +36,7 @@ def booking_object(store: Store, hall: Hall, row: Row) -> dict[str, object]:
         "number": row["number"],
         "visit": row["visit"],
         "person": masked(bookings.person_of(store, row)),
-        "sent": json.loads(row["sent"] or "[]"),
+        "sent": bookings.materials_of(row),
         "confirmed_at": iso(seen.get("at")),
         "confirmed_by": seen.get("by"),
     }
