@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hallclient.actions.forecasting import Forecast
-from hallclient.actions.hallview import AlarmNow, HallView, LineNow, WindowNow
+from hallclient.actions.hallview import AlarmNow, HallView, LineNow, WindowNow, worst_ms
 from hallclient.live_words import kind_word, measure, place
 from hallclient.rules.advice import harms, helps
+from hallclient.rules.alarms import KINDS
 from hallclient.rules.catalogue import Hall, PlanKind, named
+from hallclient.rules.text import cell_width
 from hallclient.texts import language, t
 from hallclient.words import clock, minutes, state_word
 from screens.widgets.rows import Column, Row
@@ -32,7 +34,7 @@ def line_row(row: LineNow, hall: Hall) -> Row:
     expected = row.expected
     percent = row.share.percent if row.share is not None else None
     style = ""
-    if row.waiting and expected is not None and expected.longest_ms > known.target_ms:
+    if row.waiting and expected is not None and worst_ms(expected) > known.target_ms:
         style = "warn"
     if row.oldest_ms > known.target_ms:
         style = "alert" if row.oldest_ms > hall.policy.guard_factor * known.target_ms else "warn"
@@ -43,7 +45,7 @@ def line_row(row: LineNow, hall: Hall) -> Row:
         f"{known.prefix} {name}" if not row.stopped else f"{known.prefix} ×{name}",
         str(row.waiting),
         minutes(row.oldest_ms) if row.waiting else "-",
-        minutes(expected.longest_ms) if expected is not None else "",
+        minutes(worst_ms(expected)) if expected is not None else "",
         f"{percent}%" if percent is not None else "-",
         _range(expected.now_low, expected.now_high) if expected is not None else "",
         _against(row) if expected is not None else "",
@@ -66,7 +68,7 @@ def window_columns() -> list[Column]:
     return [
         Column(t("desk.col-window"), 4),
         Column(t("desk.col-state"), 8, flex=1),
-        Column(t("desk.col-operator"), 4, drop=1),
+        Column(t("desk.col-operator"), cell_width(t("desk.col-operator")), drop=1),
         Column(t("desk.col-number"), 4),
         Column(t("desk.col-time"), 5, align="right"),
         Column(t("live.col-usual"), 5, align="right", drop=3),
@@ -130,8 +132,8 @@ def _plan(window: WindowNow, hall: Hall) -> str:
 def alarm_columns() -> list[Column]:
     """What, where, how bad, since when."""
     return [
-        Column("", 8),
-        Column("", 10, flex=1),
+        Column("", max(cell_width(kind_word(kind)) for kind in KINDS)),
+        Column("", 9, flex=1),
         Column("", 6, align="right"),
         Column("", 5, align="right"),
         Column("", 5, drop=1),
@@ -179,25 +181,26 @@ def compare_columns() -> list[Column]:
 def compare_rows(hall: Hall, before: Forecast, after: Forecast) -> list[Row]:
     """Every line twice; better and worse have a mark."""
     found: list[Row] = []
-    longest = {line: one.longest_ms for line, one in before.lines.items()}
-    then = {line: one.longest_ms for line, one in after.lines.items()}
+    longest = {line: worst_ms(one) for line, one in before.lines.items()}
+    then = {line: worst_ms(one) for line, one in after.lines.items()}
     hurt = harms("", longest, then, hall.lines)
     for line, known in hall.lines.items():
         one, two = before.lines.get(line), after.lines.get(line)
         if one is None or two is None:
             continue
-        gain = two.longest_ms // 60_000 - one.longest_ms // 60_000
+        was, will = longest[line], then[line]
+        gain = will // 60_000 - was // 60_000
         style = ""
-        if helps(one.longest_ms, two.longest_ms):
+        if helps(was, will):
             style = "good"
         elif line in hurt:
             style = "alert"
-        elif helps(two.longest_ms, one.longest_ms):
+        elif helps(will, was):
             style = "warn"
         cells = (
             f"{known.prefix} {named(known, language())}",
-            minutes(one.longest_ms),
-            minutes(two.longest_ms),
+            minutes(was),
+            minutes(will),
             f"{gain:+d}" if gain else "=",
             f"{one.waiting_then}→{two.waiting_then}",
         )

@@ -14,7 +14,7 @@ from hallclient.actions import day, serving, signals, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.forecasting import Change, Forecast, forecast
 from hallclient.actions.hall import hall_of
-from hallclient.actions.hallview import AlarmNow, HallView, WindowNow
+from hallclient.actions.hallview import AlarmNow, HallView, WindowNow, worst_ms
 from hallclient.rules import advice as rules
 from hallclient.rules import alarms
 from hallclient.rules.advice import Move
@@ -106,13 +106,13 @@ def carry_out(store: Store, who: Actor, suggestion: Suggestion) -> None:
 
 def _about_line(store: Store, view: HallView, key: Key, line: str) -> list[Suggestion]:
     hall = hall_of(store)
-    before = _longest(forecast(store))
+    now = forecast(store)
+    before = _longest(now)
     found = []
     for move in _moves(hall, view, line, before):
-        after = _longest(forecast(store, [change_of(move)]))
-        if not rules.helps(before[line], after[line]):
-            continue
-        if rules.harms(line, before, after, hall.lines):
+        then = forecast(store, [change_of(move)])
+        after = _longest(then)
+        if not rules.helps(before[line], after[line]) or _harms(hall, line, now, then):
             continue
         found.append(
             Suggestion(move.act, key, move.window, line, move.plan, before[line], after[line])
@@ -141,8 +141,15 @@ def _best(found: list[Suggestion]) -> list[Suggestion]:
     return sorted(found, key=rank)[:_MOST]
 
 
+def _harms(hall: Hall, line: str, now: Forecast, then: Forecast) -> bool:
+    """Whether a move makes another line late. One without a window of its own is late anyway."""
+    served = {key for key, one in now.lines.items() if one.windows}
+    after = {key: wait for key, wait in _longest(then).items() if key in served}
+    return bool(rules.harms(line, _longest(now), after, hall.lines))
+
+
 def _longest(found: Forecast) -> dict[str, int]:
-    return {line: one.longest_ms for line, one in found.lines.items()}
+    return {line: worst_ms(one) for line, one in found.lines.items()}
 
 
 # -- the end of the day
@@ -160,9 +167,7 @@ def _about_closing(store: Store, view: HallView, key: Key) -> list[Suggestion]:
         for move in _moves(hall, view, line, longest):
             then = forecast(store, [change_of(move)])
             after = _late(then, view.closes)
-            if rules.helps(late, after) and not rules.harms(
-                line, longest, _longest(then), hall.lines
-            ):
+            if rules.helps(late, after) and not _harms(hall, line, now, then):
                 found.append(Suggestion(move.act, key, move.window, line, move.plan, late, after))
     best = _best(found)
     stopped = {one.line for one in view.lines if one.stopped}

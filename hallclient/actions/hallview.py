@@ -42,6 +42,14 @@ class LineNow(NamedTuple):
     expected: LineForecast | None = None
 
 
+def worst_ms(found: LineForecast) -> int:
+    """The longest wait of anybody who is there or comes within the hour.
+
+    A forecast ends after its hour; who comes now to a crowded line waits longer than that.
+    """
+    return max(found.longest_ms, (found.now_low + found.now_high) // 2)
+
+
 class WindowNow(NamedTuple):
     """A window: its row with the visitor's leg, how long, how long silent, what it calls for."""
 
@@ -265,7 +273,7 @@ def _readings(
             policy,
             waiting=line.waiting,
             oldest_ms=line.oldest_ms,
-            longest_ms=line.expected.longest_ms if line.expected is not None else None,
+            longest_ms=worst_ms(line.expected) if line.expected is not None else None,
             covered=covered(line.line, places),
             quiet=quiet,
         )

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from hallclient.actions.hallview import worst_ms
 from hallclient.cli import pick
 from hallclient.cli.app import App
 from hallclient.cli.output import Choices
@@ -74,7 +75,7 @@ def _lines(app: App, hall: Hall, view: HallView) -> None:
             named(hall.lines[row.line], language()),
             t("live.waiting", n=row.waiting),
             minutes(row.oldest_ms) if row.waiting else "-",
-            minutes(row.expected.longest_ms) if row.expected is not None else "-",
+            minutes(worst_ms(row.expected)) if row.expected is not None else "-",
         ]
         for row in view.lines
     ]
@@ -103,7 +104,7 @@ def _forecast_object(found: LineForecast) -> dict[str, object]:
         "newcomer_high_s": found.now_high // 1000,
         "expected_arrivals": round(found.arrivals, 1),
         "usual_arrivals": None if found.usual is None else round(found.usual, 1),
-        "longest_s": found.longest_ms // 1000,
+        "longest_s": worst_ms(found) // 1000,
         "waiting_then": found.waiting_then,
         "windows": found.windows,
     }
@@ -228,9 +229,9 @@ def _what_if(args: Namespace, app: App) -> int:
         [
             line.prefix,
             named(line, language()),
-            minutes(before.lines[key].longest_ms),
+            minutes(worst_ms(before.lines[key])),
             "→",
-            minutes(after.lines[key].longest_ms),
+            minutes(worst_ms(after.lines[key])),
         ]
         for key, line in hall.lines.items()
     ]

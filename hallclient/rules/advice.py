@@ -26,9 +26,9 @@ ACTS = (RESUME, EMERGENCY, PLAN, OPEN, TAKE_OVER, FREE, END, ANSWER, STOP)
 window to open · take a silent window's visitor over · close a silent empty one · end a forgotten
 service · answer a call for help · hand out no more numbers of a line."""
 
-_LEAST_MS = 60_000
-_LEAST_SHARE = 0.05
-"""A move that brings less than both is not worth a supervisor's key."""
+_LEAST_MS = 120_000
+_LEAST_SHARE = 0.08
+"""A difference below both is the noise of a forecast, for better or worse."""
 _DONORS = 4
 """Windows with the most slack, tried for another plan: each costs a forecast."""
 
@@ -117,7 +117,7 @@ def harms(
         for key, then in after.items()
         if key != line
         and then > lines[key].target_ms
-        and then > before.get(key, 0) + max(_LEAST_MS, round(before.get(key, 0) * _LEAST_SHARE))
+        and helps(then, before.get(key, 0))
     ]
 
 
