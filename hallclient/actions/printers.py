@@ -68,9 +68,10 @@ def _host(text: str) -> tuple[str, int]:
 
     try:
         parts = urlsplit("//" + text)
-        return (parts.hostname or "", parts.port or PORT) if not parts.path.strip("/") else ("", 0)
+        port = PORT if parts.port is None else parts.port
     except ValueError:
         return "", 0
+    return (parts.hostname or "", port) if parts.path in ("", "/") else ("", 0)
 
 
 def configured(

@@ -119,7 +119,7 @@ def lay_out(facts: Facts, policy: Policy, say: Say, columns: int) -> Slip:
     parts += _small(say("slip.check"), columns)
     footer = say("slip.taken", at=facts.taken)
     if facts.machine:
-        footer += "  " + facts.machine
+        footer += " " + facts.machine
     parts += _small(footer, columns)
     return Slip(columns, tuple(parts))
 
@@ -168,13 +168,12 @@ def _services(services: Sequence[Service], say: Say, columns: int) -> list[Part]
         head = f"{at}. " if len(services) > 1 else ""
         said = say("slip.service", name=name) if not head else head + name
         parts += _wrapped(said, columns, paper_width(head), bold=True)
-        detail = [say("slip.line", line=clean(service.line))]
+        detail = clean(service.line)
         if service.windows:
-            detail.append(say("slip.windows", windows=" ".join(service.windows)))
-        if service.after:
-            detail.append(say("slip.after"))
-        for said in detail:
-            parts += _wrapped(" " * paper_width(head) + said, columns, paper_width(head))
+            detail += " " + say("slip.windows", windows=",".join(service.windows))
+        parts += _wrapped(" " * paper_width(head) + detail, columns, paper_width(head))
+    if any(service.after for service in services):
+        parts += _wrapped(say("slip.after"), columns)
     return parts
 
 
