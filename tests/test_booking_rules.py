@@ -172,9 +172,7 @@ def test_materials_of_a_list_keep_what_they_say() -> None:
     st.one_of(st.text(max_size=60), st.lists(st.text(max_size=20)), st.none()),
 )
 def test_no_cells_whatever_raise_anything(cells: dict[str, object], materials: object) -> None:
-    found = parse_row(
-        1, {**row("Y001"), **cells, "materials": materials}, HALL, SERVICES, words()
-    )
+    found = parse_row(1, {**row("Y001"), **cells, "materials": materials}, HALL, SERVICES, words())
     if isinstance(found, Draft):
         assert found.slot < found.until
         assert found.item in HALL.items
@@ -190,15 +188,15 @@ def test_no_cells_whatever_raise_anything(cells: dict[str, object], materials: o
 def test_late_is_when_the_lane_is_no_longer_the_bookings(offset: int) -> None:
     now = TEN + offset
     late = rules.is_late(TEN, HALL.policy, now)
-    try:
-        lane, order_at = lanes.lane_of(None, TEN, HALL.policy, now)
-    except Refused as refused:
-        assert refused.code == "booking-early"
+    if now < TEN - HALL.policy.booked_early_ms:
         assert not late
-        assert now < TEN - HALL.policy.booked_early_ms
-    else:
-        assert late == (lane == lanes.ORDINARY)
-        assert order_at == (now if late else max(now, TEN))
+        with pytest.raises(Refused) as refused:
+            lanes.lane_of(None, TEN, HALL.policy, now)
+        assert refused.value.code == "booking-early"
+        return
+    lane, order_at = lanes.lane_of(None, TEN, HALL.policy, now)
+    assert late == (lane == lanes.ORDINARY)
+    assert order_at == (now if late else max(now, TEN))
 
 
 @pytest.mark.parametrize(

@@ -57,44 +57,40 @@ def read(path: Path) -> Content:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise _refused("unreadable", path, cause=error.strerror) from error
+        raise Refused("booking-file-unreadable", file=path.name, cause=error.strerror) from error
     return parse(data, path)
 
 
 def parse(data: bytes, path: Path) -> Content:
     """The rows in the bytes of a file; ``path`` names it in what is refused."""
     if len(data) > LARGEST:
-        raise _refused("large", path, most=LARGEST // 1024 // 1024)
+        raise Refused("booking-file-large", file=path.name, most=LARGEST // 1024 // 1024)
     text = _decoded(data, path)
     if not text.strip():
-        raise _refused("empty", path)
+        raise Refused("booking-file-empty", file=path.name)
     content = _json(text, path) if text.lstrip()[0] in "[{" else _csv(text, path)
     if len(content.rows) > MOST_ROWS:
-        raise _refused("long", path, most=MOST_ROWS)
+        raise Refused("booking-file-long", file=path.name, most=MOST_ROWS)
     if not content.rows and not content.problems:
-        raise _refused("empty", path)
+        raise Refused("booking-file-empty", file=path.name)
     return content
-
-
-def _refused(code: str, path: Path, **params: object) -> Refused:
-    return Refused(f"booking-file-{code}", field="file", file=path.name, **params)
 
 
 def _decoded(data: bytes, path: Path) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data or data[:2] == b"PK":
-        raise _refused("not-text", path)
+        raise Refused("booking-file-not-text", file=path.name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # What begins as Chinese in UTF-8 is not GB18030: it was cut off, or pasted together.
         if any(char > "\u2fff" for char in data[: error.start].decode("utf-8-sig")):
             line = data.count(b"\n", 0, error.start) + 1
-            raise _refused("damaged", path, line=line) from error
+            raise Refused("booking-file-damaged", file=path.name, line=line) from error
     try:
         return data.decode("gb18030")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _refused("encoding", path, line=line) from error
+        raise Refused("booking-file-encoding", file=path.name, line=line) from error
 
 
 # -- CSV
@@ -135,7 +131,7 @@ def _csv(text: str, path: Path) -> Content:
                 values = zip(columns, cells, strict=False)
                 content.rows.append((row, {column: cell for column, cell in values if column}))
     except csv.Error as error:
-        raise _refused("broken", path, row=row + 1) from error
+        raise Refused("booking-file-broken", file=path.name, row=row + 1) from error
     return content
 
 
@@ -153,7 +149,7 @@ def _columns(headings: Sequence[str], path: Path) -> list[str]:
     for column in columns:
         if column and columns.count(column) > 1:
             twice = [clean(h) for h, c in zip(headings, columns, strict=True) if c == column]
-            raise _refused("column-twice", path, columns=", ".join(twice))
+            raise Refused("booking-file-column-twice", file=path.name, columns=", ".join(twice))
     _complete(columns, path)
     return columns
 
@@ -161,7 +157,7 @@ def _columns(headings: Sequence[str], path: Path) -> list[str]:
 def _complete(columns: Sequence[str], path: Path) -> None:
     missing = [several[0] for several in NEEDED if not set(several) & set(columns)]
     if missing:
-        raise _refused("columns", path, columns=", ".join(_examples(missing)))
+        raise Refused("booking-file-columns", file=path.name, columns=", ".join(_examples(missing)))
 
 
 def _examples(columns: Sequence[str]) -> Iterator[str]:
@@ -182,7 +178,7 @@ def _json(text: str, path: Path) -> Content:
     except (ValueError, RecursionError) as error:
         if not _is_json(text.lstrip().partition("\n")[0]):
             line = getattr(error, "lineno", 1)
-            raise _refused("json", path, line=line) from error
+            raise Refused("booking-file-json", file=path.name, line=line) from error
         _json_lines(text, content)
     else:
         for place, one in enumerate(whole if isinstance(whole, list) else [whole], 1):

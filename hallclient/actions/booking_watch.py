@@ -169,7 +169,7 @@ def _alone(store: Store, folder: Path) -> Iterator[None]:
     try:
         lock = InUse(store.path.with_name(f"{store.path.name}.watch-{mark}"), alone=True)
     except BlockingIOError as error:
-        raise Refused("being-watched", field="folder", path=folder) from error
+        raise Refused("being-watched", folder=folder) from error
     try:
         yield
     finally:
