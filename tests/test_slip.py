@@ -69,7 +69,7 @@ def test_a_slip_says_what_the_hall_promised(kit: Kit) -> None:
     assert "2026-09-22 09:00:00 k01" in text
     assert "20260922A003" in text
     visit = kit.visit("A003")
-    assert 0 < visit["promised_low"] < visit["promised_high"]
+    assert 0 <= visit["promised_low"] < visit["promised_high"]
     span = wait_range(visit["promised_low"], visit["promised_high"], partial(text_in, "zh"))
     assert f"预计等候：{span}" in text
 
@@ -311,3 +311,17 @@ def test_a_name_can_give_the_printer_no_command(text: str, encoding: str) -> Non
 def test_what_an_encoding_lacks_stays_as_wide() -> None:
     assert paper.text_bytes("𠮷A", "gbk").decode("gbk") == "？A"
     assert paper.text_bytes("𠮷A", "gb18030").decode("gb18030") == "𠮷A"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 0, "马上叫到"),
+        (0, 60_000, "马上叫到"),
+        (59_999, 60_001, "2 分钟以内"),
+        (60_000, 300_001, "1-6 分钟"),
+        (-5, -5, "马上叫到"),
+    ],
+)
+def test_a_wait_is_a_range_of_whole_minutes(low: int, high: int, said: str) -> None:
+    assert wait_range(low, high, partial(text_in, "zh")) == said

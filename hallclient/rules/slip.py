@@ -142,11 +142,13 @@ def minutes_of(low: int, high: int) -> tuple[int, int]:
 
 
 def wait_range(low: int, high: int, say: Say, part: str = "slip") -> str:
-    """A wait from ms in words: the texts ``<part>.soon`` and ``<part>.range``."""
+    """A wait from ms in words: the texts ``<part>.soon``, ``.within`` and ``.range``."""
     least, most = minutes_of(low, high)
     if most <= 1:
         return say(f"{part}.soon")
-    return say(f"{part}.range", low=max(1, least), high=most)
+    if least < 1:
+        return say(f"{part}.within", high=most)
+    return say(f"{part}.range", low=least, high=most)
 
 
 def _class(facts: Facts, say: Say, columns: int) -> list[Part]:
