@@ -9,7 +9,7 @@ from db.store import Row
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, language, t
-from hallclient.words import clock, duration, local, state_word, word
+from hallclient.words import clock, duration, local, minutes, state_word, word
 
 _TIMES = ("opens", "closes")
 MARKS = {"ok": "✓", "notice": "!", "warning": "!!"}
@@ -67,7 +67,7 @@ def row_cells(row: Row, hall: Hall) -> tuple[str, str, str, str, str]:
         row["number"],
         item_word(hall, row["item"]),
         state_word(row["state"]),
-        duration(row["wait_ms"]),
+        minutes(row["wait_ms"]),
         end_text(row),
     )
 
@@ -84,6 +84,10 @@ def day_state(row: Row) -> str:
         parts.append(t("day.opened-by", who=row["opened_by"], at=clock(row["opened_at"])))
     else:
         parts.append(t("day.not-opened"))
+    closed = (row["closed_by"], row["closed_at"])
+    if row["closed_by"] and closed == (row["signed_by"], row["signed_at"]):
+        parts.append(t("day.closed-signed", who=row["closed_by"], at=moment(row["closed_at"])))
+        return t("day.and").join(parts)
     if row["closed_by"]:
         by_system = row["closed_by"] == "system"
         key = "day.closed-by-system" if by_system else "day.closed-by"
@@ -104,23 +108,28 @@ def counts_text(listed: Row) -> str:
 def record_text(row: Row, hall: Hall) -> str:
     """The signed list of a day (`day_close.record`) as text for paper."""
     lines = [t("day.record", hall=named(hall, language()), day=row["id"]), day_state(row)]
-    checks = row["checks"]
-    if checks:
-        lines += ["", t("day.record-checks")]
-        lines += [f"  {MARKS.get(c['level'], '')} {check_text(c, hall)}" for c in checks["facts"]]
-        lines += [f"  {TICKED} {own_check(hall, key)}" for key in checks["ticked"]]
-        lines += [f"  {OPEN} {own_check(hall, key)}" for key in checks["open"]]
-        if checks["note"]:
-            lines.append(f"  {t('day.note', note=checks['note'])}")
-    listed = row["listed"]
+    if row["note"]:
+        lines.append(t("day.note", note=row["note"]))
+    listed, checks = row["listed"], row["checks"]
     if listed:
-        lines += ["", t("day.record-numbers", counts=counts_text(listed))]
+        lines += [t("day.record-numbers", counts=counts_text(listed)), ""]
         lines.append(t("day.record-rows", n=len(listed["rows"])))
-        cells = [row_cells(one, hall) for one in listed["rows"]]
+        # The service last: on a narrow screen or paper its name is what may be cut off.
+        told = [row_cells(one, hall) for one in listed["rows"]]
+        waits = [duration(one["wait_ms"]) for one in listed["rows"]]
+        cells = [
+            (number, end, state, wait, name)
+            for (number, name, state, _, end), wait in zip(told, waits, strict=True)
+        ]
         widths = [max((cell_width(row[at]) for row in cells), default=0) for at in range(5)]
         for one in cells:
             padded = (c + " " * (w - cell_width(c)) for c, w in zip(one, widths, strict=True))
             lines.append("  " + "  ".join(padded).rstrip())
-    if row["note"]:
-        lines.append(t("day.note", note=row["note"]))
+    if checks:
+        lines += ["", t("day.record-checks")]
+        lines += [f"  {TICKED} {own_check(hall, key)}" for key in checks["ticked"]]
+        lines += [f"  {OPEN} {own_check(hall, key)}" for key in checks["open"]]
+        lines += [f"  {MARKS.get(c['level'], '')} {check_text(c, hall)}" for c in checks["facts"]]
+        if checks["note"]:
+            lines.append(f"  {t('day.note', note=checks['note'])}")
     return "\n".join(lines)

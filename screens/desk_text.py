@@ -100,10 +100,11 @@ def next_line(view: DeskView) -> Content:
 
 
 def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
-    """Numbers held, passed or outside: they must not be forgotten."""
+    """Numbers held, passed or outside: they must not be forgotten. Else how the day stands."""
     parts = signals(view, hall)
     if not view.aside and not parts:
-        return line((t("desk.aside-none"), MUTED))
+        told = day_hint(view.day)
+        return line((told, WARN) if told else (t("desk.aside-none"), MUTED))
     for row in view.aside:
         word = state_word(row["state"])
         reason = hall.hold_reasons.get(row["reason"] or "")
@@ -113,6 +114,11 @@ def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
         timer = f" {stopwatch(max(0, left - now))}" if left is not None else ""
         parts.append(f"{row['number']} {word}{timer}")
     return line((cut(" · ".join(parts), width), WARN))
+
+
+def day_hint(hint: tuple[str, int] | None) -> str:
+    """What is to be said of the business day (`day.hint`), if anything."""
+    return t(f"day.hint.{hint[0]}", n=hint[1]) if hint is not None else ""
 
 
 def signals(view: DeskView, hall: Hall) -> list[str]:

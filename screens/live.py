@@ -225,7 +225,8 @@ class LiveScreen(LiveDoing):
         )
         alarm = self.alarm_now()
         known = self.advised.get(alarm.id) if alarm is not None else None
-        self._helps.say(live_text.advice_line(self.hall, alarm, known, current().first("advice")))
+        key, day = current().first("advice"), self.seen.day if self.seen is not None else None
+        self._helps.say(live_text.advice_line(self.hall, alarm, known, key, day))
         self.say(*self.said)
         self._key_line.refresh_keys()
 

@@ -14,7 +14,7 @@ from hallclient.rules.catalogue import Hall
 from hallclient.rules.text import cell_width
 from hallclient.texts import t
 from hallclient.words import clock, duration
-from screens.desk_text import ALERT, GOOD, MUTED, STRONG, WARN, spread
+from screens.desk_text import ALERT, GOOD, MUTED, STRONG, WARN, day_hint, spread
 from screens.widgets.content import Part, line
 
 
@@ -58,11 +58,19 @@ def _part_width(part: Part) -> int:
 
 
 def advice_line(
-    hall: Hall, alarm: AlarmNow | None, known: Sequence[Suggestion] | None, key: str
+    hall: Hall,
+    alarm: AlarmNow | None,
+    known: Sequence[Suggestion] | None,
+    key: str,
+    day: tuple[str, int] | None = None,
 ) -> Content:
-    """What helps against the selected alarm. ``known`` None: it is still being reckoned."""
+    """What helps against the selected alarm; without one, how the day stands (`day.hint`).
+
+    ``known`` None: it is still being reckoned.
+    """
     if alarm is None:
-        return line((t("live.no-alarm"), MUTED))
+        told = day_hint(day)
+        return line((told, WARN) if told else (t("live.no-alarm"), MUTED))
     if known is None:
         return line((t("live.reckoning"), MUTED))
     if not known:

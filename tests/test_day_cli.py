@@ -112,7 +112,7 @@ def test_the_record_reads_well_in_both_languages(cli: Cli, language: str) -> Non
     set_language("zh")
     assert "2026-09-22" in said
     assert {"zh": "收班中止", "en": "broken off"}[language] in said
-    assert {"zh": "结转 09-23 09:00", "en": "carried over to 09-23 09:00"}[language] in said
+    assert {"zh": "结转 09-23 09:00", "en": "carried to 09-23 09:00"}[language] in said
     assert "day." not in said
 
 

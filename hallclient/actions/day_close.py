@@ -34,8 +34,8 @@ from hallclient.rules.text import clean
 def closing_list(store: Store) -> list[Row]:
     """Every service that is open now, with how it ends when the day is closed.
 
-    Each row: ``visit``, ``number``, ``day``, ``item``, ``line``, ``state``, ``window``, ``since``,
-    ``wait_ms`` (in that state), ``end`` and ``reason`` (proposed), ``carriable``.
+    Each row: ``leg``, ``visit``, ``number``, ``day``, ``item``, ``line``, ``state``, ``window``,
+    ``since``, ``wait_ms`` (in that state), ``end`` and ``reason`` (proposed), ``carriable``.
     """
     hall, now = hall_of(store), store.env.now()
     today = store.env.day(now)

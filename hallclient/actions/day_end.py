@@ -72,6 +72,7 @@ def listed(leg: Leg, hall: Hall, now: int) -> Row:
     ended = rules.end_of(leg, hall.policy, now)
     since = leg.ready_at if leg.state == queue.WAITING else leg.since
     return {
+        "leg": leg.id,
         "visit": leg.visit,
         "number": leg.number,
         "day": leg.day,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from db.store import Row, Store
-from hallclient.actions import signals, views, windows
+from hallclient.actions import day, signals, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.text import mask_id, mask_name, mask_phone
@@ -32,6 +32,8 @@ class DeskView:
         self.next_why: dict[str, Any] = {}
         self.aside: list[Row] = []
         self.windows: list[Row] = []
+        self.day: tuple[str, int] | None = None
+        """What is to be said of the business day, see `day.hint`."""
         self.signals: list[Row] = []
         """Open calls for help and requests that concern this seat."""
 
@@ -78,6 +80,7 @@ def _look(store: Store, who: Actor, *, persons: bool) -> DeskView:
     view.ids = views.waiting_ids(store, who.window, who.operator, lines)
     view.waiting, view.oldest = views.waiting_count(store, lines)
     view.aside = views.aside(store, who.window, who.operator)
+    view.day = day.hint(store)
     view.signals = signals.mine(store, who)
     if view.window is not None:
         _visitor(store, view, persons=persons)

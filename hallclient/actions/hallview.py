@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from db import presence
 from db.store import Row, Store
-from hallclient.actions import signals, windows
+from hallclient.actions import day, signals, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.forecasting import Forecast, LineForecast
 from hallclient.actions.hall import hall_of
@@ -114,6 +114,8 @@ class HallView(NamedTuple):
     readings: Sequence[Reading]
     signals: Sequence[Row]
     study: Study | None = None
+    day: tuple[str, int] | None = None
+    """What is to be said of the business day, see `day.hint`."""
 
     @property
     def waiting(self) -> int:
@@ -155,6 +157,7 @@ def look(store: Store, who: Actor, studied: Study | None = None) -> HallView:
             read,
             found,
             studied,
+            day.hint(store),
         )
 
 
