@@ -62,6 +62,7 @@ def watch(
     inbox = Inbox(folder)
     count = 0
     with _alone(store, folder):
+        inbox.tidy()
         looks = QUIET if once else -1
         while looks:
             looks -= 1
@@ -107,6 +108,13 @@ class Inbox:
         for name in (DONE, FAILED):
             with _writing(folder / name):
                 (folder / name).mkdir(exist_ok=True)
+
+    def tidy(self) -> None:
+        """Take away the halves of reports that somebody who was killed has left."""
+        for kind in (DONE, FAILED):
+            with _writing(self.folder / kind):
+                for half in (self.folder / kind).glob(f".*{REPORT}.*.part"):
+                    half.unlink(missing_ok=True)
 
     def look(self) -> list[Path]:
         """The files that are quiet now, the oldest first; how often each was seen is counted."""
