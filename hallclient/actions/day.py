@@ -42,6 +42,7 @@ def opening(store: Store | Tx) -> list[rules.Check]:
     today = base.env.day(now)
     operators = store.rows(_MACHINES)
     rows = store.rows("SELECT * FROM window ORDER BY number, id")
+    seated = {row["operator"] for row in rows}
     booked = store.row(
         "SELECT count(*) AS n, coalesce(sum(source = 'carried'), 0) AS carried FROM booking "
         "WHERE day = ? AND state = 'booked'",
@@ -56,7 +57,9 @@ def opening(store: Store | Tx) -> list[rules.Check]:
         staffed=tuple(row["id"] for row in rows if row["operator"] is not None),
         plans={row["id"]: windows.plan_of(hall, row) for row in rows if row["id"] in hall.windows},
         absent=tuple(
-            row["id"] for row in operators if row["role"] == "clerk" and row["signed_in_at"] is None
+            row["id"]
+            for row in operators
+            if row["role"] == "clerk" and row["signed_in_at"] is None and row["id"] not in seated
         ),
         bookings=booked["n"] if booked else 0,
         carried=booked["carried"] if booked else 0,
