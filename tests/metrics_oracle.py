@@ -449,7 +449,7 @@ class Oracle:
                 self.add("utilisation", left, None, window, operator, busy, whole)
                 busy += inside(wraps)
                 self.add("occupancy", left, None, window, operator, busy, whole - inside(paused))
-            if self.closes is not None and end > self.closes:
+            if self.closes is not None and min(end, self.until) > max(start, self.closes):
                 late = min(end, self.until) - max(start, self.closes)
                 self.add("overtime-windows", self.closes, None, window, operator, late)
 

@@ -40,8 +40,8 @@ class RandomDay:
     def choices(self) -> list[tuple[Callable[[], None], int]]:
         return [
             (self.take, 14),
-            (self.work, 40),
-            (self.window, 5),
+            (self.work, 60),
+            (self.window, 9),
             (self.number, 8),
             (self.supervise, 2),
             (self.regret, 4),
@@ -127,19 +127,16 @@ class RandomDay:
 
     def window(self) -> None:
         who = self.seat()
-        act = self.dice.randint(0, 7)
-        if act < 3:
+        row = windows.window_row(self.store, who.window)
+        if row["state"] in ("closed", "draining", "paused") and self.dice.random() < 0.8:
             self.do(windows.open_window, who)
-        elif act == 3:
-            self.do(windows.pause_window, who, "rest")
-        elif act == 4:
-            self.do(windows.resume_window, who)
-        elif act == 5:
-            self.do(windows.drain_window, who)
-        elif act == 6:
-            self.do(windows.close_window, who)
-        else:
+        elif self.dice.random() < 0.2:
             self.do(shift.hand_over, who, self.pick(["c03", "c04", "c09"]), PASSWORD)
+        elif row["leg"] is None and self.dice.random() < 0.5:
+            self.do(windows.pause_window, who, "rest")
+        else:
+            act = self.pick([windows.drain_window, windows.close_window, windows.resume_window])
+            self.do(act, who)
 
     def work(self) -> None:
         """The window goes on with what is natural, and sometimes with something else."""
@@ -164,10 +161,18 @@ class RandomDay:
             self.do(calling.call_chosen, who, self.pick(waiting), "frail")
         elif act < 0.3:
             self.do(serving.resume, who)
-        elif act < 0.36 and self.numbers("done"):
-            self.do(serving.reopen, who, self.pick(self.numbers("done")))
+        elif act < 0.4:
+            self.reopen(who)
         else:
             self.do(calling.call_next, who)
+
+    def reopen(self, who: Actor) -> None:
+        row = self.store.row(
+            "SELECT number FROM leg WHERE state = 'done' AND operator = ? ORDER BY closed_at DESC",
+            who.operator,
+        )
+        if row is not None:
+            self.do(serving.reopen, who, row["number"])
 
     def called(self, who: Actor) -> None:
         act = self.dice.random()
@@ -186,6 +191,9 @@ class RandomDay:
             outcome = self.pick(["done", "accepted", "materials_missing", "gave_up"])
             estimated = self.dice.random() < 0.1
             self.do(serving.finish, who, outcome, estimated=estimated)
+            if self.dice.random() < 0.15:
+                self.kit.pass_(self.dice.randint(1, 40))
+                self.reopen(who)
         elif act < 0.75:
             self.do(serving.hold, who, self.pick(["fill", "copy"]), self.pick([1, 10]))
         elif act < 0.82:
