@@ -78,13 +78,17 @@ def window_columns() -> list[Column]:
 
 
 def window_row(window: WindowNow, hall: Hall) -> Row:
-    """One window. What needs a supervisor is said in its state, and by its mark."""
+    """One window. What needs a supervisor is said in its state, and by its mark.
+
+    A star says that it serves other lines than usual; which, the widest column tells.
+    """
     row = window.row
     closed = row["state"] == "closed"
     late = window.usual_ms is not None and window.elapsed_ms > window.usual_ms
     state, style = _state(window, late)
+    other = row["plan"] or row["emergency"]
     cells = (
-        row["id"],
+        f"{row['id']}*" if other else row["id"],
         state,
         row["operator"] or "",
         row["visitor"] or "",

@@ -82,6 +82,8 @@ class Seat:
             screen = self.app.screen
             if not isinstance(screen, DeskDoing):
                 return not screen.workers._workers
+            if isinstance(screen, LiveScreen) and (screen.seen is None or not screen.seen.study):
+                return False  # the first forecast is still being made
             asks = screen.query(Ask)
             if not asks:
                 return False  # still being made

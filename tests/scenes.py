@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
-from hallclient.actions import calling, serving, staff, tickets, windows
+from db import presence
+from hallclient.actions import calling, serving, signals, staff, tickets, watch, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.sweep import sweep
+from hallclient.actions.watch import Memory
 from screens.login import LoginScreen
 from screens.widgets.field import Field
 from tests.deskkit import Seat
@@ -175,6 +177,19 @@ def at_work(kit: Kit) -> None:
     _call(kit, COLLEAGUE, kit.take(SETUP).number)
 
 
+def watched(kit: Kit) -> None:
+    """The same, at windows that live but one; a clerk calls, and the alarms are known."""
+    at_work(kit)
+    signals.call_help(kit.store, GENERAL, "dispute")
+    memory = Memory()
+    for _ in range(2):
+        kit.pass_(minutes=1)
+        for window in kit.hall.windows:
+            if window != "W03":
+                presence.beat(kit.path, window, kit.clock.ms)
+        watch.watch(kit.store, SUPERVISOR, memory)
+
+
 def newcomer(kit: Kit) -> None:
     """A clerk whose first password is still in force."""
     staff.add(kit.store, ADMINISTRATOR, NEWCOMER, NEWCOMER, "clerk", FIRST)
@@ -283,8 +298,11 @@ SCENES: Final = (
     Scene("keys", HERE, joint_visit, keys("question_mark")),
     Scene("agent", AGENT, at_work),
     Scene("agent-row", AGENT, at_work, keys("enter")),
-    Scene("supervisor", SUPERVISOR, at_work, keys("tab", "down")),
-    Scene("supervisor-row", SUPERVISOR, at_work, keys("tab", "down", "enter")),
+    Scene("live", SUPERVISOR, watched, keys("down", "up")),
+    Scene("live-what-if", SUPERVISOR, watched, keys("alt+w", "type:B", "enter")),
+    Scene("live-alarm", SUPERVISOR, watched, keys("enter")),
+    Scene("supervisor", SUPERVISOR, at_work, keys("alt+v", "tab", "down")),
+    Scene("supervisor-row", SUPERVISOR, at_work, keys("alt+v", "tab", "down", "enter")),
     Scene("administrator", ADMINISTRATOR, at_work),
     Scene("lock", HERE, joint_visit, keys("ctrl+l")),
     Scene("lock-refused", HERE, joint_visit, wrong_unlock),

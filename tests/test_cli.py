@@ -108,6 +108,20 @@ def test_a_whole_shift(cli: Cli, monkeypatch: pytest.MonkeyPatch, lang: str) -> 
     assert cli.done("window", "take-over", by="s01", at="W01")["state"] == "waiting"
     assert cli.done("window", "free", by="s01", at="W07")["state"] == "closed"
     assert len(cli.json("window", "list", by="s01").objects) == 18
+    kinds = [one["kind"] for one in cli.json("hall", "now", by="s01").objects]
+    assert (kinds[0], kinds.count("line"), kinds.count("window")) == ("hall", 9, 18)
+    cli.json("hall", "advise", by="s01")
+    assert cli.json("hall", "what-if", "W02=tax:main", by="s01").objects[-1]["kind"] == "cleared"
+    help_ = cli.done("window", "help", "--reason", "dispute", "--note", "x", by="c01")
+    assert (help_["window"], help_["reason"], help_["answered_by"]) == ("W01", "dispute", None)
+    assert cli.done("window", "answer", "W01", by="s01")["answered_by"] == "s01"
+    assert cli.done("window", "settle", by="c01")["closed_at"]
+    asked = cli.done("window", "request", "w1", "next", by="s01")
+    assert (asked["what"], asked["reason"]) == ("request", "next")
+    cli.done("window", "next", by="c01")
+    cli.done("window", "start", by="c01")
+    ended = cli.done("window", "end-for", "W01", "--outcome", "accepted", by="s01")
+    assert (ended["state"], ended["reason"]) == ("done", "accepted")
     # pause, hand over, close
     assert cli.done("window", "pause", "--reason", "meal", by="c01")["state"] == "paused"
     assert cli.done("window", "unpause", by="c01")["state"] == "idle"
@@ -118,7 +132,7 @@ def test_a_whole_shift(cli: Cli, monkeypatch: pytest.MonkeyPatch, lang: str) -> 
     assert cli.done("window", "drain", by="c02")["state"] == "draining"
     assert cli.done("window", "close", by="c02")["state"] == "closed"
     # staff
-    assert len(cli.json("staff", "list", by="s01").objects) == 22
+    assert len(cli.json("staff", "list", by="s01").objects) == 24
     new = cli.done("staff", "add", "c19", "--name", "x", "--role", "clerk", by="admin")
     assert new["first_password"] is True
     assert new["password"]

@@ -286,6 +286,7 @@ async def test_a_supervisor_frees_a_stuck_number(hall: Kit) -> None:
     number = hall.take("setup").number
     hall.serve(C1)
     async with seated(hall, SUPERVISOR, size=LARGE) as seat:
+        await seat.press("alt+v")
         assert number in seat.text
         seat.desk.query_one("#windows", VirtualTable).focus()
         await seat.press("enter", "1")

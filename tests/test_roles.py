@@ -8,16 +8,20 @@ from hallclient.actions import (
     calling,
     day,
     day_close,
+    hallview,
     persons,
     serving,
     shift,
+    signals,
     staff,
     tickets,
     undo,
+    watch,
     windows,
 )
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.tickets import Request
+from hallclient.rules.alarms import Reading, Step
 from hallclient.rules.errors import Refused
 from hallclient.rules.roles import ALL, PERMISSIONS, Role, allowed
 from tests.hallkit import Kit
@@ -38,6 +42,7 @@ def _seen(kit: Kit, who: Actor) -> None:
 
 
 Act = Callable[[Kit, Actor], object]
+_ALARM = Step([Reading("help", 1, 0, window="W02")], [], {})
 
 ACTIONS: dict[str, list[Act]] = {
     "ticket.take": [
@@ -85,6 +90,19 @@ ACTIONS: dict[str, list[Act]] = {
     "window.take-over": [
         lambda kit, who: serving.take_over(kit.store, who, "W02"),
         lambda kit, who: windows.free_window(kit.store, who, "W02"),
+        lambda kit, who: serving.end_for(kit.store, who, "W02", "done"),
+    ],
+    "signal.help": [lambda kit, who: signals.call_help(kit.store, who, "system")],
+    "signal.request": [lambda kit, who: signals.request(kit.store, who, "W02", "open")],
+    "signal.answer": [
+        lambda kit, who: signals.answer(kit.store, who, "none"),
+        lambda kit, who: signals.close(kit.store, who, "none"),
+    ],
+    "hall.watch": [
+        lambda kit, who: hallview.look(kit.store, who),
+        lambda kit, who: watch.study(kit.store, who),
+        lambda kit, who: watch.note(kit.store, who, _ALARM),
+        lambda kit, who: watch.see(kit.store, who, "none"),
     ],
     "window.emergency": [lambda kit, who: windows.set_emergency(kit.store, who, "W02", True)],
     "window.plan": [lambda kit, who: windows.set_plan(kit.store, who, "W02", {"tax": "main"})],

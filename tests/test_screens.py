@@ -21,7 +21,7 @@ from tests.scenes import HERE, MINUTE, SCENES, WANG, Scene, three_aside
 SIZES = (SMALL, LARGE)
 # A key of a text table that nobody put into words.
 RAW = re.compile(
-    r"\b(ask|crash|desk|edit|event|field|footer|key|keys(?!\.toml)|lock|login|mark|person|refused|role|state"
+    r"\b(alarm|ask|crash|desk|edit|event|field|footer|key|keys(?!\.toml)|live|lock|login|mark|person|refused|role|state"
     r"|store|transfer|why|why-not|window|words)\.[a-z]"
 )
 FOREIGN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+")

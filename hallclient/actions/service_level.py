@@ -14,6 +14,7 @@ from hallclient.rules.catalogue import Hall
 
 _HOUR_MS = 3_600_000
 _SAMPLE = 400
+_FEW = 20
 _LEFT = frozenset({"walkout", "cancelled_by_visitor"})
 
 _FIRST_WAITS = """
@@ -63,7 +64,10 @@ def arrivals(store: Store) -> dict[str, int]:
 
 
 def usual_times(store: Store, hall: Hall) -> dict[str, int]:
-    """Line -> 90th percentile of its last measured services in ms; lines with too few are out."""
+    """Line -> 90th percentile of its last measured services in ms.
+
+    With fewer than 20 of them it is what the hall has set for long services (``p95_ms``).
+    """
     found: Mapping[str, list[int]] = {
         line: sorted(
             row[0]
@@ -75,7 +79,10 @@ def usual_times(store: Store, hall: Hall) -> dict[str, int]:
         )
         for line in hall.lines
     }
-    return {line: times[-(-len(times) * 9 // 10) - 1] for line, times in found.items() if times}
+    return {
+        line: times[-(-len(times) * 9 // 10) - 1] if len(times) >= _FEW else hall.lines[line].p95_ms
+        for line, times in found.items()
+    }
 
 
 def _first_wait(row: Row, hall: Hall) -> int | None:

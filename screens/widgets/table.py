@@ -313,6 +313,9 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         width = self.scrollable_content_region.width
+        if self._laid_out[1] != width - GUTTER:
+            # The first frame comes before the first resize: no line of it is cut for no width.
+            self._lay_out()
         if y < self._top:
             return self._strip(self._header, self.get_component_rich_style("table--header"), width)
         if not self._rows.count:
