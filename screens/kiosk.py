@@ -56,6 +56,7 @@ class KioskScreen(HallScreen):
         self._last = self._shown = monotonic()
         self._last_touch = float("-inf")
         self._swept = 0.0
+        self._steps = 0
 
     # -- layout
 
@@ -97,6 +98,7 @@ class KioskScreen(HallScreen):
 
     def _dialog_step(self, step: Callable[[], Awaitable[Page]]) -> Callable[[], Awaitable[None]]:
         async def work() -> None:
+            self._steps += 1
             self.show(await step())
             while self.page.then:
                 self.show(await self._dialog.follow())
@@ -181,10 +183,17 @@ class KioskScreen(HallScreen):
             set_language(self._base)
             self.do_alone(self._dialog_step(self._dialog.begin))
         elif self.page.live and self.hall_app.session.changed():
-            self.do_alone(self._dialog_step(self._dialog.again))
+            self.run_worker(self._refresh(), group="read", exclusive=True, exit_on_error=False)
         if now - self._swept >= SWEEP_S:
             self._swept = now
             self.run_worker(self._sweep(), group="sweep", exit_on_error=False)
+
+    async def _refresh(self) -> None:
+        """The page as the hall is now; a touch meanwhile goes first."""
+        steps = self._steps
+        page = await self._dialog.again()
+        if steps == self._steps:
+            self.show(page)
 
     def _left_behind(self) -> bool:
         return self.page.name != "home" or language() != self._base

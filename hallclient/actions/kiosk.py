@@ -146,6 +146,14 @@ def take(store: Store, who: Actor, wish: Wish, told: Promise | None = None) -> T
     return taking.take(store, who, taking.promised(request_of(store, wish), told))
 
 
+def told(store: Store, visit: str) -> Promise | None:
+    """What the visitor of a number was told when it was given; None: nothing."""
+    row = store.row("SELECT ahead, promised_low, promised_high FROM visit WHERE id = ?", visit)
+    if row is None or row["ahead"] is None or row["promised_low"] is None:
+        return None
+    return Promise(row["ahead"], row["promised_low"], row["promised_high"])
+
+
 def open_number(store: Store, number: str) -> Row:
     """A number of today with something still open, to print it again or to show it.
 

@@ -58,7 +58,9 @@ def _fitting(word: str, cells: int, width: Width) -> list[str]:
         return [word]
     parts = [""]
     for piece in clusters(word):
-        if parts[-1] and width(parts[-1] + piece) > cells:
-            parts.append("")
-        parts[-1] += piece
+        # A sign with more marks than a line has room for comes apart.
+        for bit in [piece] if width(piece) <= cells else piece:
+            if parts[-1] and width(parts[-1] + bit) > cells:
+                parts.append("")
+            parts[-1] += bit
     return parts
