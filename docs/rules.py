@@ -12,7 +12,6 @@ from typing import Final
 
 from hallclient.actions.hall_files import default_hall
 from hallclient.rules.catalogue import Hall, Policy, named
-from hallclient.rules.estimate import HIGH, LOW
 from hallclient.rules.queue import TRANSITIONS
 from hallclient.texts import text_in
 
@@ -82,8 +81,10 @@ ZH: Final = """\
 
 - **等候**：从可以被叫（取号、前一项办完、复号）到第一次呼叫；预约从预约时间或签到时间中较晚的算。
 - **办理**：从开始到办结，不含挂起和在外等待。
-- **预计等候**：前面的人数 × 通常的办理时间 ÷ 主办的窗口数，给出 {low:.0%} 到 {high:.0%} 的范围。
-  通常的办理时间取当天的中位数，还没有数时取上表的值。
+- **预计等候**：把大厅从此刻起按上面的规则往下推演几遍——等候的人、正在办理的（已办多久）、窗口分工、
+  午休、按往周同日和今天来号快慢估计的新来的人——给出一个范围，十次里约有八次落在其中。
+  办理时间用量到的，不够时向上表的值靠拢。暂停的窗口按很快回来算，正在收窗的不算。
+- **全部叫完**：假如下班时停止取号，同样的推演给出当天最后一个号被叫到的时间范围。
 
 ## 权限
 
@@ -170,9 +171,13 @@ All times come from the log; only measured ones count, estimates do not.
 - **Wait**: from being ready (number taken, service before done, reinstated) to the first call; for
   a booking from the booked time or the check-in, whichever is later.
 - **Service**: from start to finish, without holds and waiting outside.
-- **Expected wait**: numbers ahead × usual service time ÷ windows that serve the line as their own,
-  as a range from {low:.0%} to {high:.0%}. The usual time is the day's median, or the table's value
-  while there is none.
+- **Expected wait**: the hall is played on from this moment by the rules above a few times — who
+  waits, the services under way and how long they have lasted, the windows' plans, the noon break,
+  those still to come by the same day of earlier weeks and by how today goes — and gives a range
+  that holds about eight times of ten. Service times are the measured ones, drawn towards the table
+  while few. A paused window is expected back soon, one that is closing is not counted.
+- **All called**: if numbers stop at closing, the same play gives the range of times at which the
+  last number of the day is called.
 
 ## Who may do what
 
@@ -226,8 +231,6 @@ def values(policy: Policy) -> dict[str, object]:
         "reinstate_calls": policy.reinstate_after_calls,
         "hold_max": policy.hold_max,
         "forgotten": policy.forgotten_factor,
-        "low": LOW,
-        "high": HIGH,
         **{name: f"{ms / 60_000:g}" for name, ms in minutes.items()},
         **{name: f"{ms / 1000:g}" for name, ms in seconds.items()},
     }

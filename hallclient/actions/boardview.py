@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import windows
+from hallclient.actions import forecasting, windows
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import OF_LEG
-from hallclient.rules import estimate, hours, queue
+from hallclient.rules import hours, queue
 from hallclient.rules.announce import Call
 from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
@@ -22,9 +22,6 @@ RECENT: Final = 24
 """The last calls a board shows."""
 _LOOKED_AT: Final = 400
 """Announcements looked through for them: a board of a zone leaves out those of the others."""
-_MEASURED: Final = 40
-"""The last services of a line that say what is usual today, when there are `_ENOUGH`."""
-_ENOUGH: Final = 5
 _ELSEWHERE: Final = frozenset({"moved", "taken-over"})
 """Outcomes of a call after which the visitor is wanted elsewhere: no longer shown."""
 _NOBODY_NEW: Final = frozenset({windows.CLOSED, windows.PAUSED, windows.DRAINING})
@@ -45,9 +42,6 @@ _WAITING = """
     SELECT line, count(*), min(ready_at) FROM leg
     WHERE state = 'waiting' AND day = ? GROUP BY line"""
 _LINES = "SELECT line, stopped_at FROM line WHERE id > ?1 || ':' AND id < ?1 || ';'"
-_SERVICES = """
-    SELECT ended_at - started_at, day FROM period WHERE line = ? AND kind = 'service'
-    AND estimated = 0 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?"""
 
 
 class AtWindow(NamedTuple):
@@ -195,6 +189,7 @@ def _lines(
     waiting = {line: (n, since) for line, n, since in store.db.execute(_WAITING, (day,))}
     stopped = {line for line, since in store.db.execute(_LINES, (day,)) if since is not None}
     here = {line for window in shown for line in window.lines}
+    told = forecasting.promises(store)
     found = []
     for line in hall.lines.values():
         n, oldest = waiting.get(line.id, (0, None))
@@ -205,19 +200,9 @@ def _lines(
         )
         low = high = None
         if serving:
-            usual = _usual(store, line.id, day) or line.service_ms
-            wait = estimate.wait_ms(estimate.LineLoad(n, serving, usual))
-            low, high = round(wait * estimate.LOW), round(wait * estimate.HIGH)
+            low, high = told[line.id].low, told[line.id].high
         found.append(LineNow(line.id, n, oldest, serving, low, high, line.id in stopped))
     return found
-
-
-def _usual(store: Store, line: str, day: str) -> int | None:
-    """The median of the line's last measured services of today, ms."""
-    times = sorted(
-        lasted for lasted, of_day in store.db.execute(_SERVICES, (line, _MEASURED)) if of_day == day
-    )
-    return times[-(-len(times) // 2) - 1] if len(times) >= _ENOUGH else None
 
 
 def _closed(store: Store, hall: Hall, now: int, day: str) -> tuple[bool, int | None]:

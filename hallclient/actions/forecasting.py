@@ -98,6 +98,18 @@ def promise(
     return Promise(min(ahead), *rules.spread(waited))
 
 
+def promises(store: Store) -> dict[str, Promise]:
+    """What an ordinary newcomer of each line is told now: all lines for the cost of one."""
+    scene = scene_of(store)
+    lines = list(scene.rules.lines)
+    ghosts = [rules.ghost(line, lanes.ORDINARY, scene.at, scene.at) for line in lines]
+    waited = zip(*rules.waits(scene, ghosts), strict=True)
+    return {
+        line: Promise(scene.ahead(line, lanes.ORDINARY, scene.at), *rules.spread(times))
+        for line, times in zip(lines, waited, strict=True)
+    }
+
+
 def forecast(store: Store, changes: Sequence[Change] = (), *, runs: int = 20) -> Forecast:
     """The hall in the next `Policy.forecast_ms`; with ``changes`` as if windows were so.
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db.store import Row, Store, Tx
-from hallclient.actions import windows
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.calling import peek
 from hallclient.actions.hall import hall_of
 from hallclient.rules.policy import Choice
 from hallclient.rules.text import narrow
-
-if TYPE_CHECKING:
-    from hallclient.rules.estimate import Estimate
 
 _ORDER = """
     CASE WHEN return_window = :window OR reserved_for = :operator THEN 0
@@ -164,41 +160,8 @@ def measured(store: Store, line: str) -> dict[str, Any]:
     }
 
 
-def staffed(store: Store, line: str) -> int:
-    """How many open windows serve a line as their own."""
-    hall = hall_of(store)
-    return sum(
-        windows.plan_of(hall, row).get(line, "") == "main"
-        for row in store.rows("SELECT * FROM window WHERE state NOT IN ('closed', 'paused')")
-    )
-
-
 def _reading(store: Store, who: Actor) -> Action:
     return Action(Tx(store, SYSTEM, who.window), who, hall_of(store))
-
-
-def estimate_of(store: Store, visit_id: str) -> Estimate | None:
-    """One estimate for all that a visit still waits for; None when nothing is left."""
-    from hallclient.rules.estimate import LineLoad, Step, estimate
-
-    hall = hall_of(store)
-    rows = store.rows(
-        "SELECT * FROM leg WHERE visit = ? AND closed_at IS NULL ORDER BY rowid", visit_id
-    )
-    steps = [
-        Step(row["id"], row["line"], row["after"].split(), row["state"] in ("called", "serving"))
-        for row in rows
-    ]
-    loads = {}
-    for row in rows:
-        ahead = store.db.execute(
-            "SELECT count(*) FROM leg WHERE state = 'waiting' AND day = ? AND line = ? "
-            "AND order_at < ?",
-            (row["day"], row["line"], row["order_at"]),
-        ).fetchone()[0]
-        usual = measured(store, row["line"])["p50"] or hall.lines[row["line"]].service_ms
-        loads[row["line"]] = LineLoad(ahead, staffed(store, row["line"]), usual)
-    return estimate(steps, loads)
 
 
 def number_of_person(store: Store, identity: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db.store import Row, Store
-from hallclient.actions import views
+from hallclient.actions import forecasting, views
 from hallclient.actions.calling import Called
 from hallclient.actions.deskview import masked
 from hallclient.actions.tickets import Ticket
@@ -91,7 +91,7 @@ def ticket_object(store: Store, hall: Hall, ticket: Ticket) -> dict[str, object]
 
 def estimate_object(store: Store, visit: str) -> dict[str, int] | None:
     """Seconds from now until the call and until all is over, as ranges."""
-    found = views.estimate_of(store, visit)
+    found = forecasting.estimate_of(store, visit)
     if found is None:
         return None
     return {

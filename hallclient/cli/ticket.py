@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from hallclient.actions import persons, taking, tickets, views
+from hallclient.actions import forecasting, persons, taking, tickets, views
 from hallclient.actions.acting import Actor
 from hallclient.cli import pick, printing, shape
 from hallclient.cli.app import App
@@ -205,7 +205,7 @@ def _answer(app: App, ticket: tickets.Ticket, key: str, *, newest: bool = False)
     legs = ticket.legs[-1:] if newest else ticket.legs
     names = t("cli.and").join(shape.item_name(hall, leg.item) for leg in legs)
     said = t(key, number=ticket.number, name=names)
-    estimate = views.estimate_of(store, ticket.visit)
+    estimate = forecasting.estimate_of(store, ticket.visit)
     if key == "cli.ticket.taken" and estimate is not None:
         low, high = duration(estimate.call_low), duration(estimate.call_high)
         span = low if low == high else t("cli.ticket.span", low=low, high=high)
