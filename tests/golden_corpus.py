@@ -24,6 +24,8 @@ from db.restore import look, restore
 from db.store import Store
 from hallclient.actions import (
     calling,
+    day,
+    day_close,
     persons,
     serving,
     shift,
@@ -38,6 +40,7 @@ from hallclient.actions.hall import publish
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.maintenance import backup as recorded_backup
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.day import DAY_MS
 from hallclient.rules.errors import Refused
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
@@ -54,6 +57,7 @@ def drive(folder: Path) -> Store:
     _queue(kit)
     _windows(kit)
     _staff(kit)
+    _day(kit)
     return _upkeep(kit, folder)
 
 
@@ -189,6 +193,23 @@ def _staff(kit: Kit) -> None:
         staff.add_in(tx, "c98", "c98", "clerk", "", minimum=0, verifier="")
         staff.set_verifier_in(tx, "c98", QUICK_VERIFIER)
         publish(tx, kit.hall._replace(version=f"{kit.hall.version}-next"))
+
+
+def _day(kit: Kit) -> None:
+    """A day opened and closed by a supervisor, one closed by the clock and signed later."""
+    store = kit.store
+    day.open_day(store, SUPERVISOR, ["paper"], "one board is out")
+    day.stop_numbers(store, SUPERVISOR, ["tax"])
+    day.start_numbers(store, SUPERVISOR)
+    kit.take("setup")
+    carried = kit.take("tax", person=PERSON).number
+    day_close.close_day(store, SUPERVISOR, PASSWORD, carry=[carried], note="all told")
+    kit.clock.ms += DAY_MS
+    left = kit.store.env.day(kit.clock.ms)
+    kit.take("setup")
+    kit.clock.ms += DAY_MS
+    sweep.sweep(store)
+    day_close.sign_day(store, SUPERVISOR, PASSWORD, left)
 
 
 def _upkeep(kit: Kit, folder: Path) -> Store:

@@ -172,7 +172,10 @@ def _stop(store: Store, who: Actor, lines: Collection[str] | None, *, stopped: b
                 changed.append(line)
         if not changed:
             raise Refused("already-stopped" if stopped else "not-stopped", field="line")
-        tx.append("hall.stopped" if stopped else "hall.started", tx.day, moves.set, lines=changed)
+        kind = "hall.started"
+        if stopped:
+            kind = "hall.stopped"
+        tx.append(kind, tx.day, moves.set, lines=changed)
         return changed
 
 
