@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -30,6 +31,8 @@ POLL_S = 0.2
 BEAT_S = 0.1
 BLINK_S = 0.5
 RETRY_S = 1.0
+EXPECT_S = 15.0
+"""So often the expected waits are worked out, which takes a while."""
 NEW_S = 8.0
 """So long a call stands out after it has come; the newest that is called stays large."""
 
@@ -77,7 +80,9 @@ class BoardScreen(HallScreen):
     def on_mount(self) -> None:
         """Look at the hall, and follow it."""
         self._look()
+        self._expect()
         self.set_interval(POLL_S, self._poll)
+        self.set_interval(EXPECT_S, self._expect)
         self.set_interval(BLINK_S, self.paint)
         if self.speaker is not None and self.speaker.able:
             self.set_interval(BEAT_S, self._speak)
@@ -139,6 +144,16 @@ class BoardScreen(HallScreen):
             if self._again:
                 self._again = False
                 self._look()
+
+    def _expect(self) -> None:
+        self.run_worker(self._work_out(), group="expect", exit_on_error=False)
+
+    async def _work_out(self) -> None:
+        # What is wrong with the store, the next look says.
+        with suppress(StoreError):
+            waits = await self.source.expect()
+            self.view.expect(waits)
+            self.paint()
 
     def _lost(self, why: str) -> None:
         """Nothing can be read: what was called may be true no longer."""

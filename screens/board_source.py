@@ -38,6 +38,7 @@ class BoardSource:
         self.hall: Hall
         """The configuration, as last read."""
         self.demo = False
+        self._waits: dict[str, boardview.Wait] = {}
 
     def open(self) -> None:
         """Open the store. Raises StoreError."""
@@ -49,6 +50,7 @@ class BoardSource:
             session.close()
             raise
         self._session, self._file = session, file
+        self._waits = {}
         self.now = session.store.env.now
         self.demo = session.store.demo
         set_time_zone(session.store.meta["time_zone"])
@@ -86,7 +88,23 @@ class BoardSource:
         if session is None:
             raise StoreError("missing", path=self._path)
         view, self.hall = await session.read(_look, zone)
+        view.expect(self._waits)
         return view
+
+    async def expect(self) -> dict[str, boardview.Wait]:
+        """Work out what to expect in each line, beside the reading; `look` tells it from then on.
+
+        Raises StoreError.
+        """
+        self._waits = await asyncio.to_thread(self._expected)
+        return self._waits
+
+    def _expected(self) -> dict[str, boardview.Wait]:
+        opened = Store.open(
+            self._path, readonly=True, passphrase=self._passphrase, make_env=self._make_env
+        )
+        with translated(self._path), opened as store:
+            return boardview.expected(store)
 
 
 def _look(store: Store, zone: str) -> tuple[BoardView, Hall]:

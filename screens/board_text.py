@@ -139,10 +139,9 @@ def hero_label(frame: Frame) -> Content:
     told = both(frame, key, number=call.number, window=call.window)
     mark = f"{MARK} " if call.key in frame.new else "  "
     if call.attempt > 1:
-        again = both(frame, "board.again", " ", n=call.attempt)
-        whole = line((mark, CALL), told, "  (", again, ")")
-        if cell_width(whole.plain) <= frame.width - 2:
-            return whole
+        again = text_in(frame.turning, "board.again", n=call.attempt)
+        if cell_width(f"{mark}{told.plain}  {again}") <= frame.width - 2:
+            return line((mark, CALL), told, (f"  {again}", MUTED))
     return line((mark, CALL), told)
 
 
@@ -286,8 +285,10 @@ def _is_wait(row: LineNow) -> bool:
 def _expected(row: LineNow, language: str) -> str:
     if row.stopped:
         return text_in(language, "board.stopped")
-    if row.low is None or row.high is None:
+    if not row.windows:
         return text_in(language, "board.no-window")
+    if row.low is None or row.high is None:
+        return ""
     if not row.high:
         return text_in(language, "board.no-wait")
     return text_in(language, "board.wait", low=row.low // 60_000, high=-(-row.high // 60_000))

@@ -6,7 +6,8 @@ nothing to take back but what it shows and says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from db.store import Row, Store
@@ -18,6 +19,9 @@ from hallclient.rules.announce import Call
 from hallclient.rules.catalogue import Hall, PlanKind
 from hallclient.rules.errors import Refused
 
+Wait = tuple[int, int]
+"""From so long to so long, ms."""
+_UNKNOWN: Final[Mapping[str, Wait]] = MappingProxyType({})
 RECENT: Final = 24
 """The last calls a board shows."""
 _LOOKED_AT: Final = 400
@@ -71,7 +75,8 @@ class Past(NamedTuple):
 class LineNow(NamedTuple):
     """A line: how many wait, since when (UTC ms), what somebody new may expect (ms).
 
-    ``low`` and ``high`` are None while no window serves it; ``windows`` counts those that do.
+    ``windows`` counts those that serve it; ``low`` and ``high`` are None when there is none, or
+    when nobody has worked them out.
     """
 
     line: str
@@ -99,17 +104,30 @@ class BoardView:
         self.opens: int | None = None
         """When it opens again, if it is closed and that is today."""
 
+    def expect(self, waits: Mapping[str, Wait]) -> None:
+        """Put what somebody new may expect in each line that is served, as `expected` told."""
+        unknown = (None, None)
+        for place, row in enumerate(self.lines):
+            low, high = waits.get(row.line, unknown) if row.windows else unknown
+            self.lines[place] = row._replace(low=low, high=high)
 
-def look(store: Store, zone: str = "") -> BoardView:
+
+def look(store: Store, zone: str = "", waits: Mapping[str, Wait] = _UNKNOWN) -> BoardView:
     """Read it, for one zone or the whole hall. Raises ``no-such-zone``; StoreError.
 
-    One read transaction, so that the parts agree with each other.
+    One read transaction, so that the parts agree with each other. ``waits``: as `expected` told;
+    a call must not wait for them to be worked out.
     """
     store.db.execute("BEGIN")
     try:
-        return _look(store, zone)
+        return _look(store, zone, waits)
     finally:
         store.db.execute("COMMIT")
+
+
+def expected(store: Store) -> dict[str, Wait]:
+    """What somebody new may expect in each line. Takes its time: some tenths of a second."""
+    return {line: (told.low, told.high) for line, told in forecasting.promises(store).items()}
 
 
 def check_zone(hall: Hall, zone: str) -> None:
@@ -118,7 +136,7 @@ def check_zone(hall: Hall, zone: str) -> None:
         raise Refused("no-such-zone", field="zone", zone=zone, zones=" ".join(hall.zones) or None)
 
 
-def _look(store: Store, zone: str) -> BoardView:
+def _look(store: Store, zone: str, waits: Mapping[str, Wait]) -> BoardView:
     hall = hall_of(store)
     check_zone(hall, zone)
     view = BoardView(store.env.now())
@@ -130,6 +148,7 @@ def _look(store: Store, zone: str) -> BoardView:
     view.calls = _calls(store, hall, [row for row in rows if row["id"] in shown])
     view.past = _past(store, view, day)
     view.lines = _lines(store, hall, day, every, view.windows if zone else every)
+    view.expect(waits)
     if all(window.state == windows.CLOSED for window in every):
         view.closed, view.opens = _closed(store, hall, view.now, day)
     return view
@@ -189,7 +208,6 @@ def _lines(
     waiting = {line: (n, since) for line, n, since in store.db.execute(_WAITING, (day,))}
     stopped = {line for line, since in store.db.execute(_LINES, (day,)) if since is not None}
     here = {line for window in shown for line in window.lines}
-    told = forecasting.promises(store)
     found = []
     for line in hall.lines.values():
         n, oldest = waiting.get(line.id, (0, None))
@@ -198,10 +216,7 @@ def _lines(
         serving = sum(
             line.id in window.lines for window in every if window.state not in _NOBODY_NEW
         )
-        low = high = None
-        if serving:
-            low, high = told[line.id].low, told[line.id].high
-        found.append(LineNow(line.id, n, oldest, serving, low, high, line.id in stopped))
+        found.append(LineNow(line.id, n, oldest, serving, None, None, line.id in stopped))
     return found
 
 

@@ -5,6 +5,7 @@ For the controller of an LED sign, which reads lines from a pipe.
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Final
 
@@ -46,6 +47,7 @@ def follow(store: Store, window: str, out: Out) -> int:
                     state, number, text = said
                     obj = {"window": window, "state": state, "number": number, "text": text}
                     out.emit({**obj}, text)
+                    sys.stdout.flush()
         time.sleep(POLL_S)
         if identity(store.path) != file:
             raise StoreError("replaced", path=store.path)
