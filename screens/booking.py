@@ -12,7 +12,7 @@ from textual.binding import Binding
 
 from db.errors import StoreError
 from db.store import Row as StoreRow
-from hallclient.actions import booking_confirm
+from hallclient.actions import booking_confirm, bookings
 from hallclient.actions.acting import Actor
 from hallclient.actions.booking_confirm import Compared, seen_of
 from hallclient.booking_words import row_name, sent_text, slot_text
@@ -50,22 +50,29 @@ KEYS = (
 """What stands in the key line, in its order."""
 
 
+class Things(VirtualTable):
+    """The list; digits are its own, so that a question below is answered with digits too."""
+
+    BINDINGS: ClassVar = [
+        Binding("1", "screen.mark('same')", show=False),
+        Binding("2", "screen.mark('differs')", show=False),
+        Binding("3", "screen.mark('missing')", show=False),
+        Binding("4,plus", "screen.extra", show=False),
+        Binding("5", "screen.rest", show=False),
+        Binding("backspace,delete", "screen.clear", show=False),
+    ]
+
+
 class BookingScreen(HallScreen):
     """A row for each thing; a digit says how it was found, and the cursor goes on."""
 
     CSS_PATH = "booking.tcss"
     BINDINGS: ClassVar = [
-        Binding("1", "mark('same')", show=False),
-        Binding("2", "mark('differs')", show=False),
-        Binding("3", "mark('missing')", show=False),
-        Binding("4,plus", "extra", show=False),
-        Binding("5", "rest", show=False),
-        Binding("backspace,delete", "clear", show=False),
         Binding("f3", "save", show=False, priority=True),
         Binding("escape", "back", show=False),
         Binding(",".join(current().of("language")), "speak", show=False),
     ]
-    AUTO_FOCUS = "VirtualTable"
+    AUTO_FOCUS = "Things"
 
     def __init__(self, who: Actor, row: StoreRow, done: Callable[[str], None]) -> None:
         super().__init__()
@@ -81,9 +88,10 @@ class BookingScreen(HallScreen):
     def compose(self) -> ComposeResult:
         """A title, the list, a line that stays, the keys."""
         store = self.hall_app.session.store
+        self._booking = bookings.booking(store, self._booking["id"]) or self._booking
         self._rows = booking_confirm.comparison(store, self._booking["id"])
         self._title, self._said, self._foot = Words(id="title"), Words(id="said"), Words(id="foot")
-        self._table = VirtualTable(_columns(), id="compared", empty=t("booking.nothing-sent"))
+        self._table = Things(_columns(), id="compared", empty=t("booking.nothing-sent"))
         self._ask = Ask(id="ask")
         yield self._title
         yield self._table
