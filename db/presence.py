@@ -56,10 +56,12 @@ def beat(store: Path, window: str, now: int) -> bool:
 
 
 def leave(store: Path, window: str) -> None:
-    """Take the sign away: the seat was left, it has not fallen silent."""
+    """Take the sign away, and the folder with the last one: the seat was left, not silent."""
     if _WINDOW.fullmatch(window) is not None:
         with suppress(OSError):
             (folder_of(store) / window).unlink()
+        with suppress(OSError):  # others are still there
+            folder_of(store).rmdir()
 
 
 def beats(store: Path) -> dict[str, int]:

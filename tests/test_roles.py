@@ -61,6 +61,12 @@ ACTIONS: dict[str, list[Act]] = {
     "ticket.verify-priority": [
         lambda kit, who: tickets.verify_priority(kit.store, who, "A001", "elderly", "x")
     ],
+    "ticket.print": [
+        lambda kit, who: printing.print_slip(
+            kit.store, who, "A001", printer_of(f"file:{kit.path}.slips")
+        ),
+        lambda kit, who: slips.printed(kit.store, who, "A001"),
+    ],
     "window.open": [lambda kit, who: windows.open_window(kit.store, who)],
     "window.close": [
         lambda kit, who: windows.close_window(kit.store, who),

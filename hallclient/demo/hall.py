@@ -76,6 +76,7 @@ class Simulation:
         self.profile = profile or Profile()
         self.hall = hall_of(store)
         self._beaten = 0
+        self._alive: set[str] = set()
         self.agenda = day.Agenda()
         self.hours = day.hours_of(self.hall, midnight, weekday)
         self.clerks = Clerks(self.hall, self.hours, seed, self.profile)
@@ -102,8 +103,14 @@ class Simulation:
                 "WHERE window.state <> 'closed' AND operator.signed_in_at IS NULL"
             )
             for row in rows:
+                self._alive.add(row["id"])
                 presence.beat(self.store.path, row["id"], now)
         return max(0, self._beaten + _BEAT_MS - now)
+
+    def leave(self) -> None:
+        """The simulated clerks go: no sign of them stays."""
+        for window in self._alive:
+            presence.leave(self.store.path, window)
 
     def run_due(self) -> int:
         """Do everything that is due by now; return how many steps it took.

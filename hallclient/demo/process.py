@@ -22,6 +22,7 @@ from hallclient.rules.errors import Refused
 
 if TYPE_CHECKING:
     from db.store import Store
+    from hallclient.demo.hall import Simulation
 
 GO = b"g"
 _PATIENCE = 20
@@ -107,6 +108,13 @@ def work(store: Store, state: State, ended: threading.Event) -> int:
     hall.identify_waiting()
     if not ended.is_set():
         setup.set_demo_password(store, staff.make_verifier(PASSWORD))
+    try:
+        return _simulate(hall, state, ended)
+    finally:
+        hall.leave()
+
+
+def _simulate(hall: Simulation, state: State, ended: threading.Event) -> int:
     failures = 0
     while (at := hall.next_at) is not None:
         # Never longer than this: a machine that slept has its own idea of how long that was.
