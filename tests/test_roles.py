@@ -5,14 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from hallclient.actions import (
+    booking_confirm,
+    booking_import,
+    bookings,
     calling,
     day,
     day_close,
     hallview,
     persons,
+    printing,
     serving,
     shift,
     signals,
+    slips,
     staff,
     tickets,
     undo,
@@ -20,6 +25,7 @@ from hallclient.actions import (
     windows,
 )
 from hallclient.actions.acting import Actor, acting
+from hallclient.actions.printers import printer_of
 from hallclient.actions.tickets import Request
 from hallclient.rules.alarms import Reading, Step
 from hallclient.rules.errors import Refused
@@ -38,6 +44,12 @@ ACTORS = {
 def _seen(kit: Kit, who: Actor) -> None:
     """What every command that only shows something does first."""
     with acting(kit.store, who, "ticket.show"):
+        pass
+
+
+def _listed(kit: Kit, who: Actor) -> None:
+    """What every command that shows bookings does first."""
+    with acting(kit.store, who, "booking.list"):
         pass
 
 
@@ -67,6 +79,13 @@ ACTIONS: dict[str, list[Act]] = {
         ),
         lambda kit, who: slips.printed(kit.store, who, "A001"),
     ],
+    "booking.import": [
+        lambda kit, who: booking_import.import_file(kit.store, who, kit.path.with_name("none"))
+    ],
+    "booking.list": [_listed],
+    "booking.check-in": [lambda kit, who: bookings.check_in(kit.store, who, "none")],
+    "booking.cancel": [lambda kit, who: bookings.cancel(kit.store, who, "none")],
+    "booking.confirm": [lambda kit, who: booking_confirm.confirm(kit.store, who, "none", [])],
     "window.open": [lambda kit, who: windows.open_window(kit.store, who)],
     "window.close": [
         lambda kit, who: windows.close_window(kit.store, who),
@@ -126,7 +145,8 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "personal.view": [lambda kit, who: persons.reveal(kit.store, who, "A001")],
     "personal.destroy": [
-        lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms))
+        lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms)),
+        lambda kit, who: bookings.forget(kit.store, who, "none"),
     ],
     "shift.hand-over": [lambda kit, who: shift.hand_over(kit.store, who, "c09", "demo-demo")],
     "staff.list": [lambda kit, who: staff.operators(kit.store, who)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,6 +79,7 @@ def _watch(args: Namespace, app: App) -> int:
         if taken.refused is not None:
             obj |= {"error": taken.refused.code, "message": text}
         app.out.emit(obj, f"{text}\n{t('cli.booking.put-away', folder=taken.moved_to.parent.name)}")
+        sys.stdout.flush()  # whoever reads a pipe is to see each file as it comes
         return text
 
     def trouble(error: StoreError) -> None:
@@ -85,6 +87,7 @@ def _watch(args: Namespace, app: App) -> int:
 
     store, who = app.store(), app.actor()
     app.out.note(t("cli.booking.watching", folder=str(args.folder)))
+    sys.stdout.flush()
     try:
         watch(
             store,
