@@ -19,8 +19,10 @@ from hallclient.rules.flow_parts import Fate, Guest, Station, rules_for
 from hallclient.rules.hours import Span
 from hallclient.rules.policy import Head
 
-MONDAY = 1_790_006_400_000
-"""A midnight in UTC from which made-up days are counted: what date it is changes nothing."""
+ZONE = "Asia/Shanghai"
+MIDNIGHT = 1_790_006_400_000
+WEEKDAY = 2
+"""The day every trial is on, a Tuesday in that zone: which one it is changes nothing."""
 _LOST_MS = 75_000
 """What somebody who is not there costs their window."""
 
@@ -44,11 +46,11 @@ class Came(NamedTuple):
     slot: int | None = None
 
 
-def made_up(hall: Hall, seed: int, profile: Profile, weekday: int = 1) -> Crowd:
+def made_up(hall: Hall, seed: int, profile: Profile, weekday: int = WEEKDAY) -> Crowd:
     """The visitors of the demo's day of this seed."""
     guests: list[Guest] = []
     fates: list[Fate] = []
-    for turn, one in enumerate(day.arrivals(hall, MONDAY, weekday, seed, profile)):
+    for turn, one in enumerate(day.arrivals(hall, MIDNIGHT, weekday, seed, profile)):
         for guest in _services(hall, one, turn, seed, profile):
             guests.append(guest)
             fates.append(_fate(hall, guest, seed, profile))
@@ -61,8 +63,8 @@ def real(hall: Hall, came: Iterable[Came], seed: int, profile: Profile) -> Crowd
     for turn, one in enumerate(sorted(came)):
         if one.line not in hall.lines:
             continue
-        at = MONDAY + one.at
-        order = at if one.slot is None else max(at, MONDAY + one.slot)
+        at = MIDNIGHT + one.at
+        order = at if one.slot is None else max(at, MIDNIGHT + one.slot)
         head = Head(f"visitor {turn}", one.line, one.lane, order, at, at, turn)
         guests.append(Guest(head, patience_ms=day.leaves_after(seed, head.leg, profile)))
     return Crowd(guests, [_fate(hall, guest, seed, profile) for guest in guests])
