@@ -122,8 +122,7 @@ class Memory:
                 code for code in codes if kiosk.in_zone(hall, hall.items[code].line, self._zone)
             ]
         codes = codes[:MOST]
-        states = await self._session.read(kiosk.lines)
-        full = {state.line.id: state.why for state in states if state.why is not None}
+        full = await self._session.read(kiosk.refusals)
         why = {c: full[hall.items[c].line] for c in codes if hall.items[c].line in full}
         collect = self._wish.collect
         return kiosk_pages.search(hall, self._typed, codes, {} if collect else why, collect=collect)

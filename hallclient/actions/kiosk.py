@@ -83,6 +83,13 @@ def in_zone(hall: Hall, line: str, zone: str) -> bool:
     )
 
 
+def refusals(store: Store) -> dict[str, Refused]:
+    """Lines that give no number now, with why."""
+    hall = hall_of(store)
+    found = {line.id: full(store, hall, line) for line in hall.lines.values()}
+    return {line: why for line, why in found.items() if why is not None}
+
+
 def full(store: Store, hall: Hall, line: Line) -> Refused | None:
     """Why a kiosk gives no number of this line now; says beforehand what `legs.issue` decides."""
     now = store.env.now()

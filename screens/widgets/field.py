@@ -146,6 +146,8 @@ class Field(Input, inherit_bindings=False):
         """Whether this key is text here; wider than `str.isprintable`, which knows neither
         U+3000 nor ideographs younger than Python.
         """
+        if character == "\t":  # a field of a card ends; else it leads to the next field of ours
+            return ScanKind.RESIDENT_ID in self.takes and bool(self._detector.holding)
         return character is not None and len(character) == 1 and _is_text(character)
 
     async def _on_key(self, event: events.Key) -> None:
@@ -159,9 +161,13 @@ class Field(Input, inherit_bindings=False):
             event.prevent_default()
             self._detector.flush(at)
             if not self._detector.holding:
+                if event.character == "\t":  # no reader's: it came too late
+                    self.screen.focus_next()
+                    return
                 self._before_burst = (self.value, self.selection)
             self._detector.feed(event.key, event.character, at)
-            self._put(event.character)
+            if event.character != "\t":
+                self._put(event.character)
         else:
             self._detector.release()
 
