@@ -18,9 +18,10 @@ from hallclient.rules.errors import Refused
 from hallclient.texts import language, t
 from hallclient.voice import Speaker, announcement
 from hallclient.words import refused_text, store_text
-from screens import board_text
+from screens import board_lists, board_text
 from screens.base import STYLES, HallScreen
 from screens.bigfont import big_height
+from screens.board_frame import MUTED, Frame, spread
 from screens.board_source import BoardSource
 from screens.widgets.content import Words, line
 
@@ -208,12 +209,12 @@ class BoardScreen(HallScreen):
                 return call
         return calls[0] if calls else None
 
-    def frame(self) -> board_text.Frame:
+    def frame(self) -> Frame:
         """What is to be painted."""
         at = monotonic()
         new = {key for key, came in self._seen.items() if at - came < NEW_S}
         width, height = self.app.size
-        return board_text.Frame(
+        return Frame(
             view=self.view,
             hall=self.source.hall,
             now=self.source.now(),
@@ -237,15 +238,15 @@ class BoardScreen(HallScreen):
         self._top.say(board_text.header(frame, self.zone, self._mark()))
         self._label.say(board_text.hero_label(frame))
         self._hero.say(board_text.hero(frame))
-        self._calls.say(board_text.calls(frame, rest, frame.list_height))
-        self._lines.say(board_text.lines(frame, frame.lines_width, frame.list_height))
+        self._calls.say(board_lists.calls(frame, rest, frame.list_height))
+        self._lines.say(board_lists.lines(frame, frame.lines_width, frame.list_height))
         self._notices.say(board_text.notices(frame))
         self._status.say(self._status_line(frame))
 
     def _mark(self) -> str:
         return f"{t('desk.demo-mark')} " if self.source.demo else ""
 
-    def _status_line(self, frame: board_text.Frame) -> Content:
+    def _status_line(self, frame: Frame) -> Content:
         text, style = self._trouble
-        right = line((f"{self._voice()} \u00b7 {t('board.keys')}", board_text.MUTED))
-        return board_text.spread(line((text, STYLES[style])), right, frame.width - 2)
+        right = line((f"{self._voice()} \u00b7 {t('board.keys')}", MUTED))
+        return spread(line((text, STYLES[style])), right, frame.width - 2)
