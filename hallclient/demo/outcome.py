@@ -8,11 +8,9 @@ from typing import NamedTuple
 from hallclient.demo.day import Hours
 from hallclient.rules import policy as lanes
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.demand import LANES
 from hallclient.rules.flow import Flow
 from hallclient.rules.flow_parts import Station
-
-LANES = (lanes.ORDINARY, lanes.BOOKED, lanes.PRIORITY)
-"""In which somebody who comes may begin to wait."""
 
 
 class Outcome(NamedTuple):

@@ -14,6 +14,7 @@ from hallclient.demo.day import Arrival, Hours, Profile
 from hallclient.demo.dice import MINUTE, dice
 from hallclient.rules import policy as lanes
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.demand import Came
 from hallclient.rules.flow import Flow
 from hallclient.rules.flow_parts import Fate, Guest, Station, rules_for
 from hallclient.rules.hours import Span
@@ -34,18 +35,6 @@ class Crowd(NamedTuple):
     fates: Sequence[Fate]
 
 
-class Came(NamedTuple):
-    """Somebody of a real day: when (ms after midnight), for which line, in which lane.
-
-    ``slot``: the time booked (ms after midnight), for `policy.BOOKED`.
-    """
-
-    at: int
-    line: str
-    lane: str = lanes.ORDINARY
-    slot: int | None = None
-
-
 def made_up(hall: Hall, seed: int, profile: Profile, weekday: int = WEEKDAY) -> Crowd:
     """The visitors of the demo's day of this seed."""
     guests: list[Guest] = []
@@ -60,11 +49,11 @@ def made_up(hall: Hall, seed: int, profile: Profile, weekday: int = WEEKDAY) -> 
 def real(hall: Hall, came: Iterable[Came], seed: int, profile: Profile) -> Crowd:
     """Those who came on a real day; how long they need and what they do is made up."""
     guests: list[Guest] = []
-    for turn, one in enumerate(sorted(came)):
+    for turn, one in enumerate(came):
         if one.line not in hall.lines:
             continue
         at = MIDNIGHT + one.at
-        order = at if one.slot is None else max(at, MIDNIGHT + one.slot)
+        order = at if one.due is None else max(at, MIDNIGHT + one.due)
         head = Head(f"visitor {turn}", one.line, one.lane, order, at, at, turn)
         guests.append(Guest(head, patience_ms=day.leaves_after(seed, head.leg, profile)))
     return Crowd(guests, [_fate(hall, guest, seed, profile) for guest in guests])

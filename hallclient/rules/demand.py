@@ -1,0 +1,74 @@
+"""Who came on a day: one arrival a row, from a store or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from hallclient.rules import policy as lanes
+from hallclient.rules.catalogue import Line
+from hallclient.rules.errors import Refused
+
+LANES = (lanes.ORDINARY, lanes.BOOKED, lanes.PRIORITY)
+"""In which somebody who comes may begin to wait."""
+_MINUTE = 60_000
+
+
+class Came(NamedTuple):
+    """Somebody who took a number: when (ms after midnight), for which line, in which lane.
+
+    ``due``: the booked time (ms after midnight), for the lane `policy.BOOKED`.
+    """
+
+    at: int
+    line: str
+    lane: str = lanes.ORDINARY
+    due: int | None = None
+
+
+def read(rows: Iterable[Sequence[str]], lines: Mapping[str, Line], file: str) -> list[Came]:
+    """Arrivals from rows of text: time (HH:MM or HH:MM:SS), line, lane; the last may be missing.
+
+    A line goes by its id, letter or name. A first row without a time holds headings. Raises
+    ``bad-demand`` with the row and what is wrong (``time``, ``line``, ``lane``), ``no-demand``.
+    """
+    names = {
+        name.casefold(): line.id
+        for line in lines.values()
+        for name in (line.id, line.prefix, line.zh, line.en)
+    }
+    found = []
+    for number, row in enumerate(rows, 1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        at = _time(cells[0])
+        if at is None:
+            if number == 1:
+                continue
+            raise _bad(file, number, "time", cells[0])
+        line = names.get(cells[1].casefold() if len(cells) > 1 else "")
+        if line is None:
+            raise _bad(file, number, "line", cells[1] if len(cells) > 1 else "")
+        lane = cells[2].casefold() if len(cells) > 2 and cells[2] else lanes.ORDINARY
+        if lane not in LANES:
+            raise _bad(file, number, "lane", cells[2])
+        found.append(Came(at, line, lane))
+    if not found:
+        raise Refused("no-demand", field="demand", demand=file)
+    return sorted(found)
+
+
+def _bad(file: str, row: int, what: str, given: str) -> Refused:
+    return Refused(f"bad-demand-{what}", field="demand", file=file, row=row, given=given)
+
+
+def _time(text: str) -> int | None:
+    """Milliseconds after midnight of ``HH:MM`` or ``HH:MM:SS``; None when it is none."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(part.isdecimal() and len(part) <= 2 for part in parts):
+        return None
+    hour, minute, second = (*map(int, parts), 0)[:3]
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return (hour * 60 + minute) * _MINUTE + second * 1000
