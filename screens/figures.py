@@ -26,7 +26,7 @@ from screens.base import STYLES, HallScreen
 from screens.keys import current
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, line
-from screens.widgets.question import Question, yes_no
+from screens.widgets.question import Answer, Question, yes_no
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
 
@@ -169,6 +169,11 @@ class FiguresScreen(HallScreen):
 
     # -- keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a question is open its keys are answers: digits and arrows choose there."""
+        asks = self.query(Ask)
+        return action == "speak" or not (asks and asks.first().is_open)
+
     def action_close(self) -> None:
         """Back to the desk."""
         self.app.pop_screen()
@@ -193,12 +198,12 @@ class FiguresScreen(HallScreen):
         """Another view."""
         self._view = VIEWS[number - 1]
         self.speak()
-        table = self.query_one(VirtualTable)
-        if self._view == GLANCE:
-            self.set_focus(None)
-        else:
-            table.action_first()
-            table.focus()
+        self.query_one(VirtualTable).action_first()
+        self._focus()
+
+    def _focus(self) -> None:
+        """The table has the keys when it is what one sees."""
+        self.set_focus(None if self._view == GLANCE else self.query_one(VirtualTable))
 
     def action_speak(self) -> None:
         """The other language."""
@@ -209,33 +214,42 @@ class FiguresScreen(HallScreen):
         self.do_alone(self._save)
 
     async def _save(self) -> None:
-        day, ask = self._day, self.query_one(Ask)
-        self._settled.set()
-        answer = await ask.put(
+        day = self._day
+        answer = await self._asked(
             Question(t("figures.ask-file"), text=True, value=t("figures.file", day=day))
         )
         if answer is None:
             return
         target = _file(answer.text)
-        replace = False
-        while True:
+        try:
             try:
-                count = await self.hall_app.session.read(
-                    _workbook, self._who, self._hall, day, target, replace
-                )
-            except Refused as refused:
-                self.say(refused_text(refused), "alert")
+                count = await self._write(day, target, replace=False)
             except StoreError as error:
-                if error.code == "file-exists" and not replace:
-                    wanted = await ask.put(yes_no(t("figures.ask-replace", file=str(target))))
-                    if wanted is not None and wanted.key == "yes":
-                        replace = True
-                        continue
+                if error.code != "file-exists":
+                    raise
+                wanted = await self._asked(yes_no(t("figures.ask-replace", file=target.name)))
+                if wanted is None or wanted.key != "yes":
                     return
-                self.say(store_text(error), "alert")
-            else:
-                self.say(t("figures.made-workbook", file=str(target), n=count), "good")
-            return
+                count = await self._write(day, target, replace=True)
+        except Refused as refused:
+            self.say(refused_text(refused), "alert")
+        except StoreError as error:
+            self.say(store_text(error), "alert")
+        else:
+            self.say(t("figures.made-workbook", file=str(target), n=count), "good")
+
+    async def _asked(self, question: Question) -> Answer | None:
+        """Ask; keys are answers until then, and afterwards the screen's own again."""
+        self._settled.set()
+        answer = await self.query_one(Ask).put(question)
+        self._settled.clear()
+        self._focus()
+        return answer
+
+    async def _write(self, day: str, target: Path, *, replace: bool) -> int:
+        return await self.hall_app.session.read(
+            _workbook, self._who, self._hall, day, target, replace
+        )
 
 
 def _file(text: str) -> Path:

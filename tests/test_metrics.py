@@ -152,6 +152,21 @@ def _calls(kit: Kit, who: Any) -> bool:
     return True
 
 
+def test_what_came_before_and_goes_on_after_all_lets_the_wait_begin_anew(kit: Kit) -> None:
+    kit.open(1, 13)
+    number = kit.take("setup").number
+    tickets.add_service(kit.store, AGENT, number, kit.item("tax"), after_current=True)
+    kit.serve_out(ONE)
+    kit.pass_(minutes=4)
+    serving.reopen(kit.store, ONE, number)
+    kit.pass_(minutes=5)
+    assert day(kit)["offered"].value == 1
+    serving.finish(kit.store, ONE)
+    kit.pass_(minutes=3)
+    kit.next(clerk(13))
+    assert spread(day(kit)["wait"]) == (2, 90_000, 0, 3 * MINUTE, 3 * MINUTE, 0)
+
+
 # -- service level, giving up
 
 

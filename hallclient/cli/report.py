@@ -48,6 +48,9 @@ def _report(args: Namespace, app: App) -> int:
     who, store = app.actor(), app.store()
     may_read(store, who)
     metrics = [_metric(app, text) for text in args.metric]
+    for metric in metrics:
+        if args.by and args.by not in METRICS[metric].by:
+            raise Refused("no-metric-by", field="by", metric=metric, by=t(f"figures.by.{args.by}"))
     first, last = _days(args, store.env.day(store.env.now()))
     wanted = [args.by] if args.by else []
     if args.xlsx is not None:
@@ -152,9 +155,6 @@ def _figures(app: App, report: Report, by: str | None, metrics: list[str]) -> in
     elif not metrics:
         _print(app, tables.overview(report, hall, by))
     else:
-        for metric in metrics:
-            if by not in METRICS[metric].by:
-                raise Refused("no-metric-by", field="by", metric=metric, by=t(f"figures.by.{by}"))
         for metric in metrics:
             table = tables.of_metric(report, hall, by, metric)
             app.out.note(table.title)
