@@ -11,6 +11,7 @@ from hallclient.actions import (
     calling,
     day,
     day_close,
+    figures,
     hallview,
     persons,
     printing,
@@ -116,6 +117,10 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: serving.take_over(kit.store, who, "W02"),
         lambda kit, who: windows.free_window(kit.store, who, "W02"),
         lambda kit, who: serving.end_for(kit.store, who, "W02", "done"),
+    ],
+    "figures.read": [
+        lambda kit, who: figures.figures(kit.store, who, "2026-09-22"),
+        lambda kit, who: figures.usual_arrivals(kit.store, who, "2026-09-22"),
     ],
     "signal.help": [lambda kit, who: signals.call_help(kit.store, who, "system")],
     "signal.request": [lambda kit, who: signals.request(kit.store, who, "W02", "open")],
