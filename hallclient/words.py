@@ -171,9 +171,15 @@ def _values(params: Mapping[str, object]) -> dict[str, object]:
     return values
 
 
-def refused_text(refused: Refused) -> str:
-    """What a rule refused, and what can be done about it."""
-    return t(f"refused.{refused.code}", **_values(refused.params))
+def refused_text(refused: Refused, reader: str = "") -> str:
+    """What a rule refused, and what can be done about it.
+
+    ``reader``: whom it is said to, when that is not staff: ``kiosk`` has words of its own for
+    some of it, ``kiosk.refused.<code>``.
+    """
+    own = f"{reader}.refused.{refused.code}"
+    key = own if reader and has(own) else f"refused.{refused.code}"
+    return t(key, **_values(refused.params))
 
 
 def store_text(error: StoreError) -> str:

@@ -7,7 +7,7 @@ remembers of a visitor is forgotten when it begins again.
 from __future__ import annotations
 
 from db.errors import StoreError
-from hallclient.actions import booking_arrival, kiosk, slips, views
+from hallclient.actions import booking_arrival, bookings, kiosk, slips, views
 from hallclient.actions.forecasting import Promise
 from hallclient.actions.kiosk import Wish
 from hallclient.actions.tickets import Ticket
@@ -171,12 +171,16 @@ class Dialog(Memory):
             priority=priority,
             proof=self._hall().priorities[priority].proof_zh if priority else "",
         )
-        self._given(ticket, await self._session.read(kiosk.told, ticket.visit))
+        self._given(
+            ticket,
+            await self._session.read(kiosk.told, ticket.visit),
+            late=bookings.was_late(ticket),
+        )
 
-    def _given(self, ticket: Ticket, told: Promise | None) -> None:
+    def _given(self, ticket: Ticket, told: Promise | None, *, late: bool = False) -> None:
         names = tuple(self._name(leg.item) for leg in ticket.legs)
         claimed, verified = self._wish.claimed, self._verified()
-        self._number = Given(ticket.number, names, told, claimed, verified, again=False)
+        self._number = Given(ticket.number, names, told, claimed, verified, again=False, late=late)
         self._printed, self._failed = False, ""
         # Nothing of what was asked for is left: what comes next is another visitor.
         self._wish = Wish()
@@ -197,7 +201,7 @@ class Dialog(Memory):
         try:
             await print_number(self._session, self._who, one.number, self._printer, again=one.again)
         except Refused as refused:
-            return refused_text(refused)
+            return refused_text(refused, "kiosk")
         except StoreError as error:
             return store_text(error)
         return ""

@@ -28,6 +28,7 @@ class LeaveScreen(HallScreen):
     """Asks who leaves, with the password; gives up by itself after a while."""
 
     CSS_PATH = "login.tcss"
+    DEFAULT_CSS = "LeaveScreen { align: center middle; }"
     BINDINGS = [
         Binding("escape", "back", show=False),
         Binding("up", "app.focus_previous", show=False),

@@ -35,6 +35,8 @@ class Given(NamedTuple):
     claimed: str
     verified: str
     again: bool
+    late: bool = False
+    """The visitor came too late for the booking, and waits like anybody."""
 
 
 class Memory:
@@ -101,7 +103,7 @@ class Memory:
         own = refused.code in ("already-open", "already-arrived")
         number = str(refused.params.get("number", "")) if own else ""
         self._has = number or self._has
-        return kiosk_pages.problem(refused_text(refused), number)
+        return kiosk_pages.problem(refused_text(refused, "kiosk"), number)
 
     # -- pages
 
@@ -175,7 +177,8 @@ class Memory:
     async def _shown(self) -> Page:
         one = self._number
         if one is None:
-            return await self.begin()
+            self._forget()
+            return await self._home()
         has_printer = self._printer.kind != "none"
         if not has_printer:
             said, style = t("kiosk.remember"), "good"
@@ -192,6 +195,7 @@ class Memory:
             one.told,
             claimed=one.claimed,
             verified=one.verified,
+            late=one.late,
             said=said,
             style=style,
             printing=has_printer and not self._printed,

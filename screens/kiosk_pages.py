@@ -44,7 +44,7 @@ class Page(NamedTuple):
 
 def home(closed: Refused | None) -> Page:
     """Where everybody begins."""
-    why = "" if closed is None else refused_text(closed)
+    why = "" if closed is None else refused_text(closed, "kiosk")
     tiles = (
         Tile("lines", t("kiosk.take"), t("kiosk.take-note"), why, strong=True),
         Tile("search", t("kiosk.search"), t("kiosk.search-note"), why),
@@ -63,7 +63,7 @@ def lines(states: Sequence[LineState]) -> Page:
 def _line(state: LineState) -> Tile:
     name = named(state.line, language())
     if state.why is not None:
-        return Tile(state.line.id, name, why=refused_text(state.why))
+        return Tile(state.line.id, name, why=refused_text(state.why, "kiosk"))
     span = _span(state.promise)
     return Tile(state.line.id, name, t("kiosk.line-note", n=state.waiting, span=span))
 
@@ -84,7 +84,7 @@ def search(
             code,
             named(hall.items[code], language()),
             named(hall.line_of(code), language()),
-            refused_text(full[code]) if code in full else "",
+            refused_text(full[code], "kiosk") if code in full else "",
         )
         for code in codes
     )
@@ -166,6 +166,7 @@ def number(
     *,
     claimed: str = "",
     verified: str = "",
+    late: bool = False,
     said: str,
     style: str,
     printing: bool,
@@ -179,6 +180,8 @@ def number(
         lead.append(t("kiosk.verified", kind=named(hall.priorities[verified], language())))
     elif claimed:
         lead.append(t("kiosk.claimed", kind=named(hall.priorities[claimed], language())))
+    if late:
+        lead.append(t("kiosk.late"))
     tiles = (Tile("home", t("kiosk.done"), strong=True),)
     if again:
         tiles = (Tile("print", t("kiosk.print-again"), strong=True), Tile("home", t("kiosk.done")))

@@ -358,7 +358,7 @@ async def test_a_booking_that_is_too_early_is_refused_in_words(kit: Kit) -> None
         await stand.type("Y001")
         await stand.choose("Y001")
         assert stand.page == "problem"
-        assert "预约时间未到" in stand.text
+        assert "还没到签到时间" in stand.text
 
 
 # -- a lost slip
@@ -388,7 +388,7 @@ async def test_a_slip_is_printed_again_by_its_code_and_a_forged_one_is_not(kit: 
         await stand.press("enter")
         await stand.scan(code.replace(".B001.", ".B002."))
         assert stand.page == "problem"
-        assert "验签不通过" in stand.text
+        assert t("kiosk.refused.slip-forged") in stand.text
         await stand.press("escape")
         await stand.scan("20260921B001")
         assert "失效" in stand.text
@@ -557,3 +557,15 @@ def test_the_promise_of_a_number_taken_at_the_counter_is_kept(kit: Kit) -> None:
         with pytest.raises(Refused) as caught:
             taking.take(kit.store, AGENT, wrong)
         assert caught.value.code == code
+
+
+async def test_a_booking_come_too_late_is_told_to_wait_like_anybody(kit: Kit) -> None:
+    booked(kit, row("Y001", "09:00-09:30", **ZHANG))
+    kit.pass_(minutes=20)
+    async with standing(kit, printer=NOBODY) as stand:
+        await stand.choose("bookings")
+        await stand.type("Y001")
+        await stand.choose("Y001")
+        number = stand.screen.page.big
+        assert kit.leg(number).lane == "ordinary"
+        assert t("kiosk.late") in stand.text
