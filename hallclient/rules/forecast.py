@@ -142,8 +142,9 @@ def look_ahead(
             called[line].append(flow.called.get(place, end))
         if whole:
             flow.run()
-            if not any(True for _ in flow.waiting()):
-                last.append(max(flow.called.values(), default=scene.at))
+            if all(place < len(ghosts) for place, _ in flow.waiting()):
+                real = (at for place, at in flow.called.items() if place >= len(ghosts))
+                last.append(max(real, default=scene.at))
     ahead = {}
     for line in lines:
         times = [at - scene.at for at in called[line] if at is not None]
