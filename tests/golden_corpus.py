@@ -23,6 +23,7 @@ from db.rebuild import rebuild
 from db.restore import look, restore
 from db.store import Store
 from hallclient.actions import (
+    bookings,
     calling,
     day,
     day_close,
@@ -35,13 +36,17 @@ from hallclient.actions import (
     undo,
     windows,
 )
+from hallclient.actions.booking_confirm import confirm
 from hallclient.actions.export import Wanted, export
 from hallclient.actions.hall import publish
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.maintenance import backup as recorded_backup
+from hallclient.rules.booking_marks import DIFFERS, Mark
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.day import DAY_MS
 from hallclient.rules.errors import Refused
+from hallclient.rules.hours import next_opening
+from tests import bookkit
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
@@ -57,6 +62,7 @@ def drive(folder: Path) -> Store:
     _queue(kit)
     _windows(kit)
     _staff(kit)
+    _bookings(kit)
     _day(kit)
     return _upkeep(kit, folder)
 
@@ -193,6 +199,24 @@ def _staff(kit: Kit) -> None:
         staff.add_in(tx, "c98", "c98", "clerk", "", minimum=0, verifier="")
         staff.set_verifier_in(tx, "c98", QUICK_VERIFIER)
         publish(tx, kit.hall._replace(version=f"{kit.hall.version}-next"))
+
+
+def _bookings(kit: Kit) -> None:
+    """Booked, changed, come and confirmed; cancelled; not come."""
+    store = kit.store
+    kit.clock.ms = next_opening(kit.hall, kit.clock.ms) or 0
+    times = {"date": kit.store.env.day(kit.clock.ms), "service": kit.item("estate")}
+    here = {**bookkit.row("B001", "09:00", **bookkit.ZHANG), **times}
+    slots = {"B002": "10:00", "B003": "10:30"}
+    others = [{**bookkit.row(key, slot), **times} for key, slot in slots.items()]
+    bookkit.booked(kit, here, *others)
+    bookkit.take_in(kit, {**here, "company": "x", "materials": "articles"})
+    number = bookings.check_in(store, AGENT, "B001").number
+    fields = (*bookkit.ZHANG, "company", "m0")
+    confirm(store, ONE, number, [Mark(key, DIFFERS, "otherwise") for key in fields])
+    bookings.cancel(store, AGENT, "B002")
+    kit.pass_(minutes=120)
+    sweep.sweep(store)
 
 
 def _day(kit: Kit) -> None:

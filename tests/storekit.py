@@ -6,13 +6,14 @@ from pathlib import Path
 from db.opening import beside
 from db.store import Store
 from hallclient.actions import calling, serving
+from tests.bookkit import booked, row
 from tests.hallkit import PASSWORD, Clock, Kit, clerk, seeded_env
 
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234"}
 
 
 def fill(kit: Kit) -> None:
-    """Nine numbers with a person, three of them served, one held, one at a window."""
+    """Nine numbers with a person, three of them served, one held, one at a window; a booking."""
     kit.open(1, 2)
     for number in range(9):
         person = {**PERSON, "identity": f"{int(PERSON['identity']) + number}"}
@@ -22,6 +23,7 @@ def fill(kit: Kit) -> None:
         kit.serve_out(who)
     kit.serve(clerk(1))
     serving.hold(kit.store, clerk(1), "copy")
+    booked(kit, row("Y001", "16:00"))
     calling.call_next(kit.store, clerk(2))
 
 

@@ -18,8 +18,9 @@ from db.errors import StoreError
 from db.opening import beside
 from db.restore import Plan, look, restore
 from db.store import Store
-from hallclient.actions import calling, maintenance, persons
+from hallclient.actions import bookings, calling, maintenance, persons
 from hallclient.rules.errors import Refused
+from tests import bookkit
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, SUPERVISOR, Kit, clerk
 from tests.storekit import fill
 
@@ -320,6 +321,21 @@ def test_a_person_who_was_forgotten_stays_forgotten(filled: Kit, tmp_path: Path)
     assert filled.store.unseal(visit, filled.visit(number)["sealed"]) is None
     report = verify(filled.store)
     assert (report.ok, report.destroyed) == (True, 1)
+
+
+def test_who_did_not_keep_a_booking_stays_forgotten(filled: Kit, tmp_path: Path) -> None:
+    bookkit.booked(filled, bookkit.row("Y900", "14:00", name="x"))
+    bookings.cancel(filled.store, AGENT, "Y900")
+    backup(filled.store, tmp_path / "b.db")
+    bookings.forget(filled.store, ADMINISTRATOR, "Y900")
+    assert put_back(filled, tmp_path / "b.db").destroyed == ["Y900"]
+    with filled.again() as store:
+        found = bookings.booking(store, "Y900")
+        assert found is not None
+        assert bookings.person_of(store, found) == {}
+        last = store.row("SELECT stream FROM event WHERE kind = 'personal.destroyed'")
+        assert last == {"stream": "booking:Y900"}
+        assert verify(store).ok
 
 
 def test_another_hall_and_another_history_are_named(filled: Kit, tmp_path: Path) -> None:

@@ -49,6 +49,10 @@ TABLES: Final = {
         "period.id FROM period JOIN leg ON leg.id = period.leg "
         "WHERE period.day BETWEEN ? AND ? ORDER BY period.day, period.started_at, period.id"
     ),
+    "bookings": (
+        "SELECT day, slot, until, item, line, state, source, imported_at, since, reason, visit, "
+        "id, sealed FROM booking WHERE day BETWEEN ? AND ? ORDER BY day, slot, id"
+    ),
     "operators": (
         "SELECT id, name, role, state, must_change, failed, locked_until, window, signed_in_at "
         "FROM operator WHERE ? <= ? ORDER BY id"
@@ -59,8 +63,9 @@ WHAT: Final = (EVENTS, *TABLES)
 PERSON: Final = ("name", "identity", "phone", "company")
 _TIMES: Final = frozenset(
     {"ticket_at", "ready_at", "closed_at", "opened_at", "slot", "at", "started_at", "ended_at"}
-    | {"locked_until", "signed_in_at"}
+    | {"locked_until", "signed_in_at", "until", "imported_at", "since"}
 )
+_SEALED: Final = ("visits", "bookings")
 _HIDDEN: Final = "verifier"
 FIRST, LAST = "0000-00-00", "9999-99-99"
 
@@ -232,7 +237,7 @@ def _check(wanted: Wanted) -> None:
     for field, day in (("from", wanted.first), ("to", wanted.last)):
         if day and not _is_day(day):
             raise Refused("bad-day", field=field, day=day)
-    if wanted.reveal and wanted.what not in (EVENTS, "visits"):
+    if wanted.reveal and wanted.what not in (EVENTS, *_SEALED):
         raise Refused("nothing-sealed", field="reveal", what=wanted.what)
 
 
