@@ -61,7 +61,7 @@ class Bookings(Asking):
             t("desk.ask-booking"),
             find=find,
             placeholder=t("desk.find-booking"),
-            takes=frozenset({ScanKind.RESIDENT_ID, ScanKind.SLIP, ScanKind.UNKNOWN}),
+            takes=frozenset(ScanKind),
             limit=60,
         )
         answer = await self.answer(question)

@@ -123,5 +123,5 @@ class DeskFinding(DeskBase):
                 await self.show_number(number, note)
             elif not await self._booking_of(routed.value):
                 self.say(t("desk.scan-nobody") + note, "warn")
-        elif routed.kind is not ScanKind.UNKNOWN or not await self._booking_of(routed.value):
+        elif not await self._booking_of(routed.value):
             self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")

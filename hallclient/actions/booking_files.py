@@ -21,7 +21,8 @@ from hallclient.rules.text import clean
 
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 10_000
+"""A file is one transaction: so long no window waits for more than a few seconds."""
 _MOST_UNKNOWN: Final = 20
 _SEPARATORS: Final = ",;\t"
 _WORDS: Final = "booking.toml"
