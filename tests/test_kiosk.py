@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hallclient.actions import kiosk, slips, taking, tickets
+from hallclient.actions import day, kiosk, slips, taking, tickets
 from hallclient.actions.acting import Actor
 from hallclient.actions.kiosk import Wish
 from hallclient.actions.printers import printer_of
@@ -20,10 +20,13 @@ from screens.widgets.tiles import Tiles, lay_out
 from tests import slippaper
 from tests.bookkit import ZHANG, booked, row
 from tests.cards import identity, typed
+from tests.clikit import Cli, cli, quick
 from tests.hallkit import AGENT, SUPERVISOR, Kit
 from tests.hostile import HOSTILE, assert_harmless
 from tests.kioskkit import KIOSK, LARGE, SMALL, Stand, standing
 from tests.test_text_tables import LANGUAGES
+
+__all__ = ["cli", "quick"]
 
 OLD = identity("1958-02-03")
 YOUNG = identity("1990-01-01")
@@ -435,6 +438,18 @@ async def test_a_closed_hall_says_when_it_opens(kit: Kit) -> None:
         assert stand.page == "lines"
 
 
+async def test_a_stopped_line_says_so_on_its_tile(kit: Kit) -> None:
+    day.stop_numbers(kit.store, SUPERVISOR, ["tax"])
+    async with standing(kit, size=LARGE) as stand:
+        await stand.choose("lines")
+        line = kit.hall.lines["tax"]
+        assert t("refused.line-stopped", line=line.zh)[:12] in stand.text
+        await stand.choose("tax")
+        assert stand.page == "lines"
+        await stand.choose("setup")
+        assert stand.page == "items"
+
+
 async def test_what_changes_in_the_hall_is_seen(kit: Kit) -> None:
     async with standing(kit, size=LARGE) as stand:
         await stand.choose("lines")
@@ -569,3 +584,14 @@ async def test_a_booking_come_too_late_is_told_to_wait_like_anybody(kit: Kit) ->
         number = stand.screen.page.big
         assert kit.leg(number).lane == "ordinary"
         assert t("kiosk.late") in stand.text
+
+
+# -- how it is started
+
+
+def test_a_kiosk_is_started_by_those_who_may_on_a_terminal(cli: Cli) -> None:
+    assert cli.refused("kiosk", by="c01")["error"] == "not-allowed"
+    assert cli.refused("kiosk", "--zone", "north", by="k01")["error"] == "no-such-zone"
+    assert cli.refused("kiosk", "--printer", "lp0", by="k01")["error"] == "bad-printer"
+    assert cli.refused("kiosk", "--width", "72", by="k01")["error"] == "bad-width"
+    assert cli("kiosk", "--zone", "east", by="k01").code == 2

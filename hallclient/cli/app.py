@@ -40,6 +40,7 @@ class App:
         self.out = Out(options.json)
         self._store: Store | None = None
         self._actor: Actor | None = None
+        self._passphrase: str | None = None
 
     @property
     def path(self) -> Path:
@@ -66,7 +67,10 @@ class App:
         given = os.environ.get(STORE_FROM)
         if not encrypted(self.path):
             return None
-        return given or ask(t("cli.ask.passphrase"), "passphrase-missing", "passphrase")
+        if not given and self._passphrase is None:
+            # Asked once, also when the screens open the store again.
+            self._passphrase = ask(t("cli.ask.passphrase"), "passphrase-missing", "passphrase")
+        return given or self._passphrase
 
     def actor(self) -> Actor:
         """Who acts: ``--as`` with the right password, at the window named or the one they sit at.
