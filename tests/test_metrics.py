@@ -556,7 +556,7 @@ def test_a_percentile_is_one_of_the_values_and_enough_are_not_above_it(
 
 @given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 10**7), st.booleans()), max_size=40))
 def test_groups_add_up_to_the_whole(marks: list[tuple[int, int, bool]]) -> None:
-    tally = Tally(["hour"], lambda at: at)
+    tally = Tally(lambda at: at)
     for hour, value, apart in marks:
         tally.add(Mark("wait", hour, value=value, apart=int(apart)))
         tally.add(Mark("service-level", hour, value=int(value > 5), of=1))

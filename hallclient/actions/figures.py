@@ -63,7 +63,7 @@ def figures(store: Store, who: Actor, first: str, last: str = "", by: Sequence[s
             raise Refused("no-such-grouping", field="by", by=grouping)
     days = _days(first, last or first)
     hall = hall_of(store)
-    tally = Tally(by, hour_of(store))
+    tally = Tally(hour_of(store))
     normal = frozenset(key for key, one in hall.outcomes.items() if one.end_reason == "normal")
     listed: list[fairness.Entry] = []
     ruled: Counter[str] = Counter()

@@ -10,7 +10,7 @@ AHT, occupancy); where they differ the formula says which one this is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 VERSION: Final = "2026-11.1"
@@ -130,6 +130,12 @@ class _Pile:
         self.value = self.of = self.apart = 0
         self.times: list[int] = []
 
+    def join(self, other: _Pile) -> None:
+        self.value += other.value
+        self.of += other.of
+        self.apart += other.apart
+        self.times += other.times
+
     def figure(self, metric: Metric) -> Figure:
         if metric.kind == TIME:
             ordered = sorted(self.times)
@@ -153,63 +159,56 @@ Figures = dict[str, Figure]
 """Metric -> figure; a metric without a single mark has one with ``n`` 0."""
 
 Key = str | int
+_Group = tuple[str, int, str, str, str, str]
+"""Metric, hour, line, item, window, clerk: what a pile's marks have in common."""
 
 
 class Tally:
-    """Puts marks together, for all and by each of some groupings."""
+    """Puts marks together, for all and by each grouping. ``hour_of``: UTC ms -> hour of the day."""
 
-    def __init__(self, by: Iterable[str], hour_of: Callable[[int], int]) -> None:
-        self._piles: dict[tuple[str, Key], dict[str, _Pile]] = {("", ""): {}}
+    def __init__(self, hour_of: Callable[[int], int]) -> None:
+        self._piles: dict[_Group, _Pile] = {}
         self._hour_of = hour_of
-        self._by = list(by)
 
     def add(self, mark: Mark) -> None:
-        """Count one measurement in; a group without a name (no window yet) is no group."""
-        metric = METRICS[mark.metric]
-        self._put(("", ""), metric, mark)
-        for by in self._by:
-            if by in metric.by:
-                key = self._key(by, mark)
-                if key != "":
-                    self._put((by, key), metric, mark)
-
-    def _key(self, by: str, mark: Mark) -> Key:
-        if by == HOUR:
-            return self._hour_of(mark.at)
-        if by == LINE:
-            return mark.line
-        if by == ITEM:
-            return mark.item
-        return mark.window if by == WINDOW else mark.operator
-
-    def _put(self, group: tuple[str, Key], metric: Metric, mark: Mark) -> None:
-        piles = self._piles.get(group)
-        if piles is None:
-            piles = self._piles[group] = {}
-        pile = piles.get(mark.metric)
+        """Count one measurement in."""
+        metric, at, line, item, window, operator, value, of, apart = mark
+        key = (metric, self._hour_of(at), line, item, window, operator)
+        pile = self._piles.get(key)
         if pile is None:
-            pile = piles[mark.metric] = _Pile()
-        if mark.apart:
-            pile.apart += mark.apart
-        elif metric.kind == TIME:
-            pile.times.append(mark.value)
+            pile = self._piles[key] = _Pile()
+        if apart:
+            pile.apart += apart
+        elif METRICS[metric].kind == TIME:
+            pile.times.append(value)
         else:
-            pile.value += mark.value
-            pile.of += mark.of
+            pile.value += value
+            pile.of += of
 
     def total(self) -> Figures:
         """Of everything."""
-        return self._figures(self._piles["", ""], METRICS)
+        return self._merged("").get("", {name: Figure(name) for name in METRICS})
 
     def groups(self, by: str) -> dict[Key, Figures]:
-        """Of each group, in the order of the keys; only metrics that mean something there."""
-        known = [name for name, metric in METRICS.items() if by in metric.by]
-        found = sorted(key for of, key in self._piles if of == by)
-        return {key: self._figures(self._piles[by, key], known) for key in found}
+        """Of each group, in the order of the keys; only metrics that mean something there.
 
-    @staticmethod
-    def _figures(piles: dict[str, _Pile], names: Iterable[str]) -> Figures:
+        A group without a name (nobody's window yet) is no group.
+        """
+        return self._merged(by)
+
+    def _merged(self, by: str) -> dict[Key, Figures]:
+        names = [name for name, metric in METRICS.items() if not by or by in metric.by]
+        place = GROUPINGS.index(by) + 1 if by else 0
+        wanted = set(names)
+        found: dict[Key, dict[str, _Pile]] = {}
+        for group, pile in self._piles.items():
+            key: Key = group[place] if by else ""
+            if group[0] in wanted and (key != "" or not by):
+                found.setdefault(key, {}).setdefault(group[0], _Pile()).join(pile)
         return {
-            name: piles[name].figure(METRICS[name]) if name in piles else Figure(name)
-            for name in names
+            key: {
+                name: piles[name].figure(METRICS[name]) if name in piles else Figure(name)
+                for name in names
+            }
+            for key, piles in sorted(found.items())
         }
