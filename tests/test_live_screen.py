@@ -120,13 +120,16 @@ async def test_the_language_changes_everything_at_once(hall: Kit) -> None:
         assert not any("\u4e00" <= char <= "\u9fff" for char in seat.text)
 
 
-async def test_hostile_notes_and_names_reach_no_terminal(hall: Kit) -> None:
+async def test_hostile_notes_reach_no_terminal(hall: Kit) -> None:
+    """A note that some other program has written into the store."""
     signals.call_help(hall.store, ONE, "system", "x")
-    for text in HOSTILE:
-        hall.store.db.execute("UPDATE signal SET note = ?", (text,))
-        async with seated(hall, SUPERVISOR, size=LARGE) as seat:
-            await seat.until(lambda: table(seat, "alarms").row_count == 1)
-            await seat.press("enter")
+    async with seated(hall, SUPERVISOR, size=LARGE) as seat:
+        await seat.until(lambda: table(seat, "alarms").row_count == 1)
+        for text in HOSTILE:
+            safe = text.encode("utf-8", "replace").decode()
+            hall.store.db.execute("UPDATE signal SET note = ?", (safe,))
+            await seat.live.see()
+            await seat.press("enter", "escape", "enter")
             shown = seat.text
             assert not any(ord(char) < 32 and char != "\n" for char in shown)
             assert "\x9b" not in shown

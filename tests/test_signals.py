@@ -2,7 +2,7 @@
 
 import pytest
 
-from hallclient.actions import calling, serving, signals, windows
+from hallclient.actions import calling, serving, signals, undo, windows
 from hallclient.actions.acting import Actor
 from hallclient.rules.errors import Refused
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
@@ -118,3 +118,13 @@ def test_a_visitor_who_is_only_called_is_not_ended(kit: Kit) -> None:
     kit.take("setup")
     kit.next(ONE)
     refused("wrong-state", serving.end_for, kit.store, SUPERVISOR, "W01", "done")
+
+
+def test_a_call_that_is_taken_back_leaves_the_request_open(kit: Kit) -> None:
+    kit.open(1)
+    signals.request(kit.store, SUPERVISOR, "W01", "next")
+    kit.take("setup")
+    calling.call_next(kit.store, ONE)
+    assert signals.open_signals(kit.store) == []
+    undo.undo(kit.store, ONE)
+    assert [row["reason"] for row in signals.open_signals(kit.store)] == ["next"]
