@@ -194,6 +194,9 @@ class LiveScreen(LiveDoing):
         self._windows.border_title = line(t("desk.windows"))
         alarms = live_rows.alarm_rows(view, self.hall)
         self._fill(self._alarms, alarms)
+        if self._alarms.cursor < self._alarms.size.height - 1:
+            # What is new and pressing comes in above the selection: it must be seen.
+            self._alarms.scroll_to(y=0, animate=False)
         unseen = sum(not alarm.seen_by and not alarm.minor for alarm in view.alarms)
         self._alarms.border_title = line(t("live.alarms", n=len(alarms), unseen=unseen))
         self._ring(view)

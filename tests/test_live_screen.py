@@ -184,6 +184,24 @@ async def test_a_new_severe_alarm_rings_once(hall: Kit) -> None:
             assert rung == [1]
 
 
+async def test_what_is_new_and_pressing_is_seen_and_the_selection_stays(hall: Kit) -> None:
+    for number in (1, 2, 7, 13):
+        signals.call_help(hall.store, clerk(number), "system")
+    async with seated(hall, SUPERVISOR) as seat:
+        await seat.until(lambda: table(seat, "alarms").row_count == 4)
+        third = table(seat, "alarms")._rows[2]
+        assert third is not None
+        await choose(seat, "alarms", third.key)
+        signals.call_help(hall.store, clerk(17), "emergency")
+        await seat.until(lambda: table(seat, "alarms").row_count == 5)
+        await seat.pilot.pause()
+        assert seat.live._alarm_key() == third.key
+        first = table(seat, "alarms")._rows[0]
+        assert first is not None
+        assert first.cells[1] == "W17"
+        assert table(seat, "alarms").scroll_offset.y == 0
+
+
 async def test_what_was_there_before_rings_no_bell(hall: Kit) -> None:
     signals.call_help(hall.store, ONE, "system")
     async with seated(hall, SUPERVISOR) as seat:
