@@ -57,7 +57,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pause", "f8", "window", footer=8),
     Action("call_chosen", "f9", "call", ("enter",), footer=9),
     Action("take", "f10", "queue", ("ctrl+n",), footer=10),
-    Action("booking", "alt+b", "queue", footer=30),
+    Action("booking", "alt+q", "queue", footer=30),
     Action("add_service", "ctrl+y", "serve", footer=16),
     Action("external", "ctrl+x", "serve"),
     Action("confirm_booking", "alt+o", "serve"),

@@ -1,9 +1,11 @@
 """Bookings on the screen: found and checked in at the desk, confirmed at the window."""
 
 import pytest
+from textual import events
 
 from hallclient.actions import booking_confirm, bookings, calling, sweep
 from hallclient.texts import language, t
+from screens.actions import BY_ID
 from screens.booking import BookingScreen
 from screens.desk import DeskScreen
 from screens.widgets.ask import Ask
@@ -11,7 +13,7 @@ from tests.bookkit import ZHANG, booked, row
 from tests.deskkit import LARGE, SMALL, Seat, seated
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
 from tests.hostile import HOSTILE, assert_harmless
-from tests.screen import send
+from tests.screen import key_events, send
 
 C1 = clerk(1)
 PAPERS = "公司章程×2;申请书 3页(原件);住所证明"
@@ -66,7 +68,7 @@ async def test_a_booking_is_found_and_checked_in_with_two_keys(
 ) -> None:
     booked(hall, row("Y001", "09:00", **ZHANG), row("Y002", "09:30"))
     async with seated(hall, C1 if who is C1 else AGENT) as seat:
-        await seat.press("alt+b")
+        await seat.press("alt+q")
         assert seat.asking
         await seat.type(typed)
         assert state(hall, "Y001") == "arrived"
@@ -75,17 +77,26 @@ async def test_a_booking_is_found_and_checked_in_with_two_keys(
         assert hall.visit("A001")["ahead"] is not None
 
 
+@pytest.mark.parametrize("action", ["booking", "confirm_booking"])
+def test_the_keys_arrive_from_a_terminal(action: str) -> None:
+    # Alt+B would not: terminals send the same for a word to the left.
+    letter = BY_ID[action].key.removeprefix("alt+")
+    (pressed,) = key_events(f"\x1b{letter}")
+    assert isinstance(pressed, events.Key)
+    assert pressed.key == f"alt+{letter}"
+
+
 async def test_a_late_visitor_is_told_so_and_an_early_one_when_to_come(hall: Kit) -> None:
     booked(hall, row("Y001", "09:00"), row("Y002", "10:00"))
     hall.pass_(minutes=16)
     sweep.sweep(hall.store)
     async with seated(hall, C1) as seat:
-        await seat.press("alt+b")
+        await seat.press("alt+q")
         await seat.type("y001")
         slot = "09:00"
         text = t("desk.booking-late", number="A001", slot=slot, item="企业设立登记")
         assert seat.said.startswith(text)
-        await seat.press("alt+b")
+        await seat.press("alt+q")
         await seat.type("y002")
         assert seat.said == t("refused.booking-early", minutes=29)
         assert state(hall, "Y002") == "booked"
@@ -114,7 +125,7 @@ async def test_what_a_scan_has_found_does_not_wait_for_the_next_key(hall: Kit) -
         await send(seat.pilot, "Y20260922\r", gap=0.002)
         await seat.settle()
         assert seat.asking
-        await seat.press("escape", "alt+b")
+        await seat.press("escape", "alt+q")
         assert seat.desk.query_one(Ask).question is not None
         assert "Y20260922" not in seat.text
         await seat.press("escape")
