@@ -120,6 +120,15 @@ def test_confirm_marks_what_is_named_and_the_rest_as_the_same(cli: Cli) -> None:
     assert cli.refused("booking", "confirm", "A099", by="c01")["error"] == "no-such-booking"
 
 
+def test_a_booking_number_is_not_taken_for_a_number_of_the_hall(cli: Cli) -> None:
+    booked(cli.kit, row("A0012", "09:00", name="x"), row("A0001", "09:05", name="y"))
+    for key in ("A0001", "A0012"):
+        bookings.check_in(cli.kit.store, AGENT, key)  # A001 is A0001, A002 is A0012
+    assert cli.done("booking", "confirm", "a0012", by="c01")["booking"] == "A0012"
+    assert cli.done("booking", "confirm", "a1", by="c01")["booking"] == "A0001"
+    assert cli.refused("booking", "confirm", "A012", by="c01")["error"] == "no-such-booking"
+
+
 def test_quota_counts_each_line_and_slot(cli: Cli) -> None:
     booked(cli.kit, row("Y001"), row("Y002"), row("Y003", "10:15"))
     cli.kit.pass_(minutes=60)

@@ -221,7 +221,9 @@ def _forget(args: Namespace, app: App) -> int:
 
 def _confirm(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
-    wanted = pick.number(store, args.booking)
+    # A booking's own number first: forgiving input would make Y012 of its Y0012.
+    known = bookings.booking(store, args.booking)
+    wanted = pick.number(store, args.booking) if known is None else str(known["id"])
     compared = booking_confirm.comparison(store, wanted)
     marks = {one.key: Mark(one.key, SAME) for one in compared if one.mark != EXTRA}
     for name in args.missing:
