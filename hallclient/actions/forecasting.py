@@ -99,7 +99,10 @@ def promise(
 
 
 def promises(store: Store) -> dict[str, Promise]:
-    """What an ordinary newcomer of each line is told now: all lines for the cost of one."""
+    """What an ordinary newcomer of each line is told now: all lines for the cost of one.
+
+    As if one stood in each of them.
+    """
     scene = scene_of(store)
     lines = list(scene.rules.lines)
     ghosts = [rules.ghost(line, lanes.ORDINARY, scene.at, scene.at) for line in lines]

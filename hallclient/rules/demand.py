@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hallclient.rules import policy as lanes
 from hallclient.rules.catalogue import Line
@@ -30,7 +30,7 @@ def read(rows: Iterable[Sequence[str]], lines: Mapping[str, Line], file: str) ->
     """Arrivals from rows of text: time (HH:MM or HH:MM:SS), line, lane; the last may be missing.
 
     A line goes by its id, letter or name. A first row without a time holds headings. Raises
-    ``bad-demand`` with the row and what is wrong (``time``, ``line``, ``lane``), ``no-demand``.
+    ``bad-demand-time``, ``bad-demand-line``, ``bad-demand-lane`` with the row, ``no-demand``.
     """
     names = {
         name.casefold(): line.id
@@ -42,25 +42,23 @@ def read(rows: Iterable[Sequence[str]], lines: Mapping[str, Line], file: str) ->
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
-        at = _time(cells[0])
+        where: dict[str, Any] = {"field": "demand", "file": file, "row": number}
+        time, name, lane = (*cells, "", "")[:3]
+        at = _time(time)
         if at is None:
             if number == 1:
                 continue
-            raise _bad(file, number, "time", cells[0])
-        line = names.get(cells[1].casefold() if len(cells) > 1 else "")
+            raise Refused("bad-demand-time", **where, given=time)
+        line = names.get(name.casefold())
         if line is None:
-            raise _bad(file, number, "line", cells[1] if len(cells) > 1 else "")
-        lane = cells[2].casefold() if len(cells) > 2 and cells[2] else lanes.ORDINARY
+            raise Refused("bad-demand-line", **where, given=name)
+        lane = lane.casefold() or lanes.ORDINARY
         if lane not in LANES:
-            raise _bad(file, number, "lane", cells[2])
+            raise Refused("bad-demand-lane", **where, given=lane)
         found.append(Came(at, line, lane))
     if not found:
         raise Refused("no-demand", field="demand", demand=file)
     return sorted(found)
-
-
-def _bad(file: str, row: int, what: str, given: str) -> Refused:
-    return Refused(f"bad-demand-{what}", field="demand", file=file, row=row, given=given)
 
 
 def _time(text: str) -> int | None:

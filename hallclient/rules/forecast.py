@@ -30,6 +30,8 @@ _FEWEST = 5
 _CALLS = 3_000
 """About so many calls are played for one answer."""
 _CELLS = 512
+_LONGEST = 5
+"""No service lasts longer than so many means."""
 _SURE = 1.2816
 """Standard deviations between the middle and the 10th or 90th percentile."""
 _UNKNOWN = 0.12
@@ -272,10 +274,10 @@ def _table(service: Service) -> tuple[int, ...]:
     """The service times of a lognormal line, equally likely, in order."""
     from statistics import NormalDist
 
-    normal, sigma = NormalDist(), service.sigma
+    normal, sigma, longest = NormalDist(), service.sigma, _LONGEST * service.mean_ms
     middle = math.log(service.mean_ms) - sigma * sigma / 2
     return tuple(
-        round(math.exp(middle + sigma * normal.inv_cdf((cell + 0.5) / _CELLS)))
+        min(longest, round(math.exp(middle + sigma * normal.inv_cdf((cell + 0.5) / _CELLS))))
         for cell in range(_CELLS)
     )
 
