@@ -144,9 +144,7 @@ class DeskScreen(DeskDoing):
 
     def show(self, view: DeskView) -> None:
         """Show this moment of the hall."""
-        news = set(desk_text.signals(view, self.hall)) - set(
-            desk_text.signals(self.view, self.hall)
-        )
+        news = desk_text.heard(view, self.hall) - desk_text.heard(self.view, self.hall)
         self.view = view
         self.rows.clear()
         self._painted = monotonic()

@@ -123,15 +123,22 @@ def day_hint(hint: tuple[str, int] | None) -> str:
 
 def signals(view: DeskView, hall: Hall) -> list[str]:
     """What a supervisor asks of this seat, and what has become of its call for help."""
-    found = []
-    for row in view.signals:
-        text = signal_text(hall, row)
-        if row["kind"] == "request":
-            key = "live.desk-heard" if row["answered_at"] else "live.desk-request"
-        else:
-            key = "live.desk-helped" if row["answered_at"] else "live.desk-help"
-        found.append(t(key, text=text, operator=row["answered_by"] or "", at=clock(row["at"])))
-    return found
+    return [_signal(row, hall) for row in view.signals]
+
+
+def heard(view: DeskView, hall: Hall) -> set[str]:
+    """Those of them that come from somebody else: news for whoever sits here."""
+    theirs = [row for row in view.signals if row["kind"] == "request" or row["answered_at"]]
+    return {_signal(row, hall) for row in theirs}
+
+
+def _signal(row: Row, hall: Hall) -> str:
+    if row["kind"] == "request":
+        key = "live.desk-heard" if row["answered_at"] else "live.desk-request"
+    else:
+        key = "live.desk-helped" if row["answered_at"] else "live.desk-help"
+    by, at = row["answered_by"] or "", clock(row["at"])
+    return t(key, text=signal_text(hall, row), operator=by, at=at)
 
 
 def badge(row: Row, now: int) -> str:

@@ -95,6 +95,7 @@ def test_shares_and_oldest_waits_are_those_of_a_slow_recomputation(kit: Kit) -> 
                 if leg["closed_at"] - max(min(starts), leg["slot"] or 0) > limit:
                     n += 1
             elif leg["state"] == "waiting":
+                n += view.now - max(*starts, leg["slot"] or 0) > limit
                 since = leg["order_at"] if leg["lane"] == "booked" else leg["ready_at"]
                 oldest = max(oldest, view.now - since)
         assert line.share is not None

@@ -1,7 +1,6 @@
 """How today has gone so far, line by line: first waits within the limit, arrivals, usual times.
 
-A first wait runs from the moment a visitor is ready (for a booking not before its time) to the
-first call. Who left uncalled after the limit counts as a miss: the share is of those offered.
+What counts as a first wait, and as one in time, is what the figures say (`metric_legs`).
 """
 
 from __future__ import annotations
@@ -9,20 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from db.store import Row, Store
+from db.store import Store
+from hallclient.actions.figure_rows import day_facts
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.metric_legs import in_time, wait_of
 
 _HOUR_MS = 3_600_000
 _SAMPLE = 400
 _FEW = 20
-_LEFT = frozenset({"walkout", "cancelled_by_visitor"})
-
-_FIRST_WAITS = """
-    SELECT leg.line, leg.state, leg.reason, leg.closed_at, visit.slot,
-        (SELECT min(started_at) FROM period WHERE id > leg.id || '.' AND id < leg.id || '/'
-            AND kind = 'wait') AS ready,
-        (SELECT min(at) FROM attempt WHERE id > leg.id || '.' AND id < leg.id || '/') AS called
-    FROM visit JOIN leg ON leg.visit = visit.id WHERE visit.day = ?"""
 
 
 class Share(NamedTuple):
@@ -38,14 +31,17 @@ class Share(NamedTuple):
 
 
 def shares(store: Store, hall: Hall) -> dict[str, Share]:
-    """Line -> today's first waits within the hall's limit (``service_level_wait_ms``)."""
+    """Line -> today's first waits within the hall's limit, by the figures' own definition."""
+    now = store.env.now()
+    facts, _ = day_facts(store, hall, store.env.day(now), now)
     found: dict[str, Share] = {}
-    for row in store.rows(_FIRST_WAITS, store.env.day(store.env.now())):
-        wait = _first_wait(row, hall)
-        if wait is not None:
-            so_far = found.get(row["line"], Share(0, 0))
-            within = int(wait <= hall.policy.service_level_wait_ms)
-            found[row["line"]] = Share(so_far.within + within, so_far.n + 1)
+    for visit in facts.visits:
+        for leg in visit.legs:
+            wait = wait_of(visit, leg)
+            kept = None if wait is None else in_time(leg, wait, now, hall.policy)
+            if kept is not None:
+                so_far = found.get(leg.line, Share(0, 0))
+                found[leg.line] = Share(so_far.within + kept, so_far.n + 1)
     return found
 
 
@@ -83,19 +79,3 @@ def usual_times(store: Store, hall: Hall) -> dict[str, int]:
         line: times[-(-len(times) * 9 // 10) - 1] if len(times) >= _FEW else hall.lines[line].p95_ms
         for line, times in found.items()
     }
-
-
-def _first_wait(row: Row, hall: Hall) -> int | None:
-    """In ms; None for one that is not decided yet, or ended for another reason than waiting."""
-    if row["ready"] is None:
-        return None
-    ready: int = max(row["ready"], row["slot"] or 0)
-    if row["called"] is not None:
-        called: int = row["called"]
-        return max(0, called - ready)
-    if row["closed_at"] is None:
-        return None
-    wait: int = row["closed_at"] - ready
-    reason = hall.cancel_reasons.get(row["reason"] or "")
-    left = row["state"] == "abandoned" or (reason is not None and reason.end_reason in _LEFT)
-    return wait if left and wait > hall.policy.service_level_wait_ms else None

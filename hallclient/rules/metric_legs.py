@@ -53,6 +53,20 @@ def wait_of(visit: VisitFacts, leg: LegFacts) -> Wait | None:
     return Wait(max(before[-1].started, visit.slot or 0), before[-1], first)
 
 
+def in_time(leg: LegFacts, wait: Wait, until: int, policy: Policy) -> bool | None:
+    """Whether a first wait is within the service level's limit; None: it does not count (yet).
+
+    Who is uncalled beyond the limit counts as a miss. ``until``: UTC ms up to which a wait that
+    goes on is known.
+    """
+    if wait.called is not None:
+        waited = max(0, wait.called.at - wait.since)
+        return None if wait.period.estimated else waited <= policy.service_level_wait_ms
+    ended = until if wait.period.ended is None else wait.period.ended
+    late = ended - wait.since > policy.service_level_wait_ms
+    return False if late and _left(leg, wait) else None
+
+
 def legs(day: DayFacts, policy: Policy, normal: frozenset[str]) -> Iterator[Mark]:
     """All marks of a day's numbers. ``normal``: outcomes by which a matter is settled."""
     for visit in day.visits:
@@ -98,7 +112,7 @@ def _of_visit(day: DayFacts, visit: VisitFacts, normal: frozenset[str]) -> Itera
 
 
 def _waiting(day: DayFacts, leg: LegFacts, wait: Wait, policy: Policy) -> Iterator[Mark]:
-    limit, called = policy.service_level_wait_ms, wait.called
+    called = wait.called
 
     def mark(metric: str, value: int = 1, of: int = 0) -> Mark:
         return Mark(metric, wait.since, leg.line, leg.item, value=value, of=of)
@@ -116,13 +130,12 @@ def _waiting(day: DayFacts, leg: LegFacts, wait: Wait, policy: Policy) -> Iterat
             waited,
             apart=apart,
         )
-        if not apart:
-            yield mark("service-level", int(waited <= limit), of=1)
     else:
         ended = day.until if wait.period.ended is None else wait.period.ended
         waited = max(0, ended - wait.since)
-        if waited > limit and _left(leg, wait):
-            yield mark("service-level", 0, of=1)
+    kept = in_time(leg, wait, day.until, policy)
+    if kept is not None:
+        yield mark("service-level", int(kept), of=1)
     yield mark("offered")
     abandoned = leg.state == queue.ABANDONED
     walked_out = abandoned and leg.reason == queue.WALKOUT and called is None
