@@ -1,11 +1,16 @@
 """Bookings in the store: import, arrival, quota, no-shows, confirmation, forgetting."""
 
 import json
+import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from db.check import verify
 from db.store import Row
@@ -200,6 +205,63 @@ def test_a_file_of_thousands_is_taken_in(tmp_path: Path) -> None:
     kit.close()
 
 
+DRAWN = st.builds(
+    lambda number, at, person, state, item: {
+        **row(f"Y00{number}", at, **({} if person is None else person), state=state),
+        "service": item,
+    },
+    st.integers(0, 5),
+    st.sampled_from(("09:00", "10:00", "10:20", "16:30", "12:30", "soon")),
+    st.sampled_from((None, ZHANG, LI)),
+    st.sampled_from(("", "", "", "cancelled")),
+    st.sampled_from(("SP080", "YQ019")),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.lists(DRAWN, max_size=8), min_size=1, max_size=3), st.sampled_from((0, 1, 20, 60))
+)
+def test_whatever_files_come_the_rules_hold_and_again_changes_nothing(
+    tmp_path: Path, files: list[list[dict[str, Any]]], minutes: int
+) -> None:
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    kit = Kit(folder, booking_share=0.2)
+    for rows in files:
+        first = take_in(kit, *rows) if rows else None
+        before, kinds = snapshot(kit.store, TABLES), len(kit.kinds())
+        if first is not None:
+            again = take_in(kit, *rows)
+            assert (again.new, again.changed, again.cancelled) == (0, 0, 0)
+        assert (snapshot(kit.store, TABLES), len(kit.kinds())) == (before, kinds)
+        holding = kit.store.rows("SELECT * FROM booking WHERE state <> 'cancelled'")
+        slots = Counter((one["line"], one["slot"] // kit.policy.slot_ms) for one in holding)
+        assert all(n <= rules.quota_of(kit.hall, line) for (line, _), n in slots.items())
+        people = Counter((one["person"], one["day"]) for one in holding if one["person"])
+        assert all(n == 1 for n in people.values())
+        if holding and minutes:
+            kit.pass_(minutes=minutes)
+            with suppress(Refused):
+                bookings.check_in(kit.store, AGENT, str(holding[0]["id"]))
+            sweep.sweep(kit.store)
+    sound(kit)
+    kit.close()
+
+
+def test_a_place_that_comes_free_later_in_the_file_is_taken_at_once(kit: Kit) -> None:
+    quota = rules.quota_of(kit.hall, "setup")
+    booked(kit, *(row(f"Y{n:03d}") for n in range(quota)), row("Y500", "11:00", **ZHANG))
+    moved = [row("Y900"), row("Y901", "16:00", **ZHANG)]
+    leaving = [row("Y000", "11:30"), row("Y500", "14:00", **LI)]
+    report = take_in(kit, *moved, *leaving)
+    assert (report.new, report.changed, report.problems) == (2, 2, ())
+    assert take_in(kit, *moved, *leaving).unchanged == 4
+    # Two that would change places in full slots each keep the one they have.
+    booked(kit, *(row(f"Y7{n:02d}", "15:00") for n in range(quota)))
+    swapped = [row("Y900", "15:00"), row("Y700", "10:00")]
+    assert codes(take_in(kit, *swapped)) == ["slot-full"] * 2
+
+
 def test_an_import_that_breaks_off_leaves_nothing(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -247,6 +309,14 @@ def test_a_booking_is_found_in_every_way_and_todays_comes_first(kit: Kit) -> Non
     bookings.cancel(kit.store, AGENT, "Y003")
     assert found("5678") == ["Y002", "Y003", "Y001"]
     assert [one["id"] for one in bookings.beginning(kit.store, "y0")] == ["Y003", "Y002"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=40))
+def test_to_look_for_anything_finds_something_or_nothing(kit: Kit, text: str) -> None:
+    assert isinstance(bookings.find(kit.store, text), list)
+    assert isinstance(bookings.beginning(kit.store, text), list)
+    assert booking_confirm.comparison(kit.store, text) == []
 
 
 # -- arriving
@@ -460,12 +530,12 @@ def test_a_confirmation_is_recorded_and_can_be_corrected(kit: Kit) -> None:
 def test_only_who_has_arrived_is_confirmed_and_only_whole(kit: Kit) -> None:
     booked(kit, row("Y001", "09:00", **ZHANG, materials=PAPERS))
     before = kit.kinds()
-    for key, given, code in (
+    for key, found, code in (
         ("Y001", marks(), "not-arrived"),
         ("Y999", marks(), "no-such-booking"),
     ):
         with pytest.raises(Refused) as refused:
-            booking_confirm.confirm(kit.store, clerk(1), key, given)
+            booking_confirm.confirm(kit.store, clerk(1), key, found)
         assert refused.value.code == code
     assert kit.kinds() == before
     bookings.check_in(kit.store, AGENT, "Y001")

@@ -27,6 +27,10 @@ _PLACE: Final = ("day", "slot", "until", "line", "person")
 """What a booking takes of the hall: checked when one of these changes."""
 
 
+_PLACES: Final = ("slot-full", "same-day")
+"""Problems that another booking's going may solve."""
+
+
 class ImportReport(NamedTuple):
     """What a file brought. ``rows``: how many it has; ``unknown``: headings left out."""
 
@@ -58,13 +62,7 @@ def import_file(store: Store, who: Actor, path: Path, *, dry_run: bool = False) 
     counts = {"new": 0, "changed": 0, "cancelled": 0, "unchanged": again}
     try:
         with acting(store, who, "booking.import") as tx:
-            # What is cancelled gives its place to what is new.
-            for draft in sorted(drafts, key=lambda one: one.state != rules.CANCELLED):
-                done = _take_in(tx, draft, path.name)
-                if isinstance(done, Problem):
-                    problems.append(done)
-                else:
-                    counts[done] += 1
+            problems += _take_all(tx, drafts, path.name, counts)
             if dry_run:
                 raise _Undone
     except _Undone:
@@ -77,6 +75,33 @@ def import_file(store: Store, who: Actor, path: Path, *, dry_run: bool = False) 
         dry_run=dry_run,
         **counts,
     )
+
+
+def _take_all(tx: Action, drafts: list[Draft], file: str, counts: dict[str, int]) -> list[Problem]:
+    """Every booking of a file, counted; what is wrong with the others.
+
+    What is cancelled or moved gives its place to the others, wherever in the file they stand: a
+    row that was refused for want of a place is tried again as long as places come free. So the
+    same file once more finds nothing left to do.
+    """
+    problems: list[Problem] = []
+    left = sorted(drafts, key=lambda one: one.state != rules.CANCELLED)
+    while left:
+        waiting: list[tuple[Draft, Problem]] = []
+        freed = False
+        for draft in left:
+            done = _take_in(tx, draft, file)
+            if not isinstance(done, Problem):
+                counts[done] += 1
+                freed = freed or done != "unchanged"
+            elif done.code in _PLACES:
+                waiting.append((draft, done))
+            else:
+                problems.append(done)
+        left = [draft for draft, _ in waiting] if freed else []
+        if not freed:
+            problems += [problem for _, problem in waiting]
+    return problems
 
 
 def _drafts(content: Content, hall: Hall) -> tuple[list[Draft], list[Problem], int]:
