@@ -13,10 +13,10 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import call, fill, headless, key, memory, replay, start, twenty
+from bench import call, fill, flow, headless, key, memory, replay, start, twenty
 from bench.figure import Figure, Run
 
-NAMES = ("start", "memory", "twenty", "call", "key", "replay")
+NAMES = ("start", "memory", "flow", "twenty", "call", "key", "replay")
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
 
@@ -48,6 +48,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
             yield from start.measure(run, store)
     alone: dict[str, Callable[[Run], Iterator[Figure]]] = {
         "memory": memory.measure,
+        "flow": flow.measure,
         "twenty": twenty.measure,
     }
     for name, measure in alone.items():

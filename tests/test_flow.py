@@ -140,9 +140,10 @@ def test_what_follows_waits_for_what_comes_before_and_nobody_is_at_two_windows()
     assert then.start >= beside.end
 
 
-def test_a_return_goes_to_its_window_before_all_others() -> None:
+@pytest.mark.parametrize("lane", [lanes.RETURN, lanes.ORDINARY])
+def test_a_return_goes_to_its_window_before_all_others(lane: str) -> None:
     two = [ONE, Station("W02", {"general": MAIN})]
-    back = guest("back", 0, lane=lanes.RETURN, window="W02")
+    back = guest("back", 0, lane=lane, window="W02")
     flow = play([guest("a", 0), back, guest("b", 0)], two)
     assert (flow.served[1].window, flow.called[1]) == ("W02", 0)
 

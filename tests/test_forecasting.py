@@ -28,9 +28,14 @@ def ask(kit: Kit, line: str = "setup", **more: Any) -> forecasting.Promise:
 # -- a newcomer
 
 
+def at_once(found: forecasting.Promise) -> bool:
+    """Nobody is ahead; a clerk may need a moment to notice."""
+    return found.ahead == found.low == 0 and found.high < 2 * MINUTE
+
+
 def test_an_idle_window_is_promised_at_once(kit: Kit) -> None:
     kit.open(1)
-    assert ask(kit) == (0, 0, 0)
+    assert at_once(ask(kit))
 
 
 def test_the_promise_grows_with_those_ahead_and_holds_the_plain_sum(kit: Kit) -> None:
@@ -65,7 +70,7 @@ def test_of_several_services_the_first_call_is_promised(kit: Kit) -> None:
     kit.open(1, 13)
     queue(kit, 8, "setup")
     both = promise(kit.store, [kit.item("setup"), kit.item("tax")])
-    assert both == (0, 0, 0)
+    assert at_once(both)
     begins = promise(kit.store, [], joint="company_start")
     assert begins.ahead == ask(kit).ahead
 
@@ -73,7 +78,7 @@ def test_of_several_services_the_first_call_is_promised(kit: Kit) -> None:
 def test_collecting_is_a_line_of_its_own(kit: Kit) -> None:
     kit.open(1, 17)
     queue(kit, 8, "setup")
-    assert ask(kit, collect=True) == (0, 0, 0)
+    assert at_once(ask(kit, collect=True))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +175,8 @@ def test_a_joint_matter_is_called_now_and_over_much_later(kit: Kit) -> None:
     kit.pass_(minutes=5)
     served = estimate_of(kit.store, ticket.visit)
     assert served is not None
-    assert served.call_high == 0
+    assert served.call_low == 0
+    assert served.call_high < 2 * MINUTE
 
 
 def test_a_number_that_is_over_has_no_estimate(kit: Kit) -> None:

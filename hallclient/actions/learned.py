@@ -17,7 +17,7 @@ from hallclient.rules.catalogue import Hall
 from hallclient.rules.scene import Service, Stream, service_of
 
 _TIMES = (
-    "SELECT ended_at - started_at FROM period WHERE line = ? AND kind = 'service' "
+    "SELECT leg, ended_at - started_at FROM period WHERE line = ? AND kind = 'service' "
     "AND estimated = 0 AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 300"
 )
 _CAME = (
@@ -63,10 +63,7 @@ def learned(store: Store) -> Learned:
     if known is not None and known.day == day and 0 <= now - known.at < _FRESH_MS:
         return known
     hall = hall_of(store)
-    services = {
-        key: service_of(line, [row[0] for row in store.db.execute(_TIMES, (key,))])
-        for key, line in hall.lines.items()
-    }
+    services = {key: service_of(line, _times(store, key)) for key, line in hall.lines.items()}
     if known is not None and known.day == day:
         usual, days = known.usual, known.days
     else:
@@ -142,6 +139,14 @@ def _pace(
     )
     came = sum(sum(at <= now for at in known.today.get(line, ())) for line in lines)
     return (came + _LIKE_HISTORY * like) / (usual + _LIKE_HISTORY)
+
+
+def _times(store: Store, line: str) -> list[int]:
+    """How long the last services took (ms): a hold parts one in two, and they are one again."""
+    found: dict[str, int] = {}
+    for leg, lasted in store.db.execute(_TIMES, (line,)):
+        found[leg] = found.get(leg, 0) + lasted
+    return list(found.values())
 
 
 def _usual(store: Store, hall: Hall, now: int) -> tuple[dict[tuple[str, int], float], int]:

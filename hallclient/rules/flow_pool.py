@@ -44,8 +44,8 @@ class Pool:
         self._stay.add(place)
 
     def add_own(self, place: int, head: Head, window: int) -> None:
-        """Back to one window."""
-        self._own.setdefault(window, {})[place] = head
+        """Back to one window, whatever lane they were in."""
+        self._own.setdefault(window, {})[place] = head._replace(lane=lanes.RETURN)
 
     def hide(self, visit: str) -> None:
         """This visitor is at a window: whatever else they wait for, nobody calls them."""

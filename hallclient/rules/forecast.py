@@ -25,9 +25,9 @@ _PATIENCE_MS = 4 * 3_600_000
 """How long after closing a run is played on."""
 _MATTERS_MS = 3 * 3_600_000
 """Who comes later than this does not change what one visitor is told now."""
-_WHOLE = 4
+_WHOLE = 3
 _FEWEST = 5
-_CALLS = 3_000
+_CALLS = 2_000
 """About so many calls are played for one answer."""
 _CELLS = 512
 _LONGEST = 5
@@ -35,7 +35,7 @@ _LONGEST = 5
 _SURE = 1.2816
 """Standard deviations between the middle and the 10th or 90th percentile."""
 _UNKNOWN = 0.12
-_UNKNOWN_MS = 60_000
+_UNKNOWN_MS = 45_000
 """What no run knows (a pause, a chat, a slower clerk): a share of the wait, and at least this."""
 _MASK = (1 << 64) - 1
 
@@ -78,7 +78,10 @@ def play(
         bits = _mix(run, place - shift)
         length = tables[head.line][bits % _CELLS]
         chance = (bits >> 32) / (1 << 32)
-        there = head.lane == lanes.RETURN or (watched and guests[place].visit == watched)
+        if head.lane == lanes.RETURN:
+            # They were served in part before.
+            return Fate(length // 2, habits.walk_ms, habits.wrap_ms)
+        there = watched and guests[place].visit == watched
         if there or chance >= habits.absent:
             return Fate(length, habits.walk_ms, habits.wrap_ms)
         returns = habits.returns_ms if chance < habits.absent * habits.returns else None
@@ -107,7 +110,7 @@ def spread(waited: Sequence[int]) -> tuple[int, int]:
     """The range that the wait will be in, eight times of ten, from the waits of some runs."""
     middle = sum(waited) / len(waited)
     square = sum((wait - middle) ** 2 for wait in waited) / max(1, len(waited) - 1)
-    unknown = _UNKNOWN * middle + (_UNKNOWN_MS if middle else 0)
+    unknown = _UNKNOWN * middle + _UNKNOWN_MS
     reach = _SURE * math.sqrt(square + unknown * unknown)
     return max(0, round(middle - reach)), round(middle + reach)
 
