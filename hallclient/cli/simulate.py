@@ -80,7 +80,7 @@ def _simulate(args: Namespace, app: App) -> int:
         for plan, one in halls.items()
         for policy in dict.fromkeys(args.policy or (DUE_FIRST,))
     ]
-    for text in [*_table(hall, found), "", *_lines(hall, found)]:
+    for text in [*_table(hall, found), t("sim.legend"), "", *_lines(hall, found)]:
         app.out.note(text)
     if app.out.json:
         for variant, one in found:
@@ -150,13 +150,13 @@ def _table(hall: Hall, found: Sequence[tuple[Variant, Outcome]]) -> list[str]:
                 t(f"sim.plan.{variant.plan}"),
                 t(f"sim.policy.{variant.policy}"),
                 str(len(ordinary)),
-                " / ".join(_minutes(value) for value in worst),
+                "/".join(_minutes(value, 0) for value in worst),
                 _minutes(share_of(one.waits["booked"], 0.9)),
                 _minutes(share_of(one.waits["priority"], 0.9)),
                 f"{_percent(one.in_time, one.offered)}%",
                 f"{_percent(one.served_ms, one.staffed_ms)}%",
                 str(one.left),
-                _minutes(one.overtime_ms // one.days),
+                str(one.overtime_ms // one.days // 60_000),
             ]
         )
     return columns(rows)
@@ -242,8 +242,8 @@ def _score(args: Namespace, app: App, hall: Hall) -> int:
     return 0
 
 
-def _minutes(ms: int | None) -> str:
-    return _NONE if ms is None else f"{ms / 60_000:.1f}"
+def _minutes(ms: int | None, digits: int = 1) -> str:
+    return _NONE if ms is None else f"{ms / 60_000:.{digits}f}"
 
 
 def _seconds(ms: int | None) -> int | None:
