@@ -48,12 +48,19 @@ class BoardScreen(HallScreen):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, source: BoardSource, *, zone: str = "", speaker: Speaker | None = None
+        self,
+        source: BoardSource,
+        *,
+        zone: str = "",
+        speaker: Speaker | None = None,
+        hint: str = "",
     ) -> None:
         super().__init__()
         self.source = source
         self.zone = zone
         self.speaker = speaker
+        self.hint = hint
+        """What the last line says while all is well."""
         self.view = BoardView(source.now())
         self._announcer = Announcer(source.hall.voice.repeat)
         self._seen: dict[tuple[str, str, int], float] = {}
@@ -249,4 +256,5 @@ class BoardScreen(HallScreen):
     def _status_line(self, frame: Frame) -> Content:
         text, style = self._trouble
         right = line((f"{self._voice()} \u00b7 {t('board.keys')}", MUTED))
-        return spread(line((text, STYLES[style])), right, frame.width - 2)
+        left = line((text, STYLES[style])) if text else line((self.hint, MUTED))
+        return spread(left, right, frame.width - 2)

@@ -71,7 +71,9 @@ class KioskScreen(HallScreen):
         yield Words(id="typed")
         yield Words(id="said")
         yield Tiles(id="tiles")
-        yield Pad(id="pad")
+        pad = Pad(id="pad")
+        pad.display = False
+        yield pad
         yield Tiles(id="bar", bar=True)
 
     def on_mount(self) -> None:
@@ -125,7 +127,8 @@ class KioskScreen(HallScreen):
             line(("> ", "bold"), (page.typed, "bold"), ("\u2588", ""), "  ", (page.hint, "dim"))
         )
         typed.display = bool(page.typing)
-        self.say(page.said, page.style)
+        hint = self.hall_app.hint if page.name == "home" else ""
+        self.say(page.said or hint, page.style)
         pad = self.query_one("#pad", Pad)
         pad.display = bool(page.typing)
         if page.typing:

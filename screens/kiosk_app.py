@@ -26,8 +26,17 @@ class KioskApp(HallApp):
 
     SHEET = "kiosk.tcss"
 
-    def __init__(self, session: Session, who: Actor, printer: Printer, zone: str = "") -> None:
-        super().__init__(session, who=who)
+    def __init__(
+        self,
+        session: Session,
+        who: Actor,
+        printer: Printer,
+        zone: str = "",
+        *,
+        hint: str = "",
+        on_ready: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(session, who=who, hint=hint, on_ready=on_ready)
         self._printer = printer
         self._zone = zone
         self._last_key = float("-inf")
@@ -62,11 +71,19 @@ def run(
     zone: str = "",
     passphrase: str | None = None,
     make_env: Callable[[str], Env] = system_env,
+    hint: str = "",
+    prepared: Callable[[], object] | None = None,
+    on_ready: Callable[[], None] | None = None,
 ) -> int:
-    """Show the kiosk on this terminal until staff leave it; the exit code. Raises StoreError."""
+    """Show the kiosk on this terminal until staff leave it; the exit code. Raises StoreError.
+
+    ``hint``, ``prepared``, ``on_ready`` as `screens.app.run` takes them.
+    """
+    if prepared is not None:
+        prepared()
     session = Session(path, make_env=make_env, passphrase=passphrase)
     try:
-        app = KioskApp(session, who, printer, zone)
+        app = KioskApp(session, who, printer, zone, hint=hint, on_ready=on_ready)
         app.run()
         return app.return_code or 0
     finally:

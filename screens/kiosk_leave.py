@@ -64,7 +64,10 @@ class LeaveScreen(HallScreen):
         self.query_one("#hall", Words).say(line((t("kiosk.leave-title"), "bold")))
         for name in FIELDS:
             self.query_one(f"#label-{name}", Words).say(t(f"login.{name}"))
-        self.query_one("#help", Words).say(t("kiosk.leave-lead"), layout=True)
+        hint = self.hall_app.hint
+        self.query_one("#help", Words).say(
+            t("kiosk.leave-lead") + (f"\n{hint}" if hint else ""), layout=True
+        )
 
     def say(self, text: str, style: str = "warn") -> None:
         """Say why it stays."""

@@ -22,7 +22,7 @@ from db import check
 from db.errors import StoreError
 from db.joined import Joined
 from db.store import Store, Tx
-from hallclient.actions import calling, serving, setup, staff, tickets, views
+from hallclient.actions import calling, day, serving, setup, staff, tickets, views
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.persons import identify
@@ -115,7 +115,6 @@ def test_a_busy_morning_awaits_the_clerk(morning: Store) -> None:
 def test_the_morning_has_one_of_each(morning: Store) -> None:
     assert len(numbers(morning, "state = 'held' AND operator = 'c03'")) == 1
     assert len(numbers(morning, "state = 'passed'")) == 1
-    assert len(numbers(morning, "lane = 'booked' AND state = 'waiting'")) >= 2
     assert len(numbers(morning, "lane = 'priority' AND state = 'waiting'")) >= 2
     assert numbers(morning, "state = 'blocked'")
     lines = {row["line"] for row in morning.rows("SELECT line FROM leg WHERE state = 'waiting'")}
@@ -128,6 +127,14 @@ def test_the_morning_is_over_when_the_demo_begins(morning: Store) -> None:
     assert times[0] >= MORNING - 60 * 60_000
     assert times[-1] < MORNING
     assert check.verify(morning).ok
+
+
+def test_the_day_was_opened_by_the_supervisor(morning: Store) -> None:
+    row = morning.row("SELECT * FROM business_day")
+    assert row is not None
+    assert (row["state"], row["opened_by"]) == ("open", "s01")
+    assert json.loads(row["checks"])["open"] == []
+    assert day.hint(morning) is None
 
 
 @pytest.mark.parametrize("minute", [0, 17, 47, 59])
@@ -474,7 +481,7 @@ def test_the_simulator_ends_with_the_day(tmp_path: Path) -> None:
     late = DemoClock(begin, clock.monotonic_ms(), 60)
     state = State(tmp_path / "hall.db", late, *at, 1)
     with Store.open(state.store, make_env=late.make_env) as store:
-        assert process.work(store, state, threading.Event()) == 0
+        assert process.work(store, state, threading.Event(), tmp_path) == 0
 
 
 def test_a_busy_store_is_tried_again_and_a_broken_one_given_up(
@@ -494,7 +501,7 @@ def test_a_busy_store_is_tried_again_and_a_broken_one_given_up(
     at = clock.midnight_of(NINE, HALL.time_zone)
     with seed.make(tmp_path / "hall.db", HALL, MORNING, HOME, 1) as store:
         state = State(tmp_path / "hall.db", DemoClock(MORNING, clock.monotonic_ms()), *at, 1)
-        assert process.work(store, state, Ended()) == 3
+        assert process.work(store, state, Ended(), tmp_path) == 3
     assert len(tries) == 21
 
 

@@ -35,8 +35,11 @@ _MACHINES = (
 # -- before opening
 
 
-def opening(store: Store | Tx) -> list[rules.Check]:
-    """What can be computed before the hall opens, in the order of `rules.checks`."""
+def opening(store: Store | Tx, disk_free: int | None = None) -> list[rules.Check]:
+    """What can be computed before the hall opens, in the order of `rules.checks`.
+
+    ``disk_free``: bytes; without it this machine is asked.
+    """
     base = store.store if isinstance(store, Tx) else store
     hall, now = hall_of(base), base.env.now()
     today = base.env.day(now)
@@ -67,15 +70,23 @@ def opening(store: Store | Tx) -> list[rules.Check]:
         unsigned="" if last is None or last["signed_by"] else last["id"],
         kiosks=tuple(row["id"] for row in kiosks),
         kiosks_on=tuple(row["id"] for row in kiosks if row["signed_in_at"] is not None),
-        disk_free=_disk_free(base),
+        disk_free=_disk_free(base) if disk_free is None else disk_free,
     )
     return rules.checks(hall, facts)
 
 
-def open_day(store: Store, who: Actor, ticked: Sequence[str] = (), note: str = "") -> Row:
+def open_day(
+    store: Store,
+    who: Actor,
+    ticked: Sequence[str] = (),
+    note: str = "",
+    *,
+    disk_free: int | None = None,
+) -> Row:
     """Record that a supervisor has looked and opened the day; returns its row.
 
-    ``ticked``: ids of the hall's own `opening_checks` that were seen to be right. Raises
+    ``ticked``: ids of the hall's own `opening_checks` that were seen to be right; ``disk_free`` as
+    `opening` takes it. Raises
     ``no-such-check``, ``day-opened`` with who has opened it, ``day-closed``.
     """
     with acting(store, who, "day.open") as tx:
@@ -88,7 +99,7 @@ def open_day(store: Store, who: Actor, ticked: Sequence[str] = (), note: str = "
         if row is not None and row["opened_by"] is not None:
             raise Refused("day-opened", operator=row["opened_by"])
         seen = {
-            "facts": [check._asdict() for check in opening(tx)],
+            "facts": [check._asdict() for check in opening(tx, disk_free)],
             "ticked": [key for key in tx.hall.opening_checks if key in ticked],
             "open": [key for key in tx.hall.opening_checks if key not in ticked],
             "note": clean(note).strip(),

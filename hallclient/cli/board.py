@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from db.env import Env
     from hallclient.cli.app import App
     from hallclient.cli.parser import Commands
+    from hallclient.voice import Speaker
 
 
 def register(commands: Commands) -> None:
@@ -43,18 +44,13 @@ def run(args: argparse.Namespace, app: App) -> int:
 
 def _joined(args: argparse.Namespace, app: App) -> int:
     """Beside the demo that runs, with its clock."""
-    from hallclient.demo import place as places
-    from hallclient.rules.errors import Refused
+    from hallclient.demo import session
 
-    place = places.running()
-    state = place.read() if place is not None else None
-    if place is None or state is None:
-        raise Refused("no-demo")
-    place.enter()
+    demo = session.join(session.BOARD)
     try:
-        return _board(args, app, state.store, None, state.clock.make_env)
+        return _board(args, app, demo.store, None, demo.make_env)
     finally:
-        place.leave()
+        demo.end()
 
 
 def _board(
@@ -75,9 +71,12 @@ def _board(
         zone = args.zone
         if zone:
             zone = pick.coded(hall_of(store).zones, zone, "zone", "kind-needed", "no-such-zone")
-    speaker = None
-    if not args.mute:
-        from hallclient.voice import Speaker, engines
+    voice = None if args.mute else speaker(args.voice)
+    return app.show(path, screen="board", zone=zone, speaker=voice, **how)
 
-        speaker = Speaker(engines(args.voice))
-    return app.show(path, screen="board", zone=zone, speaker=speaker, **how)
+
+def speaker(voice: str | None = None) -> Speaker:
+    """This machine's voice, or the one named. Raises ``no-such-voice``."""
+    from hallclient.voice import Speaker, engines
+
+    return Speaker(engines(voice))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hallclient.texts import t
 
 if TYPE_CHECKING:
     from hallclient.cli.app import App
+    from hallclient.demo.place import Seat
     from hallclient.demo.session import Demo
 
 _SLOWEST = 1.0
@@ -18,7 +19,7 @@ _FASTEST = 60.0
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``demo``."""
     from hallclient.demo.clock import BUSY, DEFAULT_SPEED
-    from hallclient.demo.session import CLERK, ROLES
+    from hallclient.demo.session import CLERK, SEATS
 
     parser = subparsers.add_parser(
         "demo",
@@ -27,7 +28,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=t("demo.help.epilog"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--seat", choices=ROLES, default=CLERK, help=t("demo.help.seat"))
+    parser.add_argument("--seat", choices=SEATS, default=CLERK, help=t("demo.help.seat"))
     parser.add_argument("--join", action="store_true", help=t("demo.help.join"))
     parser.add_argument("--speed", type=speed, default=DEFAULT_SPEED, help=t("demo.help.speed"))
     parser.add_argument("--at", type=moment, default=BUSY, help=t("demo.help.at"))
@@ -77,11 +78,11 @@ def run(args: argparse.Namespace, app: App) -> int:
     try:
         return app.show(
             demo.store,
-            who=demo.seat.actor,
             make_env=demo.make_env,
             hint=hint(demo),
             prepared=lambda: demo.state,
             on_ready=demo.on_ready,
+            **_seated(demo.seat),
         )
     finally:
         demo.end()
@@ -89,8 +90,23 @@ def run(args: argparse.Namespace, app: App) -> int:
             app.out.note(t("demo.kept", path=demo.store))
 
 
+def _seated(seat: Seat) -> dict[str, Any]:
+    """Which screen a seat has, and what it needs beside the store."""
+    from hallclient.demo.session import BOARD, KIOSK
+
+    if seat.role == BOARD:
+        from hallclient.cli.board import speaker
+
+        return {"screen": "board", "speaker": speaker()}
+    if seat.role == KIOSK:
+        from hallclient.actions.printers import Printer
+
+        return {"screen": "kiosk", "who": seat.actor, "printer": Printer()}
+    return {"who": seat.actor}
+
+
 def hint(demo: Demo) -> str:
     """The line of a demo that says what to press."""
-    from hallclient.demo import PASSWORD
+    from hallclient.demo import PASSWORD, PHONE
 
-    return t(f"demo.hint.{demo.seat.role}", password=PASSWORD)
+    return t(f"demo.hint.{demo.seat.role}", password=PASSWORD, phone=PHONE[-4:])

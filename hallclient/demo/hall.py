@@ -17,7 +17,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.actions.persons import identify
 from hallclient.actions.sweep import sweep
-from hallclient.demo import day
+from hallclient.demo import booked, day
 from hallclient.demo.clerk import Clerks, Held, Move, Seat, Seen
 from hallclient.demo.day import Arrival, Profile, Step
 from hallclient.demo.dice import MINUTE, dice
@@ -81,9 +81,11 @@ class Simulation:
         self.hours = day.hours_of(self.hall, midnight, weekday)
         self.clerks = Clerks(self.hall, self.hours, seed, self.profile)
         now = store.env.now()
-        for arrival in day.arrivals(self.hall, midnight, weekday, seed, self.profile):
-            if arrival.at >= now:
-                self.agenda.add(arrival.at, Step("arrive", arrival.key, arrival))
+        everyone = day.arrivals(self.hall, midnight, weekday, seed, self.profile)
+        self.to_come = [arrival for arrival in everyone if arrival.at >= now]
+        """Who comes from the simulation's beginning on, in order."""
+        for arrival in self.to_come:
+            self.agenda.add(arrival.at, Step("arrive", arrival.key, arrival))
         for place, window in enumerate(self.hall.windows):
             self.agenda.look(window, now + 500 * place)
         self.agenda.add(now + _TEND_MS, Step("tend"))
@@ -151,18 +153,21 @@ class Simulation:
         roll = dice(self.seed, arrival.key, "person")
         known = roll.random() < self.profile.identified
         priority = self.hall.priorities.get(arrival.priority)
+        fields = person(roll, arrival.line, elderly=arrival.elderly) if known else {}
+        source = roll.choice(("kiosk", "kiosk", "phone", "counter"))
         request = tickets.Request(
             () if arrival.joint else arrival.items,
             joint=arrival.joint,
             priority=arrival.priority,
             proof=priority.proof_zh if priority else "",
             slot=arrival.slot,
-            person=person(roll, arrival.line, elderly=arrival.elderly) if known else {},
-            source=roll.choice(("kiosk", "kiosk", "phone", "counter")),
+            person=fields,
+            source=source,
             collect=self.hall.lines[arrival.line].collect,
         )
         try:
-            ticket = tickets.take(self.store, self._desk(), request)
+            ticket = booked.arrive(self, arrival, source)
+            ticket = ticket or tickets.take(self.store, self.desk(), request)
         except Refused as refused:
             if refused.code != "booking-early":
                 return
@@ -209,17 +214,17 @@ class Simulation:
             fresh = row["lane"] in ("ordinary", "booked", "priority")
             limit = day.leaves_after(self.seed, number, self.profile)
             if fresh and now >= row["ready_at"] + limit:
-                tickets.cancel(self.store, self._desk(), number, "left")
+                tickets.cancel(self.store, self.desk(), number, "left")
             return False
         if row["state"] == "passed":
             delay = day.returns_after(self.seed, number, self.profile)
             if delay is None or now < since + delay:
                 return False
-            tickets.reinstate(self.store, self._desk(), number)
+            tickets.reinstate(self.store, self.desk(), number)
             return True
         if row["reason"] == "consult" or now < since + day.outside_for(self.seed, number):
             return False
-        tickets.come_back(self.store, self._desk(), number)
+        tickets.come_back(self.store, self.desk(), number)
         return True
 
     def identify_waiting(self) -> int:
@@ -232,7 +237,7 @@ class Simulation:
             roll = dice(self.seed, row["number"], "card")
             fields = person(roll, row["line"], elderly=row["priority"] == "elderly")
             try:
-                identify(self.store, self._desk(), row["number"], fields)
+                identify(self.store, self.desk(), row["number"], fields)
             except Refused:
                 continue
         return len(rows)
@@ -301,6 +306,7 @@ class Simulation:
         row = self.store.row(_PERSON, operator)
         return row is None or row["signed_in_at"] is not None
 
-    def _desk(self) -> Actor:
+    def desk(self) -> Actor:
+        """Who hands out numbers now."""
         operator = next((key for key in _DESKS if not self._is_person(key)), _DESKS[0])
         return Actor(operator, "supervisor" if operator == "s01" else "agent")

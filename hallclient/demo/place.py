@@ -41,7 +41,7 @@ _FRESH_S = 60
 
 
 class Seat(NamedTuple):
-    """Where the person at the keyboard sits; an empty window: at none."""
+    """Where the person at the keyboard sits; window empty: at none; operator empty: a board."""
 
     operator: str
     role: str

@@ -64,7 +64,7 @@ def run(folder: Path, wish: Wish) -> int:
         _answer()
         go.wait()
         try:
-            return work(store, state, ended)
+            return work(store, state, ended, folder)
         except StoreError:
             # The desk says what is wrong with its store; this process has nobody to tell.
             return 3
@@ -98,13 +98,18 @@ def _answer(**answer: object) -> None:
     sys.stdout.flush()
 
 
-def work(store: Store, state: State, ended: threading.Event) -> int:
-    """Simulate until ``ended`` is set or nothing more can happen today."""
+def work(store: Store, state: State, ended: threading.Event, folder: Path) -> int:
+    """Simulate until ``ended`` is set or nothing more can happen today.
+
+    ``folder``: where the day's bookings are put for a moment.
+    """
     from hallclient.actions import setup, staff
-    from hallclient.demo import PASSWORD
+    from hallclient.demo import PASSWORD, booked
     from hallclient.demo.hall import Simulation
 
     hall = Simulation(store, state.midnight, state.weekday, state.seed)
+    if not ended.is_set():
+        booked.bring(hall, folder)
     hall.identify_waiting()
     if not ended.is_set():
         setup.set_demo_password(store, staff.make_verifier(PASSWORD))

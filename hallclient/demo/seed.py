@@ -15,7 +15,7 @@ from pathlib import Path
 from db.env import Env, day_of
 from db.joined import Joined
 from db.store import Store, Tx
-from hallclient.actions import calling, serving, setup, staff, tickets, windows
+from hallclient.actions import calling, day, serving, setup, staff, tickets, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.sweep import sweep
 from hallclient.demo.dice import MINUTE, dice, item_for
@@ -26,12 +26,15 @@ from hallclient.rules.errors import Refused
 _BEFORE = {"setup": 10, "collect": 4, "tax": 5, "social": 4, "street": 4, "general": 4, "estate": 2}
 """Numbers taken before the demo begins, by line; `_OTHERS` of each other line."""
 _OTHERS = 2
-_FIRST = ("setup", "street", "setup", "tax", "setup")
-"""Lines of those who go before others: two with a priority, then the booked."""
+_FIRST = ("setup", "street")
+"""Lines of those who go before others. Those with a booking come when the demo lives (`booked`)."""
 _LAST = 50_000
 """How long before the demo begins these come, in ms."""
 _JOINTS = ("company_start", "tax_joint")
 _AGENT = Actor("a01", "agent")
+_SUPERVISOR = Actor("s01", "supervisor")
+_DISK = 64 << 30
+"""Bytes free on the made-up hall's disk: the same dice make the same morning on any machine."""
 
 
 class _Clock:
@@ -83,7 +86,7 @@ class _Morning:
         self.roll = dice(seed, "morning")
 
     def fill(self) -> None:
-        """Windows open, visitors take numbers, most windows call one; a queue remains."""
+        """Windows and the day open, numbers are taken, most windows call one; a queue remains."""
         clerks = [
             Actor(f"c{int(window.number):02d}", "clerk", window.id)
             for window in self.hall.windows.values()
@@ -91,6 +94,9 @@ class _Morning:
         for place, who in enumerate(clerks):
             self.clock.now = self.begin - 45 * MINUTE + place * 7_000
             windows.open_window(self.store, who)
+        # All windows are staffed, and the kiosks begin soon.
+        self.clock.now = self.begin - 42 * MINUTE
+        day.open_day(self.store, _SUPERVISOR, tuple(self.hall.opening_checks), disk_free=_DISK)
         mine = next((who for who in clerks if who.window == self.seat.window), clerks[2])
         others = [who for who in clerks if who.window != mine.window]
         requests = list(self._requests())
@@ -107,7 +113,8 @@ class _Morning:
             tickets.take(self.store, _AGENT, request)
         self.clock.now = self.begin - 1_000
         sweep(self.store)
-        staff.enter(self.store, self.seat.actor)
+        if self.seat.operator:
+            staff.enter(self.store, self.seat.actor)
 
     def _plan(
         self, requests: list[tickets.Request], mine: Actor, others: list[Actor]
@@ -156,19 +163,10 @@ class _Morning:
                 yield tickets.Request((), joint=joint, source="counter")
 
     def _protected(self) -> Iterator[tickets.Request]:
-        """Verified priorities, and bookings whose time has come or will soon."""
-        quarter = 15 * MINUTE
-        slot = self.begin // quarter * quarter
-        soon = slot + quarter
-        if soon - self.hall.policy.booked_early_ms > self.begin - _LAST:
-            soon = slot
+        """Verified priorities."""
         kinds = list(self.hall.priorities.values())
         for place, line in enumerate(_FIRST):
-            if line not in self.hall.lines:
-                continue
-            item = (item_for(self.hall, line, self.roll),)
-            if place < 2 and kinds:
+            if line in self.hall.lines and kinds:
                 kind = kinds[place * 2 % len(kinds)]
-                yield tickets.Request(item, priority=kind.id, proof=kind.proof_zh)
-            else:
-                yield tickets.Request(item, slot=soon if place % 2 else slot, source="phone")
+                item = item_for(self.hall, line, self.roll)
+                yield tickets.Request((item,), priority=kind.id, proof=kind.proof_zh)

@@ -21,9 +21,12 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
 
 CLERK = "clerk"
-ROLES = (CLERK, "agent", "supervisor")
+KIOSK = "kiosk"
+BOARD = "board"
+SEATS = (CLERK, "agent", "supervisor", KIOSK, BOARD)
+"""What a person may take a seat at, or look at: nobody signs in at a board."""
 HOME = "W03"
-_OTHERS = {"agent": ("a01", "a02"), "supervisor": ("s01",)}
+_OTHERS = {"agent": ("a01", "a02"), "supervisor": ("s01",), KIOSK: ("k01", "k02")}
 _HALL = (sys.executable, "-P", "-m", "hallclient.demo.process")
 _STOP_S = 5.0
 
@@ -83,7 +86,7 @@ class Demo:
                 hall.wait()
             if hall.stdout is not None:
                 hall.stdout.close()
-        elif self._state is not None:
+        elif self._state is not None and self.seat.operator:
             with suppress(StoreError, Refused):
                 self._sign_out(self._state)
         self.place.leave()
@@ -166,7 +169,8 @@ def join(role: str = CLERK, *, window: str = "") -> Demo:
     try:
         with Store.open(state.store, make_env=state.clock.make_env) as store:
             seat = free_seat(store, role, window)
-            staff.enter(store, seat.actor)
+            if seat.operator:
+                staff.enter(store, seat.actor)
     except BaseException:
         place.leave()
         raise
@@ -175,6 +179,8 @@ def join(role: str = CLERK, *, window: str = "") -> Demo:
 
 def seat_of(role: str, window: str = "") -> Seat:
     """The seat of a role; a clerk's is at a window, `HOME` unless another is named."""
+    if role == BOARD:
+        return Seat("", BOARD)
     if role != CLERK:
         return Seat(_OTHERS[role][0], role)
     key = narrow(window) or HOME
@@ -185,6 +191,8 @@ def seat_of(role: str, window: str = "") -> Seat:
 
 def free_seat(store: Store, role: str, window: str = "") -> Seat:
     """A seat where no person sits. Raises ``no-such-window``, ``seat-taken``."""
+    if role == BOARD:
+        return seat_of(role)
     rows = store.rows("SELECT id FROM operator WHERE signed_in_at IS NOT NULL")
     persons = {row["id"] for row in rows}
     if role != CLERK:
