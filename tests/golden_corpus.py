@@ -30,10 +30,13 @@ from hallclient.actions import (
     persons,
     serving,
     shift,
+    signals,
+    slips,
     staff,
     sweep,
     tickets,
     undo,
+    watch,
     windows,
 )
 from hallclient.actions.booking_confirm import confirm
@@ -41,6 +44,7 @@ from hallclient.actions.export import Wanted, export
 from hallclient.actions.hall import publish
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.maintenance import backup as recorded_backup
+from hallclient.rules import alarms
 from hallclient.rules.booking_marks import DIFFERS, Mark
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.day import DAY_MS
@@ -63,6 +67,7 @@ def drive(folder: Path) -> Store:
     _windows(kit)
     _staff(kit)
     _bookings(kit)
+    _hall(kit)
     _day(kit)
     return _upkeep(kit, folder)
 
@@ -217,6 +222,28 @@ def _bookings(kit: Kit) -> None:
     bookings.cancel(store, AGENT, "B002")
     kit.pass_(minutes=120)
     sweep.sweep(store)
+
+
+def _hall(kit: Kit) -> None:
+    """A slip, a call for help, a service that its window forgot, an alarm from end to end."""
+    store = kit.store
+    one = clerk(13)
+    kit.open(13)
+    number = kit.take("tax").number
+    slips.printed(store, AGENT, number, again=False)
+    signal = signals.call_help(store, one, next(iter(kit.hall.help_reasons)), "a dispute")
+    signals.answer(store, SUPERVISOR, signal["id"])
+    signals.close(store, one, signal["id"])
+    kit.next(one)
+    calling.start(store, one)
+    serving.end_for(store, SUPERVISOR, "W13", "done")
+    key = alarms.Key(alarms.SILENT, window="W13")
+    reading = alarms.Reading(alarms.SILENT, 90_000, 60_000, window="W13")
+    watch.note(store, SUPERVISOR, alarms.Step([reading], [], {}))
+    row = store.row("SELECT id FROM alarm")
+    assert row is not None
+    watch.see(store, SUPERVISOR, row["id"])
+    watch.note(store, SUPERVISOR, alarms.Step([], [key], {}))
 
 
 def _day(kit: Kit) -> None:

@@ -1,6 +1,7 @@
 """The command line: a whole shift in JSON and in words, and input as people type it."""
 
 import argparse
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,9 @@ def leaves(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_whole_shift(cli: Cli, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+def test_a_whole_shift(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
     monkeypatch.setenv("HALLCLIENT_LANG", lang)
     kit = cli.kit
     c1 = {"by": "c01", "at": "W01"}
@@ -98,6 +101,10 @@ def test_a_whole_shift(cli: Cli, monkeypatch: pytest.MonkeyPatch, lang: str) -> 
     everything = cli.json("ticket", "list", "--all", "--line", "setup", by="c01").objects
     assert len(everything) > len(cli.json("ticket", "list", "--line", "setup", by="c01").objects)
     assert cli.done("ticket", "reveal", "A001", by="c01") == {"number": "A001", "person": {}}
+    out = tmp_path / "slip.bin"
+    printed = cli.done("ticket", "print", "A001", "--printer", f"file:{out}", by="a01")
+    assert (printed["number"], out.stat().st_size > 500) == ("A001", True)
+    assert cli.refused("ticket", "verify", "HC1.NO.SLIP", by="c01")["error"] == "slip-unreadable"
     gone = cli.done("ticket", "forget", "A004", "--day", "2026-09-22", by="admin")
     assert gone["forgotten"] is True
     # the supervisor

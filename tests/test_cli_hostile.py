@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from hallclient.actions.setup import DEMO_STAFF
 from tests.clikit import Cli, cli, quick
 from tests.hallkit import PASSWORD
 from tests.hostile import HOSTILE
@@ -65,7 +66,7 @@ def test_hostile_reasons_names_and_notes(cli: Cli, monkeypatch: pytest.MonkeyPat
         giver, taker = taker, giver
         cli.done("staff", "add", f"x{at}", f"--name={text}", "--role", "clerk", by="admin")
     assert cli("staff", "list", by="admin").code == 0
-    assert len(cli.json("staff", "list", by="admin").objects) == 22 + len(HOSTILE)
+    assert len(cli.json("staff", "list", by="admin").objects) == len(DEMO_STAFF) + len(HOSTILE)
 
 
 def test_json_can_be_read_back_whatever_it_holds(cli: Cli) -> None:

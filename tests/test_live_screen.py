@@ -221,7 +221,7 @@ async def test_keys_act_on_the_chosen_window(hall: Kit) -> None:
         await choose(seat, "windows", "W02")
         await seat.press("alt+e")
         assert hall.window(clerk(2))["emergency"] == 1
-        await seat.press("alt+f")
+        await seat.press("alt+u")
         assert seat.asking
         await seat.press("2")
         assert hall.window(clerk(2))["state"] == "closed"

@@ -43,8 +43,9 @@ def send(printer: Printer, data: bytes) -> None:
     except TimeoutError as error:
         raise Refused("printer-stalled", where=printer.where) from error
     except OSError as error:
-        code = "printer-stalled" if _timed_out(error) else "printer-gone"
-        raise Refused(code, where=printer.where, why=_why(error)) from error
+        if _timed_out(error):
+            raise Refused("printer-stalled", where=printer.where) from error
+        raise Refused("printer-gone", where=printer.where, why=_why(error)) from error
     finally:
         device.close()
     return None
@@ -89,9 +90,12 @@ def _check(device: _Device, printer: Printer) -> bool:
         device.write(_CAUSE)
         cause = _status(_answer(device, ANSWER_S))
         if cause is not None:
-            for bit, code in ((0x04, "cover-open"), (0x20, "paper-out"), (0x40, "error")):
-                if cause & bit:
-                    raise Refused(f"printer-{code}", where=printer.where)
+            if cause & 0x04:
+                raise Refused("printer-cover-open", where=printer.where)
+            if cause & 0x20:
+                raise Refused("printer-paper-out", where=printer.where)
+            if cause & 0x40:
+                raise Refused("printer-error", where=printer.where)
         device.write(_OFFLINE)
         state = _status(_answer(device, ANSWER_S))
     except TimeoutError:
