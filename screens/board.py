@@ -23,6 +23,7 @@ from screens.base import STYLES, HallScreen
 from screens.bigfont import big_height
 from screens.board_frame import MUTED, Frame, spread
 from screens.board_source import BoardSource
+from screens.latest import Latest
 from screens.widgets.content import Words, line
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ class BoardScreen(HallScreen):
         """When a call was first seen here (monotonic seconds); those of the start are old."""
         self._first = True
         self._trouble: tuple[str, str] = ("", "")
-        self._reading = False
-        self._again = False
+        self._latest = Latest(self, self._read)
         self._tried = 0.0
 
     # -- layout
@@ -87,7 +87,7 @@ class BoardScreen(HallScreen):
 
     def on_mount(self) -> None:
         """Look at the hall, and follow it."""
-        self._look()
+        self._latest.ask()
         self._expect()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(EXPECT_S, self._expect)
@@ -126,19 +126,12 @@ class BoardScreen(HallScreen):
             self._first = True
         if self.source.is_open:
             if self.source.changed():
-                self._look()
+                self._latest.ask()
         elif monotonic() - self._tried >= RETRY_S:
-            self._look()
-
-    def _look(self) -> None:
-        if self._reading:
-            self._again = True
-            return
-        self._reading = True
-        self._tried = monotonic()
-        self.run_worker(self._read(), group="read", exit_on_error=False)
+            self._latest.ask()
 
     async def _read(self) -> None:
+        self._tried = monotonic()
         try:
             view = await self.source.look(self.zone)
         except StoreError as error:
@@ -147,11 +140,6 @@ class BoardScreen(HallScreen):
             self._lost(refused_text(refused))
         else:
             self._show(view)
-        finally:
-            self._reading = False
-            if self._again:
-                self._again = False
-                self._look()
 
     def _expect(self) -> None:
         self.run_worker(self._work_out(), group="expect", exit_on_error=False)

@@ -19,6 +19,7 @@ from screens import desk_text
 from screens.actions import bindings
 from screens.desk_doing import DeskDoing
 from screens.desk_rows import LegRows, leg_row, queue_columns, window_columns, window_row
+from screens.latest import Latest
 from screens.widgets.content import Words, line
 from screens.widgets.footer import KeyLine
 from screens.widgets.rows import ListSource, Row
@@ -38,8 +39,7 @@ class DeskScreen(DeskDoing):
 
     def __init__(self, who: Actor, hall: Hall, *, hint: str = "") -> None:
         super().__init__(who, hall, hint=hint)
-        self._reading = False
-        self._again = False
+        self._latest = Latest(self, self.see)
         self._swept = 0.0
         self._painted = 0.0
         self._shown_width = 0
@@ -89,29 +89,13 @@ class DeskScreen(DeskDoing):
 
     async def _follow(self) -> None:
         await self.prepare()
-        self._look()
+        self._latest.ask()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(1.0, self._tick)
 
     def _poll(self) -> None:
         if self.hall_app.session.changed():
-            self._look()
-
-    def _look(self) -> None:
-        if self._reading:
-            self._again = True
-            return
-        self._reading = True
-        self.run_worker(self._read(), group="read", exit_on_error=False)
-
-    async def _read(self) -> None:
-        try:
-            await self.see()
-        finally:
-            self._reading = False
-            if self._again:
-                self._again = False
-                self._look()
+            self._latest.ask()
 
     async def see(self) -> None:
         """Read the hall and show it."""
@@ -145,7 +129,7 @@ class DeskScreen(DeskDoing):
     def show(self, view: DeskView) -> None:
         """Show this moment of the hall."""
         news = desk_text.heard(view, self.hall) - desk_text.heard(self.view, self.hall)
-        self.view = view
+        first, self.view = self.view.window is None, view
         self.rows.clear()
         self._painted = monotonic()
         self._shown_width = self._width
@@ -163,7 +147,7 @@ class DeskScreen(DeskDoing):
             self._windows.border_title = line(t("desk.windows"))
             self._next_up.say(line(t(f"desk.seat-{self.who.role}")))
         self._aside.say(desk_text.aside_line(view, self.hall, now, self._width))
-        if news:
+        if news and not first:
             self.said = (" · ".join(sorted(news)), "warn")
         self.show_status()
         self._key_line.refresh_keys()

@@ -182,7 +182,7 @@ def number(
         lead.append(t("kiosk.claimed", kind=named(hall.priorities[claimed], language())))
     if late:
         lead.append(t("kiosk.late"))
-    tiles = (Tile("home", t("kiosk.done"), strong=True),)
+    tiles: tuple[Tile, ...] = (Tile("home", t("kiosk.done"), strong=True),)
     if again:
         tiles = (Tile("print", t("kiosk.print-again"), strong=True), Tile("home", t("kiosk.done")))
     return Page(

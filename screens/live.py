@@ -20,6 +20,7 @@ from hallclient.words import refused_text, store_text
 from screens import live_rows, live_text
 from screens.actions import bindings
 from screens.keys import current
+from screens.latest import Latest
 from screens.live_doing import LiveDoing
 from screens.widgets.content import Words, line
 from screens.widgets.footer import KeyLine
@@ -47,7 +48,7 @@ class LiveScreen(LiveDoing):
             why=self.why_not, label=self.label_now, hide=self.no_key, id="keys"
         )
         self._study: Study | None = None
-        self._reading = self._again = False
+        self._latest = Latest(self, self.see)
         self._rows: dict[str, list[Row]] = {}
         self._heard: set[str] | None = None
         """Alarms that have had their bell; None before the first look."""
@@ -88,19 +89,19 @@ class LiveScreen(LiveDoing):
 
     async def _follow(self) -> None:
         await self.prepare()
-        self._look()
+        self._latest.ask()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(1.0, self._tick)
         self._tick()
 
     def _poll(self) -> None:
         if self.hall_app.session.changed():
-            self._look()
+            self._latest.ask()
 
     def _tick(self) -> None:
         """Once a second: times go on; now and then the forecast, and the timers of the hall."""
         self.beat()
-        self._look()
+        self._latest.ask()
         now = monotonic()
         if now - self._studied >= max(STUDY_S, self._rests):
             self._studied = float("inf")
@@ -108,22 +109,6 @@ class LiveScreen(LiveDoing):
         if now - self._swept >= SWEEP_S:
             self._swept = now
             self.run_worker(self._sweep(), group="sweep", exit_on_error=False)
-
-    def _look(self) -> None:
-        if self._reading:
-            self._again = True
-            return
-        self._reading = True
-        self.run_worker(self._read(), group="read", exit_on_error=False)
-
-    async def _read(self) -> None:
-        try:
-            await self.see()
-        finally:
-            self._reading = False
-            if self._again:
-                self._again = False
-                self._look()
 
     async def see(self) -> None:
         """Read the hall, show it, and write what has changed about the alarms."""
@@ -157,7 +142,7 @@ class LiveScreen(LiveDoing):
         finally:
             self._studied = monotonic()
             self._rests = REST * (self._studied - begun)
-        self._look()
+        self._latest.ask()
 
     async def _advise(self) -> None:
         view, alarm = self.seen, self.alarm_now()

@@ -86,9 +86,10 @@ def test_a_card_is_one_scan_and_leads_to_its_number(between: str) -> None:
     for place, char in enumerate(text + "\r"):
         key = {"\r": "enter", "\t": "tab"}.get(char, char)
         found += detector.feed(key, char, place * 3.0)
-    assert [type(one) for one in found] == [Scanned]
-    assert route(found[0].code) == Routed(ScanKind.RESIDENT_ID, OLD)
-    assert read(found[0].code) == Card(OLD, "1958-02-03", "张三", "2040-01-01")
+    (burst,) = found
+    assert isinstance(burst, Scanned)
+    assert route(burst.code) == Routed(ScanKind.RESIDENT_ID, OLD)
+    assert read(burst.code) == Card(OLD, "1958-02-03", "张三", "2040-01-01")
 
 
 def test_a_tab_that_nothing_runs_into_is_given_back() -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,11 +196,8 @@ def test_a_machine_names_itself_on_its_slips(kit: Kit, tmp_path: Path) -> None:
 def test_a_device_that_is_not_there(kit: Kit, tmp_path: Path) -> None:
     kit.take("setup")
     for path in (tmp_path / "none" / "lp0", tmp_path):
-        gone = refused(
-            lambda path=path: printing.print_slip(
-                kit.store, AGENT, "A001", printer_of(f"file:{path}")
-            )
-        )
+        printer = printer_of(f"file:{path}")
+        gone = refused(partial(printing.print_slip, kit.store, AGENT, "A001", printer))
         assert gone.code == "printer-gone"
     assert "slip.printed" not in kit.kinds()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from db.store import Row, Store, Tx
 from hallclient.actions.acting import SYSTEM, Action, Actor
@@ -138,26 +137,6 @@ def yesterday_at(store: Store, window: str) -> Row | None:
     leg = store.row("SELECT * FROM leg WHERE id = ?", row["leg"])
     today = store.env.day(store.env.now())
     return leg if leg is not None and leg["day"] != today else None
-
-
-def measured(store: Store, line: str) -> dict[str, Any]:
-    """Service times of a line in ms: n, mean, p50, p90. Estimated periods never count."""
-    times = sorted(
-        row[0]
-        for row in store.db.execute(
-            "SELECT ended_at - started_at FROM period WHERE line = ? AND kind = 'service' "
-            "AND estimated = 0 AND ended_at IS NOT NULL",
-            (line,),
-        )
-    )
-    if not times:
-        return {"n": 0, "mean": None, "p50": None, "p90": None}
-    return {
-        "n": len(times),
-        "mean": sum(times) // len(times),
-        "p50": times[-(-len(times) * 50 // 100) - 1],
-        "p90": times[-(-len(times) * 90 // 100) - 1],
-    }
 
 
 def _reading(store: Store, who: Actor) -> Action:
