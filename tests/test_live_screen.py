@@ -25,9 +25,15 @@ from tests.source import ROOT
 ONE = clerk(1)
 
 
-def alive(kit: Kit) -> None:
+def alive(kit: Kit, at: int | None = None) -> None:
     for window in kit.hall.windows:
-        presence.beat(kit.path, window, kit.clock.ms)
+        presence.beat(kit.path, window, kit.clock.ms if at is None else at)
+
+
+def later(kit: Kit, minutes: int) -> None:
+    """Time goes by, and at no moment of it is a window silent."""
+    alive(kit, kit.clock.ms + minutes * 60_000)
+    kit.pass_(minutes=minutes)
 
 
 @pytest.fixture
@@ -228,8 +234,7 @@ async def test_keys_act_on_the_chosen_window(hall: Kit) -> None:
 
 
 async def test_a_forgotten_service_is_ended_with_an_outcome(hall: Kit) -> None:
-    hall.pass_(minutes=90)
-    alive(hall)
+    later(hall, 90)
     sweep(hall.store)
     async with seated(hall, SUPERVISOR) as seat:
         await choose(seat, "windows", "W01")
@@ -328,12 +333,10 @@ async def test_a_suggestion_is_chosen_among_several(hall: Kit) -> None:
     for _ in range(16):
         hall.take("tax")
     async with seated(hall, SUPERVISOR, size=LARGE) as seat:
-        hall.pass_(minutes=1)
-        alive(hall)
+        later(hall, 1)
         await seat.live._think()
         await seat.live.see()
-        hall.pass_(minutes=1)
-        alive(hall)
+        later(hall, 1)
         await seat.live.see()
         await seat.until(lambda: table(seat, "alarms").row_count > 0)
         await advised(seat)
