@@ -332,13 +332,12 @@ class FakeUsb:
         self.device = self
         self._asked = b""
 
-    @classmethod
-    def is_usable(cls) -> bool:
-        return cls.usable
-
     def open(self) -> None:
         from escpos.exceptions import DeviceNotFoundError
+        from usb.core import NoBackendError
 
+        if not self.usable:
+            raise NoBackendError("no libusb")
         if not self.there:
             raise DeviceNotFoundError("no such device")
 

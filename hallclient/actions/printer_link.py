@@ -140,12 +140,13 @@ def _network(printer: Printer) -> _Device:
 def _usb(printer: Printer) -> _Device:
     from escpos.exceptions import DeviceNotFoundError
     from escpos.printer import Usb
+    from usb.core import NoBackendError
 
-    if not Usb.is_usable():
-        raise Refused("printer-no-usb", where=printer.where)
     usb = Usb(printer.vendor, printer.product, timeout=round(printer.timeout_s * 1000))
     try:
         usb.open()
+    except NoBackendError as error:  # libusb is the system's
+        raise Refused("printer-no-usb", where=printer.where) from error
     except DeviceNotFoundError as error:
         raise ConnectionError(str(error)) from error
 
