@@ -100,11 +100,8 @@ def next_line(view: DeskView) -> Content:
 
 
 def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
-    """Numbers held, passed or outside: they must not be forgotten. Else how the day stands."""
+    """Numbers held, passed or outside: they must not be forgotten. Then how the day stands."""
     parts = signals(view, hall)
-    if not view.aside and not parts:
-        told = day_hint(view.day)
-        return line((told, WARN) if told else (t("desk.aside-none"), MUTED))
     for row in view.aside:
         word = state_word(row["state"])
         reason = hall.hold_reasons.get(row["reason"] or "")
@@ -113,7 +110,11 @@ def aside_line(view: DeskView, hall: Hall, now: int, width: int) -> Content:
         left = row["timer_at"]
         timer = f" {stopwatch(max(0, left - now))}" if left is not None else ""
         parts.append(f"{row['number']} {word}{timer}")
-    return line((cut(" · ".join(parts), width), WARN))
+    if view.day is not None:
+        parts.append(day_hint(view.day))
+    if not parts:
+        return line((t("desk.aside-none"), MUTED))
+    return line((cut(" · ".join(parts), width - 2), WARN))
 
 
 def day_hint(hint: tuple[str, int] | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from hallclient import figure_tables as tables
@@ -70,7 +72,7 @@ def headline(report: Report, usual: Usual, hall: Hall) -> list[Content]:
     unknown = total["utilisation"].apart
     if unknown:
         second.append((t("figures.head.unknown", n=unknown), "$text-warning"))
-    return [line(" ", *row(first, "  ")), line(" ", *row(second, "  "))]
+    return [line(*row(first, "  ")), line(*row(second, "  "))]
 
 
 def ledger_line(report: Report) -> Content:
@@ -82,7 +84,7 @@ def ledger_line(report: Report) -> Content:
     parts: list[Part] = [(t("figures.ledger.all", n=len(report.ledger.entries)), "bold")]
     parts += [f"{operator} {n}" for operator, n in most]
     parts += [f"{t(f'figures.ledger.{band}')} {n}" for band, n in report.ledger.by_rule.items()]
-    return line(" ", *row(parts, "  "))
+    return line(*row(parts, "  "))
 
 
 def _said(figure: Figure, field: str) -> str:
@@ -163,20 +165,28 @@ def _hour(
 
 
 def columns(table: Table) -> list[Column]:
-    """The columns of a table: numbers to the right, the widest words take what is left."""
+    """The columns of a table: numbers to the right, the words that vary most take what is left."""
     cells = [
         [head, *(tables.said(found[at]) for found in table.rows)]
         for at, head in enumerate(table.head)
     ]
     widths = [max(map(cell_width, texts)) for texts in cells]
     words = [at == 0 or tables.in_words(table, at) for at in range(len(widths))]
-    flexible = max((at for at, left in enumerate(words) if left), key=lambda at: widths[at])
+    flexible = max(
+        (at for at, left in enumerate(words) if left), key=lambda at: (_vary(cells[at]), at)
+    )
     return [
         Column(table.head[at], min(width, 14), flex=1)
         if at == flexible
         else Column(table.head[at], width, align="left" if words[at] else "right")
         for at, width in enumerate(widths)
     ]
+
+
+def _vary(texts: Sequence[str]) -> int:
+    """By how many cells the texts below a heading differ in width."""
+    widths = [cell_width(text) for text in texts[1:] if text] or [0]
+    return max(widths) - min(widths)
 
 
 def rows(table: Table) -> list[Row]:

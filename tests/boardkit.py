@@ -18,7 +18,7 @@ from screens.board_source import BoardSource
 from screens.widgets.content import Words
 from tests.deskkit import PATIENCE_S, SMALL
 from tests.hallkit import Kit, clerk
-from tests.scenes import WANG
+from tests.moments import WANG
 from tests.screen import screen_text
 
 ONE, TWO, TAX = clerk(1), clerk(2), clerk(13)
@@ -43,6 +43,14 @@ class Shown:
     def board(self) -> BoardScreen:
         assert isinstance(self.app.screen, BoardScreen)
         return self.app.screen
+
+    async def settle(self) -> None:
+        """Wait until the hall has been read and the waits have been worked out."""
+        await self.pilot.pause()
+        async with asyncio.timeout(PATIENCE_S):
+            while not all(worker.is_finished for worker in self.app.screen.workers):
+                await self.pilot.pause()
+        await self.pilot.pause()
 
     async def until(self, *texts: str, gone: Sequence[str] = ()) -> None:
         """Wait until all of these are on the screen and none of those."""

@@ -81,7 +81,8 @@ class Seat:
         def idle() -> bool:
             screen = self.app.screen
             if not isinstance(screen, DeskDoing):
-                return not screen.workers._workers
+                asks = screen.query(Ask)
+                return bool(asks and asks.first().is_open) or not screen.workers._workers
             if isinstance(screen, LiveScreen) and (screen.seen is None or not screen.seen.study):
                 return False  # the first forecast is still being made
             asks = screen.query(Ask)

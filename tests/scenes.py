@@ -1,204 +1,88 @@
-"""Moments of the made-up hall, each reached by the same actions and keys as at a desk.
+"""Screens to look at, each reached by the same actions and keys as in the hall.
 
-A scene prepares the hall, seats somebody and leaves the screen as it is to be looked at: for the
-snapshots of the tests and for the pictures of the docs.
+A scene prepares the hall, opens a program on it and leaves the screen as it is to be looked at:
+for the snapshots of the tests and for the pictures of the docs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, NamedTuple, Protocol
+from unittest.mock import patch
 
-from db import presence
-from hallclient.actions import calling, serving, signals, staff, tickets, watch, windows
+from textual.app import App
+from textual.pilot import Pilot
+
+from hallclient.actions import day
 from hallclient.actions.acting import Actor
-from hallclient.actions.sweep import sweep
-from hallclient.actions.watch import Memory
+from hallclient.actions.printers import printer_of
+from screens.base import HallScreen
+from screens.booking import BookingScreen
+from screens.day import DayScreen
+from screens.figures import FiguresScreen
 from screens.login import LoginScreen
 from screens.widgets.field import Field
-from tests.deskkit import Seat
-from tests.hallkit import ADMINISTRATOR, AGENT, SUPERVISOR, Kit, clerk
+from tests import moments as hall
+from tests.boardkit import shown
+from tests.bookkit import ZHANG
+from tests.cards import typed
+from tests.deskkit import Seat, seated
+from tests.hallkit import ADMINISTRATOR, AGENT, SUPERVISOR, Kit
+from tests.kioskkit import Stand, standing
 
-MINUTE: Final = 60_000
-HERE: Final = clerk(1)
-COLLEAGUE: Final = clerk(2)
-GENERAL: Final = clerk(7)
-TAX: Final = clerk(13)
-NEWCOMER: Final = "c19"
-FIRST: Final = "first-password"
-
-WANG: Final = {"name": "王小明", "identity": "420100198805124514", "phone": "19900001234"}
-COMPANY: Final = {**WANG, "company": "武汉大吉科技有限公司"}
-LI: Final = {"name": "李建国", "identity": "420100195603034511"}
-SETUP, CHANGE, CLOSING, PERMIT, REPORT = "SP078", "SP079", "SP080", "SP038", "YQ034"
+# -- where one looks
 
 
-# -- the hall
+class Looked(Protocol):
+    """A running program: what those of the desk, the kiosk and the board have in common."""
+
+    app: App[Any]
+    pilot: Pilot[Any]
+
+    @property
+    def text(self) -> str: ...
+
+    async def settle(self) -> None: ...
 
 
-def open_windows(kit: Kit) -> None:
-    """Four windows, nobody waiting."""
-    kit.open(1, 2, 7, 13)
+Place = Callable[..., AbstractAsyncContextManager[Any]]
+"""Opens a program on a hall, with ``size`` in cells and ``language``; gives something `Looked`."""
 
 
-def busy(kit: Kit) -> None:
-    """At the first window a queue with every kind of number in it; the others are at work."""
-    open_windows(kit)
-    kit.take("general")
-    kit.pass_(minutes=16)
-    kit.take(CHANGE, person=LI)
-    kit.pass_(minutes=2)
-    _passed_and_back(kit)
-    _at_another_window(kit)
-    kit.pass_(minutes=18)
-    _goes_on(kit)
-    slot = kit.clock.ms // (15 * MINUTE) * 15 * MINUTE
-    kit.take(CHANGE, slot=slot, source="phone")
-    kit.take(SETUP, priority="elderly", proof="身份证", person=LI)
-    _asked_elsewhere(kit)
-    kit.take("park")
-    kit.pass_(minutes=3)
-    kit.take(SETUP, source="kiosk")
-    sweep(kit.store)
+def at(who: Actor | None) -> Place:
+    """The desk of somebody; None: the login."""
+
+    @asynccontextmanager
+    async def place(kit: Kit, **shape: Any) -> AsyncIterator[Seat]:
+        # What the day's check says of the disk must not be what this machine has.
+        with patch.object(day, "_disk_free", lambda _store: 64 << 30):
+            async with seated(kit, who, **shape) as seat:
+                yield seat
+
+    return place
 
 
-def _call(kit: Kit, who: Actor, number: str) -> None:
-    calling.call_chosen(kit.store, who, number, "other")
+def kiosk(printer: str = "none") -> Place:
+    """A kiosk with this printer."""
+    return lambda kit, **shape: standing(kit, printer=printer_of(printer), **shape)
 
 
-def _serve(kit: Kit, who: Actor, number: str) -> None:
-    _call(kit, who, number)
-    calling.start(kit.store, who)
+def board(zone: str = "") -> Place:
+    """The board of the hall, or of a part of it."""
+    return lambda kit, **shape: shown(kit, zone=zone, **shape)
 
 
-def _asked_elsewhere(kit: Kit) -> None:
-    """The first window asked a colleague something; the answer brings the visitor back."""
-    number = kit.take("park", person=WANG).number
-    _serve(kit, HERE, number)
-    serving.transfer(kit.store, HERE, "consult", PERMIT)
-    _serve(kit, GENERAL, number)
-    serving.finish(kit.store, GENERAL)
-
-
-def _passed_and_back(kit: Kit) -> None:
-    """Was not there when called, and is now."""
-    number = kit.take(CLOSING).number
-    _call(kit, COLLEAGUE, number)
-    for _ in range(2):
-        kit.pass_(31)
-        calling.recall(kit.store, COLLEAGUE)
-    kit.pass_(31)
-    calling.pass_over(kit.store, COLLEAGUE)
-    tickets.reinstate(kit.store, AGENT, number)
-
-
-def _at_another_window(kit: Kit) -> None:
-    """Two services of which another window does one now."""
-    _serve(kit, TAX, kit.take(CHANGE, REPORT).number)
-
-
-def _goes_on(kit: Kit) -> None:
-    """A joint visit whose first service is done."""
-    number = kit.take(joint="company_start").number
-    _serve(kit, COLLEAGUE, number)
-    kit.pass_(minutes=1)
-    serving.finish(kit.store, COLLEAGUE)
-
-
-def joint_visit(kit: Kit) -> None:
-    """The busy hall, with a joint visit being served at the first window."""
-    busy(kit)
-    number = kit.take(
-        joint="company_start", person=COMPANY, priority="elderly", proof="身份证"
-    ).number
-    kit.pass_(minutes=2)
-    _call(kit, HERE, number)
-    kit.pass_(25)
-    calling.recall(kit.store, HERE)
-    kit.pass_(25)
-    calling.start(kit.store, HERE)
-    kit.pass_(minutes=6)
-
-
-def three_aside(kit: Kit) -> None:
-    """One number on hold, one passed, one outside."""
-    busy(kit)
-    _serve(kit, HERE, kit.take(SETUP).number)
-    serving.hold(kit.store, HERE, "copy")
-    _serve(kit, HERE, kit.take(CHANGE).number)
-    serving.send_out(kit.store, HERE)
-    _call(kit, HERE, kit.take(CLOSING).number)
-    for _ in range(2):
-        kit.pass_(31)
-        calling.recall(kit.store, HERE)
-    kit.pass_(31)
-    calling.pass_over(kit.store, HERE)
-
-
-def paused(kit: Kit) -> None:
-    """The first window has a rest."""
-    busy(kit)
-    windows.pause_window(kit.store, HERE, "rest")
-    kit.pass_(95)
-
-
-def closed(kit: Kit) -> None:
-    """The first window is closed, the others are not."""
-    kit.open(2, 7)
-    kit.take(SETUP)
-
-
-def draining(kit: Kit) -> None:
-    """The first window takes nobody new."""
-    busy(kit)
-    _serve(kit, HERE, kit.take(SETUP).number)
-    windows.drain_window(kit.store, HERE)
-    kit.pass_(minutes=3)
-
-
-def forgotten(kit: Kit) -> None:
-    """Served so long that the finish was probably forgotten."""
-    open_windows(kit)
-    _serve(kit, HERE, kit.take(SETUP, person=WANG).number)
-    kit.pass_(minutes=75)
-    sweep(kit.store)
-
-
-def at_work(kit: Kit) -> None:
-    """Windows in every state, for those who see them all."""
-    joint_visit(kit)
-    kit.open(3, 17)
-    kit.open(18)
-    windows.pause_window(kit.store, clerk(18), "meal")
-    windows.drain_window(kit.store, clerk(3))
-    windows.set_emergency(kit.store, SUPERVISOR, "W07", on=True)
-    _serve(kit, GENERAL, kit.take("street").number)
-    kit.pass_(minutes=30)
-    _call(kit, COLLEAGUE, kit.take(SETUP).number)
-
-
-def watched(kit: Kit) -> None:
-    """The same, at windows that live but one; a clerk calls, and the alarms are known."""
-    at_work(kit)
-    signals.call_help(kit.store, GENERAL, "dispute")
-    memory = Memory()
-    for _ in range(2):
-        kit.pass_(minutes=1)
-        for window in kit.hall.windows:
-            if window != "W03":
-                presence.beat(kit.path, window, kit.clock.ms)
-        watch.watch(kit.store, SUPERVISOR, memory)
-
-
-def newcomer(kit: Kit) -> None:
-    """A clerk whose first password is still in force."""
-    staff.add(kit.store, ADMINISTRATOR, NEWCOMER, NEWCOMER, "clerk", FIRST)
+DESK: Final = at(hall.HERE)
+SUPERVISING: Final = at(SUPERVISOR)
+KIOSK: Final = kiosk()
+BOARD: Final = board()
 
 
 # -- what the person does then
 
 
-async def nothing(seat: Seat) -> None:
+async def nothing(_shown: Looked) -> None:
     """Just look."""
 
 
@@ -233,7 +117,7 @@ async def refused_login(seat: Seat) -> None:
 
 async def must_change(seat: Seat) -> None:
     """A first password has to be replaced."""
-    await sign_in(seat, NEWCOMER, FIRST, "W01")
+    await sign_in(seat, hall.NEWCOMER, hall.FIRST, "W01")
     await seat.until(lambda: seat.app.screen.has_class("-new"))
     await seat.settle()
 
@@ -256,54 +140,130 @@ async def wrong_unlock(seat: Seat) -> None:
     await seat.press("enter")
 
 
+def on_screen(key: str, screen: type[HallScreen], *then: str) -> Callable[[Seat], Awaitable[None]]:
+    """Go to another screen, wait until it has read the hall, and press some more keys."""
+
+    async def play(seat: Seat) -> None:
+        await seat.press(key)
+        await seat.until(lambda: isinstance(seat.app.screen, screen))
+        await keys(*then)(seat)
+
+    return play
+
+
+def touches(*tiles: str) -> Callable[[Stand], Awaitable[None]]:
+    """Touch these tiles of a kiosk; what follows ``scan:`` is read from a card."""
+
+    async def play(stand: Stand) -> None:
+        for tile in tiles:
+            if tile.startswith("scan:"):
+                await stand.scan(tile.removeprefix("scan:"))
+            elif tile.startswith("type:"):
+                await stand.type(tile.removeprefix("type:"))
+            else:
+                await stand.choose(tile)
+
+    return play
+
+
+async def confirming(seat: Seat) -> None:
+    """Compare what was sent in advance with what is on the table."""
+    await on_screen("alt+o", BookingScreen, "1", "1", "1", "3", "2")(seat)
+    await seat.type("2 of 3")
+    await seat.press("5")
+
+
+CARD: Final = f"scan:{typed('张三丰', ZHANG['identity'])}"
+
+
 class Scene(NamedTuple):
     """A moment to look at."""
 
     name: str
-    who: Actor | None
+    place: Place
     prepare: Callable[[Kit], None]
-    play: Callable[[Seat], Awaitable[None]] = nothing
+    play: Callable[[Any], Awaitable[None]] = nothing
 
 
 SCENES: Final = (
-    Scene("login", None, closed),
-    Scene("login-refused", None, closed, refused_login),
-    Scene("login-must-change", None, newcomer, must_change),
-    Scene("login-different", None, newcomer, different),
-    Scene("desk-empty", HERE, open_windows),
-    Scene("desk-idle", HERE, busy),
-    Scene("desk-called", HERE, busy, keys("f1")),
-    Scene("desk-serving", HERE, joint_visit),
-    Scene("desk-refused", HERE, busy, keys("f1", "f2")),
-    Scene("desk-no-use", HERE, busy, keys("f5")),
-    Scene("desk-aside", HERE, three_aside),
-    Scene("desk-paused", HERE, paused),
-    Scene("desk-closed", HERE, closed),
-    Scene("desk-draining", HERE, draining),
-    Scene("desk-forgotten", HERE, forgotten),
-    Scene("desk-revealed", HERE, joint_visit, keys("ctrl+e")),
-    Scene("ask-outcome", HERE, joint_visit, keys("f3")),
-    Scene("ask-outcome-forgotten", HERE, forgotten, keys("f3")),
-    Scene("ask-hold", HERE, joint_visit, keys("f5")),
-    Scene("ask-pause", HERE, busy, keys("f8")),
-    Scene("ask-transfer", HERE, joint_visit, keys("f7")),
-    Scene("ask-order", HERE, busy, keys("down", "enter")),
-    Scene("ask-item", HERE, busy, keys("f10", "type:qysl")),
-    Scene("ask-name", HERE, busy, keys("f10", "type:sp078", "enter")),
-    Scene("ask-search", HERE, busy, keys("slash", "type:A00")),
-    Scene("ask-search-none", HERE, busy, keys("slash", "type:zzzzz")),
-    Scene("ask-hand-over", HERE, three_aside, keys("ctrl+o", "down", "enter")),
-    Scene("palette", HERE, busy, keys("ctrl+p")),
-    Scene("menu", HERE, busy, keys("ctrl+k")),
-    Scene("keys", HERE, joint_visit, keys("question_mark")),
-    Scene("agent", AGENT, at_work),
-    Scene("agent-row", AGENT, at_work, keys("enter")),
-    Scene("live", SUPERVISOR, watched, keys("down", "up")),
-    Scene("live-what-if", SUPERVISOR, watched, keys("alt+w", "type:B", "enter")),
-    Scene("live-alarm", SUPERVISOR, watched, keys("enter")),
-    Scene("supervisor", SUPERVISOR, at_work, keys("alt+v", "tab", "down")),
-    Scene("supervisor-row", SUPERVISOR, at_work, keys("alt+v", "tab", "down", "enter")),
-    Scene("administrator", ADMINISTRATOR, at_work),
-    Scene("lock", HERE, joint_visit, keys("ctrl+l")),
-    Scene("lock-refused", HERE, joint_visit, wrong_unlock),
+    Scene("login", at(None), hall.closed),
+    Scene("login-refused", at(None), hall.closed, refused_login),
+    Scene("login-must-change", at(None), hall.newcomer, must_change),
+    Scene("login-different", at(None), hall.newcomer, different),
+    Scene("desk-empty", DESK, hall.open_windows),
+    Scene("desk-idle", DESK, hall.busy),
+    Scene("desk-called", DESK, hall.busy, keys("f1")),
+    Scene("desk-serving", DESK, hall.joint_visit),
+    Scene("desk-refused", DESK, hall.busy, keys("f1", "f2")),
+    Scene("desk-no-use", DESK, hall.busy, keys("f5")),
+    Scene("desk-aside", DESK, hall.three_aside),
+    Scene("desk-paused", DESK, hall.paused),
+    Scene("desk-closed", DESK, hall.closed),
+    Scene("desk-draining", DESK, hall.draining),
+    Scene("desk-forgotten", DESK, hall.forgotten),
+    Scene("desk-revealed", DESK, hall.joint_visit, keys("ctrl+e")),
+    Scene("desk-not-opened", DESK, hall.not_opened),
+    Scene("desk-overtime", DESK, hall.evening),
+    Scene("desk-help", DESK, hall.helped),
+    Scene("desk-request", DESK, hall.asked_back),
+    Scene("desk-booking", DESK, hall.arrived),
+    Scene("ask-outcome", DESK, hall.joint_visit, keys("f3")),
+    Scene("ask-outcome-forgotten", DESK, hall.forgotten, keys("f3")),
+    Scene("ask-hold", DESK, hall.joint_visit, keys("f5")),
+    Scene("ask-pause", DESK, hall.busy, keys("f8")),
+    Scene("ask-transfer", DESK, hall.joint_visit, keys("f7")),
+    Scene("ask-order", DESK, hall.busy, keys("down", "enter")),
+    Scene("ask-item", DESK, hall.busy, keys("f10", "type:qysl")),
+    Scene("ask-name", DESK, hall.busy, keys("f10", "type:sp078", "enter")),
+    Scene("ask-search", DESK, hall.busy, keys("slash", "type:A00")),
+    Scene("ask-search-none", DESK, hall.busy, keys("slash", "type:zzzzz")),
+    Scene("ask-hand-over", DESK, hall.three_aside, keys("ctrl+o", "down", "enter")),
+    Scene("ask-help", DESK, hall.joint_visit, keys("alt+h")),
+    Scene("ask-booking", DESK, hall.expected, keys("alt+q", "type:5678")),
+    Scene("palette", DESK, hall.busy, keys("ctrl+p")),
+    Scene("menu", DESK, hall.busy, keys("ctrl+k")),
+    Scene("keys", DESK, hall.joint_visit, keys("question_mark")),
+    Scene("agent", at(AGENT), hall.at_work),
+    Scene("agent-row", at(AGENT), hall.at_work, keys("enter")),
+    Scene("live", SUPERVISING, hall.watched, keys("down", "up")),
+    Scene("live-what-if", SUPERVISING, hall.watched, keys("alt+w", "type:B", "enter")),
+    Scene("live-alarm", SUPERVISING, hall.watched, keys("enter")),
+    Scene("supervisor", SUPERVISING, hall.at_work, keys("alt+v", "tab", "down")),
+    Scene("supervisor-row", SUPERVISING, hall.at_work, keys("alt+v", "tab", "down", "enter")),
+    Scene("administrator", at(ADMINISTRATOR), hall.at_work),
+    Scene("booking", DESK, hall.arrived, on_screen("alt+o", BookingScreen)),
+    Scene("booking-marked", DESK, hall.arrived, confirming),
+    Scene(
+        "day-opening", SUPERVISING, hall.not_opened, on_screen("alt+y", DayScreen, "end", "space")
+    ),
+    Scene("day-closing", SUPERVISING, hall.evening, on_screen("alt+y", DayScreen, "space")),
+    Scene("day-sign", SUPERVISING, hall.evening, on_screen("alt+y", DayScreen, "f3", "enter")),
+    Scene("day-record", SUPERVISING, hall.signed, on_screen("alt+y", DayScreen)),
+    Scene("figures", SUPERVISING, hall.morning, on_screen("alt+i", FiguresScreen)),
+    Scene("figures-lines", SUPERVISING, hall.morning, on_screen("alt+i", FiguresScreen, "4")),
+    Scene("figures-ledger", SUPERVISING, hall.morning, on_screen("alt+i", FiguresScreen, "8")),
+    Scene("lock", DESK, hall.joint_visit, keys("ctrl+l")),
+    Scene("lock-refused", DESK, hall.joint_visit, wrong_unlock),
+    Scene("kiosk", KIOSK, hall.busy),
+    Scene("kiosk-closed", KIOSK, hall.night),
+    Scene("kiosk-lines", KIOSK, hall.one_stopped, touches("lines")),
+    Scene("kiosk-items", KIOSK, hall.busy, touches("lines", "setup")),
+    Scene("kiosk-search", KIOSK, hall.busy, touches("search", "type:qysl")),
+    Scene("kiosk-confirm", KIOSK, hall.busy, touches("lines", "setup", hall.SETUP)),
+    Scene("kiosk-card", KIOSK, hall.expected, touches(CARD)),
+    Scene("kiosk-elderly", KIOSK, hall.busy, touches(CARD, "lines", "setup", hall.SETUP)),
+    Scene("kiosk-booking", KIOSK, hall.expected, touches("bookings", "type:5678")),
+    Scene("kiosk-number", KIOSK, hall.busy, touches("lines", "setup", hall.SETUP, "yes")),
+    Scene("kiosk-refused", KIOSK, hall.expected, touches("bookings", "type:5678", "Y003")),
+    Scene("kiosk-lost", KIOSK, hall.busy, touches("lost")),
+    Scene(
+        "kiosk-no-printer",
+        kiosk("tcp://127.0.0.1:9"),
+        hall.busy,
+        touches("lines", "setup", hall.SETUP, "yes"),
+    ),
+    Scene("board", BOARD, hall.called),
+    Scene("board-empty", BOARD, hall.opened),
+    Scene("board-closed", BOARD, hall.night),
+    Scene("board-zone", board("west"), hall.called),
 )

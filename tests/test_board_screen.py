@@ -19,7 +19,7 @@ from tests.boardkit import ONE, TWO, busy, entry, shown
 from tests.deskkit import LARGE, SMALL
 from tests.hallkit import Kit, clerk
 from tests.hostile import HOSTILE, assert_harmless
-from tests.scenes import WANG
+from tests.moments import WANG
 from tests.test_screens import RAW
 
 WALL = (200, 60)

@@ -12,7 +12,7 @@ from hallclient.actions import boardview, calling, serving, tickets, undo, windo
 from hallclient.actions.boardview import AtWindow, BoardView, LineNow, look
 from hallclient.rules.errors import Refused
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
-from tests.scenes import WANG
+from tests.moments import WANG
 
 ONE, TWO, GENERAL, TAX = clerk(1), clerk(2), clerk(7), clerk(13)
 

@@ -428,7 +428,7 @@ async def test_without_a_printer_the_number_is_to_be_remembered(kit: Kit) -> Non
 async def test_a_closed_hall_says_when_it_opens(kit: Kit) -> None:
     kit.pass_(minutes=-3 * 60)
     async with standing(kit) as stand:
-        assert "09:00" in stand.text
+        assert "08:30" in stand.text, "so long before the hall opens"
         await stand.choose("lines")
         assert stand.page == "home"
         kit.pass_(minutes=3 * 60)
@@ -442,8 +442,7 @@ async def test_a_stopped_line_says_so_on_its_tile(kit: Kit) -> None:
     day.stop_numbers(kit.store, SUPERVISOR, ["tax"])
     async with standing(kit, size=LARGE) as stand:
         await stand.choose("lines")
-        line = kit.hall.lines["tax"]
-        assert t("refused.line-stopped", line=line.zh)[:12] in stand.text
+        assert t("kiosk.refused.line-stopped") in stand.text
         await stand.choose("tax")
         assert stand.page == "lines"
         await stand.choose("setup")

@@ -40,7 +40,7 @@ _LAST_OF_LEG = f"""
     SELECT id, at, attempt FROM attempt WHERE {OF_LEG} AND outcome IS NULL
     ORDER BY at DESC, rowid DESC LIMIT 1"""
 _RECENT = """
-    SELECT a.leg, a.number, a.window, a.at, a.outcome, a.day, leg.state
+    SELECT a.number, a.window, a.at, a.outcome, a.day, leg.state
     FROM attempt a CROSS JOIN leg ON leg.id = a.leg ORDER BY a.rowid DESC LIMIT ?"""
 _WAITING = """
     SELECT line, count(*), min(ready_at) FROM leg
@@ -187,15 +187,18 @@ def _calls(store: Store, hall: Hall, rows: Sequence[Row]) -> list[Call]:
 
 
 def _past(store: Store, view: BoardView, day: str) -> list[Past]:
-    """The last call of each number at each window, straight from the end of the table."""
+    """The last call of each number at each window, straight from the end of the table.
+
+    A number that is called now is wanted at one window only.
+    """
     faces = {window.window: window.face for window in view.windows}
-    called = {call.leg for call in view.calls}
+    called = {call.number for call in view.calls}
     found: dict[tuple[str, str], Past] = {}
     recent = store.db.execute(_RECENT, (_LOOKED_AT,))
-    for leg, number, window, at, outcome, made_on, state in recent:
+    for number, window, at, outcome, made_on, state in recent:
         if made_on != day or len(found) == RECENT:
             break
-        if window in faces and leg not in called and outcome not in _ELSEWHERE:
+        if window in faces and number not in called and outcome not in _ELSEWHERE:
             past = Past(number, faces[window], at, state == queue.PASSED)
             found.setdefault((number, window), past)
     return list(found.values())

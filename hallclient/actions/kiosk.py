@@ -55,7 +55,7 @@ def closed(store: Store) -> Refused | None:
     if day is not None and day["state"] == "closed":
         return Refused("day-closed", operator=day["closed_by"])
     if not hours.hands_out(hall, now):
-        return Refused("hall-closed", opens=hours.next_opening(hall, now, same_day=True))
+        return Refused("hall-closed", opens=hours.next_numbers(hall, now))
     return None
 
 

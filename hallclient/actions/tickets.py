@@ -80,7 +80,7 @@ def take_in(
     ``also`` says, for the id of the visit, what changes with the same event.
     """
     if request.source == "kiosk" and not hours.hands_out(tx.hall, tx.now):
-        raise Refused("hall-closed", opens=hours.next_opening(tx.hall, tx.now, same_day=True))
+        raise Refused("hall-closed", opens=hours.next_numbers(tx.hall, tx.now))
     after = _dependencies(tx, request)
     if request.claimed and request.claimed not in tx.hall.priorities:
         raise Refused("no-such-priority", field="priority", priority=request.claimed)

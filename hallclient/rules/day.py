@@ -81,7 +81,7 @@ def checks(hall: Hall, facts: Facts) -> list[Check]:
             "disk",
             OK if facts.disk_free >= LITTLE_DISK else WARNING,
             "ok" if facts.disk_free >= LITTLE_DISK else "little",
-            {"mb": facts.disk_free >> 20},
+            {"mb": facts.disk_free >> 20, "gb": facts.disk_free >> 30},
         ),
     ]
 

@@ -62,5 +62,11 @@ def next_opening(hall: Hall, after: int, *, same_day: bool = False) -> int | Non
     return None
 
 
+def next_numbers(hall: Hall, after: int) -> int | None:
+    """When kiosks begin to hand out numbers again (UTC ms); None when the hall never opens."""
+    opens = next_opening(hall, after, same_day=True)
+    return None if opens is None else opens - hall.policy.kiosk_early_ms
+
+
 def _of_day(hours: Sequence[Opening], weekday: int) -> list[Opening]:
     return sorted((span for span in hours if span.day == weekday), key=lambda span: span.opens)

@@ -70,15 +70,17 @@ def lane_of(priority: str | None, slot: int | None, policy: Policy, now: int) ->
     """(lane, order_at) of a new number: verified priority, a booking that is in time, or neither.
 
     A booking keeps its slot's place until so long after the slot; later it is an ordinary number
-    at check-in time. Raises ``booking-early`` with the minutes to go.
+    at check-in time. Raises ``booking-early`` with the minutes to go and the time
+    itself.
     """
     if priority:
         return PRIORITY, now
     if slot is None or now > slot + policy.booked_late_ms:
         return ORDINARY, now
-    early = slot - policy.booked_early_ms - now
-    if early > 0:
-        raise Refused("booking-early", field="slot", minutes=-(-early // 60_000))
+    opens = slot - policy.booked_early_ms
+    if now < opens:
+        minutes = -((now - opens) // 60_000)
+        raise Refused("booking-early", field="slot", minutes=minutes, opens=opens)
     return BOOKED, max(slot, now)
 
 

@@ -26,7 +26,10 @@ _THICK = "\u250f\u2501\u2513\u2503\u2517\u251b"
 
 
 class Tile(NamedTuple):
-    """A thing to choose. ``why``: why it cannot be chosen now; it is shown on the tile."""
+    """A thing to choose. ``why``: why it cannot be chosen now; it is shown on the tile.
+
+    A line break in the note parts what had better not stand on one line.
+    """
 
     key: str
     title: str
@@ -255,17 +258,19 @@ class Tiles(Widget, can_focus=True, inherit_bindings=False):
 
     def _body(self, tile: Tile, cells: int, rows: int, here: bool) -> list[tuple[str, str]]:
         title = "dim" if tile.why else "bold reverse" if here and tile.strong else "bold"
-        below = plain(tile.why or tile.note)
+        below = "  ".join(_parts(tile))
         small = "$text-warning" if tile.why else "$foreground 75%"
         if rows <= 1:
             both = f"{plain(tile.title)}  {below}".rstrip()
             fits = cell_width(both) <= cells or tile.why
             return [(cut(both if fits else plain(tile.title), cells), title)]
         lines = wrap(plain(tile.title), cells)
-        notes = wrap(below, cells)[: max(1, rows - len(lines))] if below else []
+        notes = [row for part in _parts(tile) for row in wrap(part, cells)]
+        if len(lines) + len(notes) > rows:
+            notes = wrap(below, cells)[: max(1, rows - len(lines))] if below else []
         room = rows - len(notes)
         if len(lines) > room:
-            lines = [*lines[: room - 1], cut("".join(lines[room - 1 :]), cells)]
+            lines = [*lines[: room - 1], cut(lines[room - 1] + "\u2026", cells)]
         return [(text, title) for text in lines] + [(text, small) for text in notes]
 
     def _button(self, tile: Tile, grid: Grid) -> list[Pieces]:
@@ -279,3 +284,8 @@ class Tiles(Widget, can_focus=True, inherit_bindings=False):
         return [
             [(full if y == middle else " " * inner, style), (" ", "")] for y in range(grid.height)
         ]
+
+
+def _parts(tile: Tile) -> list[str]:
+    """What stands below the title; the parts of a note are lines of their own, given the room."""
+    return [plain(part) for part in (tile.why or tile.note).split("\n")]
