@@ -29,6 +29,7 @@ PICTURES: Final = Path(__file__).resolve().parent / "pictures"
 LANGUAGES: Final = ("zh", "en")
 SMALL: Final = (80, 24)
 LARGE: Final = (100, 28)
+WIDE: Final = (120, 32)
 SHOWN: Final = {
     "login": SMALL,
     "desk-idle": LARGE,
@@ -41,7 +42,17 @@ SHOWN: Final = {
     "palette": LARGE,
     "keys": LARGE,
     "agent": LARGE,
+    "live": WIDE,
+    "live-what-if": WIDE,
     "supervisor": LARGE,
+    "booking-marked": SMALL,
+    "day-opening": SMALL,
+    "day-closing": SMALL,
+    "figures": SMALL,
+    "kiosk": SMALL,
+    "kiosk-lines": SMALL,
+    "kiosk-number": SMALL,
+    "board": WIDE,
     "lock": SMALL,
 }
 """Scene -> size in cells."""
@@ -62,14 +73,23 @@ BLOCKS: Final = {
     "▌": (0, 0, 4, 8),
     "▐": (4, 0, 4, 8),
     "█": (0, 0, 8, 8),
+    "▀": (0, 0, 8, 4),
+    "░": (0, 0, 8, 8),
+    "▓": (0, 0, 8, 8),
     **{char: (0, 7 - place, 8, place + 1) for place, char in enumerate("▁▂▃▄▅▆▇")},
 }
+# How dense the shades are.
+DENSE: Final = {"░": 0.3, "▓": 0.6}
 # Lines from the middle of the cell: paths for a cell of 12 × 24.
 LINES: Final = {
     "─": "M0 12h12",
     "━": "M0 12h12",
     "│": "M6 0v24",
     "┃": "M6 0v24",
+    "┌": "M6 24v-12h6",
+    "┐": "M0 12h6v12",
+    "└": "M6 0v12h6",
+    "┘": "M0 12h6v-12",
     "╭": "M6 24v-6a6 6 0 0 1 6-6",
     "╮": "M0 12a6 6 0 0 1 6 6v6",
     "╰": "M6 0v6a6 6 0 0 0 6 6",
@@ -80,6 +100,7 @@ LINES: Final = {
     "┛": "M0 12h6v-12",
 }
 HEAVY: Final = "━┃┏┓┗┛"
+FLAT: Final = "─━"
 
 
 class Run(NamedTuple):
@@ -166,8 +187,10 @@ def _front(run: Run, x: int, y: int, colour: str) -> Iterator[str]:
     if run.text.isspace():
         return
     if run.text[0] in BLOCKS or run.text[0] in LINES:
-        for place, char in enumerate(run.text):
-            yield _sign(char, x + place * CELL, y, colour)
+        for char, group in groupby(run.text):
+            count = len(list(group))
+            yield from _signs(char, count, x, y, colour)
+            x += count * CELL
         return
     weight = ' font-weight="bold"' if run.style.bold else ""
     line = ' text-decoration="underline"' if run.style.underline else ""
@@ -177,25 +200,34 @@ def _front(run: Run, x: int, y: int, colour: str) -> Iterator[str]:
     )
 
 
-def _sign(char: str, x: int, y: int, colour: str) -> str:
+def _signs(char: str, count: int, x: int, y: int, colour: str) -> Iterator[str]:
+    """The same sign so many times; what reaches from edge to edge becomes one piece."""
     if char in BLOCKS:
         left, top, wide, high = BLOCKS[char]
-        return (
-            f'<rect x="{x + left * CELL / 8:g}" y="{y + top * LINE / 8:g}" '
-            f'width="{wide * CELL / 8:g}" height="{high * LINE / 8:g}" fill="{colour}"/>'
-        )
+        dense = f' fill-opacity="{DENSE[char]}"' if char in DENSE else ""
+        whole = wide == 8
+        for place in range(1 if whole else count):
+            yield (
+                f'<rect x="{x + place * CELL + left * CELL / 8:g}" y="{y + top * LINE / 8:g}" '
+                f'width="{wide * CELL / 8 * (count if whole else 1):g}" '
+                f'height="{high * LINE / 8:g}" fill="{colour}"{dense} '
+                f'shape-rendering="crispEdges"/>'
+            )
+        return
     thick = 3 if char in HEAVY else 1.5
-    return (
-        f'<path transform="translate({x} {y})" d="{LINES[char]}" fill="none" '
-        f'stroke="{colour}" stroke-width="{thick}"/>'
-    )
+    whole = char in FLAT
+    for place in range(1 if whole else count):
+        drawn = f"M0 12h{CELL * count}" if whole else LINES[char]
+        yield (
+            f'<path transform="translate({x + place * CELL} {y})" d="{drawn}" fill="none" '
+            f'stroke="{colour}" stroke-width="{thick}"/>'
+        )
 
 
 async def make(folder: Path, names: Sequence[str]) -> list[Path]:
     """Make these pictures in both languages; the files."""
     # Read when the program is imported: the reader's own keys have no place in the docs.
     os.environ["HALLCLIENT_CONFIG"] = os.path.join("settings", "hallclient")
-    from tests.deskkit import seated
     from tests.hallkit import Kit
     from tests.scenes import SCENES
 
@@ -207,11 +239,11 @@ async def make(folder: Path, names: Sequence[str]) -> list[Path]:
             with tempfile.TemporaryDirectory() as place:
                 kit = Kit(Path(place))
                 scene.prepare(kit)
-                async with seated(
-                    kit, scene.who, size=SHOWN[scene.name], language=language
-                ) as seat:
-                    await scene.play(seat)
-                    strips = seat.app.screen._compositor.render_strips()
+                size = SHOWN[scene.name]
+                async with scene.place(kit, size=size, language=language) as shown:
+                    await shown.settle()
+                    await scene.play(shown)
+                    strips = shown.app.screen._compositor.render_strips()
                 kit.close()
             target = folder / f"{scene.name}.{language}.svg"
             target.write_text(svg(strips, f"hallclient: {scene.name}"), "utf-8", newline="\n")
