@@ -127,6 +127,19 @@ def test_other_versions_of_packages_are_named(
     assert "ghost - (2.0)" in str(check.params["names"])
 
 
+@pytest.mark.parametrize(
+    ("printer", "code"),
+    [("none", "none"), ("tcp://192.0.2.7", "ok"), ("file:slips.bin", "ok"), ("usb:x", "wrong")],
+)
+def test_the_slip_printer_that_is_set_is_named(
+    tmp_path: Path, env: Env, monkeypatch: pytest.MonkeyPatch, printer: str, code: str
+) -> None:
+    monkeypatch.setenv("HALLCLIENT_CONFIG", str(tmp_path))
+    monkeypatch.setenv("HALLCLIENT_PRINTER", printer)
+    seen = {code for name, code in found(tmp_path / "x.db", env) if name == "printer"}
+    assert seen == {code} or (code, seen) == ("none", {"found"})
+
+
 def test_another_program_that_hangs_or_is_missing_is_no_trouble(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ from db.filesystem import is_network
 from db.opening import beside
 from db.store import Store
 from hallclient.actions.maintenance import last_backup
+from hallclient.actions.printers import configured
+from hallclient.rules.errors import Refused
 
 OK, NOTICE, WARNING, ERROR = "ok", "notice", "warning", "error"
 LEVELS = (OK, NOTICE, WARNING, ERROR)
@@ -158,20 +160,19 @@ def _clock(path: Path, env: Env, _passphrase: str | None) -> Iterator[Check]:
 
 
 def _printer(_path: Path, _env: Env, _passphrase: str | None) -> Iterator[Check]:
-    if sys.platform == "win32":
-        yield Check("printer", NOTICE, "windows")
+    try:
+        printer = configured(None)
+    except Refused:
+        yield Check("printer", WARNING, "wrong")
         return
-    queues = [line.split()[0] for line in answer("lpstat", "-e").splitlines() if line.strip()]
-    lines = sorted(str(device) for device in Path("/dev").glob("usb/lp*"))
-    lines += sorted(str(device) for device in Path("/dev").glob("lp[0-9]*"))
-    if not queues and not lines:
-        yield Check("printer", NOTICE, "none")
+    if printer.kind != "none":
+        device = Path(printer.where.removeprefix("file:"))
+        locked = printer.kind == "file" and device.exists() and not os.access(device, os.W_OK)
+        level = WARNING if locked else OK
+        yield Check("printer", level, "locked" if locked else "ok", {"names": printer.where})
         return
-    locked = [line for line in lines if not os.access(line, os.W_OK)]
-    if locked and not queues:
-        yield Check("printer", WARNING, "locked", {"names": " ".join(locked)})
-    else:
-        yield Check("printer", OK, "ok", {"names": " ".join(queues + lines)})
+    found = sorted(str(device) for device in Path("/dev").glob("usb/lp*"))
+    yield Check("printer", NOTICE, "found" if found else "none", {"names": " ".join(found)})
 
 
 def _fonts(_path: Path, _env: Env, _passphrase: str | None) -> Iterator[Check]:
