@@ -232,11 +232,15 @@ class KioskScreen(HallScreen):
             return False
         return monotonic() - self._shown < SHOWN_S or not (touch or self.kiosk.key_was_alone)
 
+    def _torn(self, event: Tiles.Chosen) -> bool:
+        """Whether it was chosen by digits of a card that no scan could be made of."""
+        return self.kiosk.key_in_run and not event.touch and not self.page.typing
+
     @on(Tiles.Chosen, "#tiles")
     def _chosen(self, event: Tiles.Chosen) -> None:
         event.stop()
         self._touched()
-        if event.tile not in self.page.tiles or self._echo(event):
+        if event.tile not in self.page.tiles or self._echo(event) or self._torn(event):
             return  # of the page before: a second Enter, a second touch
         if event.tile.why:
             self.say(event.tile.why, "warn")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 from textual import events
 
@@ -19,6 +18,8 @@ from screens.session import Session
 
 HELD_S = 0.4
 """Keys closer than this may be one that is held down."""
+RUN_S = 0.06
+"""Keys closer than this are no person's: a reader that was too slow for a scan."""
 
 
 class KioskApp(HallApp):
@@ -40,8 +41,7 @@ class KioskApp(HallApp):
         self._printer = printer
         self._zone = zone
         self._last_key = float("-inf")
-        self.key_was_alone = True
-        """Whether nothing was typed for a while before the last key."""
+        self._gap = float("inf")
 
     def get_default_screen(self) -> HallScreen:
         """The first page of the dialogue."""
@@ -51,12 +51,20 @@ class KioskApp(HallApp):
         dialog = Dialog(self.session, who, lambda: self.hall, self._printer, self._zone)
         return KioskScreen(dialog)
 
+    @property
+    def key_was_alone(self) -> bool:
+        """Whether nothing was typed for a while before the last key."""
+        return self._gap >= HELD_S
+
+    @property
+    def key_in_run(self) -> bool:
+        """Whether the last key came faster than anybody types."""
+        return self._gap < RUN_S
+
     async def on_event(self, event: events.Event) -> None:
         """Look how close to each other the keys are."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            now = monotonic()
-            self.key_was_alone = now - self._last_key >= HELD_S
-            self._last_key = now
+            self._gap, self._last_key = event.time - self._last_key, event.time
         await super().on_event(event)
 
     def _idle(self) -> None:

@@ -178,9 +178,9 @@ class Dialog(Memory):
         )
 
     def _given(self, ticket: Ticket, told: Promise | None, *, late: bool = False) -> None:
-        names = tuple(self._name(leg.item) for leg in ticket.legs)
+        items = tuple(leg.item for leg in ticket.legs)
         claimed, verified = self._wish.claimed, self._verified()
-        self._number = Given(ticket.number, names, told, claimed, verified, again=False, late=late)
+        self._number = Given(ticket.number, items, told, claimed, verified, again=False, late=late)
         self._printed, self._failed = False, ""
         # Nothing of what was asked for is left: what comes next is another visitor.
         self._wish = Wish()
@@ -188,8 +188,8 @@ class Dialog(Memory):
 
     async def _find_again(self, number: str) -> None:
         visit = await self._session.read(kiosk.open_number, number)
-        names = tuple(dict.fromkeys(self._name(leg["item"]) for leg in visit["legs"]))
-        self._number = Given(number, names, None, "", "", again=True)
+        items = tuple(dict.fromkeys(leg["item"] for leg in visit["legs"]))
+        self._number = Given(number, items, None, "", "", again=True)
         self._printed, self._failed = False, ""
         self._trail = ["home", "number"]
 

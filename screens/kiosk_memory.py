@@ -30,7 +30,7 @@ class Given(NamedTuple):
     """A number that was given or found, to be printed."""
 
     number: str
-    services: tuple[str, ...]
+    items: tuple[str, ...]
     told: Promise | None
     claimed: str
     verified: str
@@ -191,7 +191,7 @@ class Memory:
         return kiosk_pages.number(
             self._hall(),
             one.number,
-            one.services,
+            [self._name(item) for item in one.items],
             one.told,
             claimed=one.claimed,
             verified=one.verified,

@@ -68,7 +68,7 @@ class Stand:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            self.app.key_was_alone = True
+            self.app._last_key = float("-inf")
             await self.pilot.press(key)
             await self.settle()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.clikit import Cli, cli, quick
 from tests.hallkit import AGENT, SUPERVISOR, Kit
 from tests.hostile import HOSTILE, assert_harmless
 from tests.kioskkit import KIOSK, LARGE, SMALL, Stand, standing
+from tests.screen import send
 from tests.test_text_tables import LANGUAGES
 
 __all__ = ["cli", "quick"]
@@ -489,6 +491,14 @@ async def test_a_key_that_is_held_down_takes_one_number(kit: Kit) -> None:
         assert kit.kinds().count("visit.opened") == 1
 
 
+async def test_a_card_that_came_too_slowly_for_a_scan_takes_no_number(kit: Kit) -> None:
+    async with standing(kit, printer=NOBODY) as stand:
+        # A reader that rests after each character.
+        await send(stand.pilot, "1121111111" * 2, gap=0.05, start=monotonic())
+        await stand.settle()
+        assert kit.kinds().count("visit.opened") == 0
+
+
 async def test_a_half_done_dialogue_is_forgotten(kit: Kit) -> None:
     async with standing(kit) as stand:
         await stand.scan(typed("张三", YOUNG))
@@ -530,7 +540,10 @@ async def test_the_language_is_the_visitors_own(kit: Kit) -> None:
         await take_first(stand)
         assert slippaper.read(stand.out.read_bytes()).text.isascii()
         stand.seen()
-        await stand.press("enter")
+        await stand.press("ctrl+t")
+        assert kit.hall.items[kit.item("setup")].zh in stand.text
+        await stand.press("5")
+        assert stand.page == "home"
         stand.screen._last -= 46.0
         stand.screen.tick()
         await stand.settle()

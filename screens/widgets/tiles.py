@@ -195,10 +195,12 @@ class Tiles(Widget, can_focus=True, inherit_bindings=False):
             self.post_message(self.Chosen(self, self.tiles[self.cursor]))
 
     def on_key(self, event: events.Key) -> None:
-        """A number chooses at once."""
+        """A number chooses at once; one without a tile is like any other key."""
         if self._numbered and event.character in tuple("123456789"):
-            event.stop()
-            self.choose(int(event.key) - 1)
+            place = int(event.character) - 1
+            if place < len(self.on_page):
+                event.stop()
+                self.choose(place)
 
     def on_click(self, event: events.Click) -> None:
         """A touch anywhere on a tile."""
