@@ -98,7 +98,7 @@ async def test_a_late_visitor_is_told_so_and_an_early_one_when_to_come(hall: Kit
         assert seat.said.startswith(text)
         await seat.press("alt+q")
         await seat.type("y002")
-        assert seat.said == t("refused.booking-early", minutes=29)
+        assert seat.said == t("refused.booking-early", opens="09:45")
         assert state(hall, "Y002") == "booked"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hallclient.actions.hall_files import default_hall
 from hallclient.cli.parser import build
+from hallclient.texts import t
 from tests.clikit import Cli, cli, quick
 from tests.hallkit import PASSWORD
 from tests.test_text_tables import LANGUAGES
@@ -285,6 +286,16 @@ def test_several_services_and_a_booking_on_one_number(cli: Cli) -> None:
     for slot in ("25:00", "9", "x", "09:5"):
         found = cli.refused("ticket", "take", "--service", SETUP, "--slot", slot, by="a01")
         assert (found["error"], found["field"]) == ("bad-time", "slot")
+
+
+def test_a_claim_is_shown_until_it_is_verified(cli: Cli) -> None:
+    taken = cli.done("ticket", "take", "--service", SETUP, "--claimed", "pregnant", by="a01")
+    number = taken["number"]
+    assert cli.done("ticket", "show", number, by="a01")["claimed"] == "pregnant"
+    claim = t("cli.visit.claimed", kind=cli.kit.hall.priorities["pregnant"].zh)
+    assert claim in cli("ticket", "show", number, by="a01").out
+    cli.done("ticket", "priority", number, "--kind", "pregnant", "--proof", "seen", by="a01")
+    assert claim not in cli("ticket", "show", number, by="a01").out
 
 
 def test_an_idle_window_shows_who_is_next(cli: Cli) -> None:

@@ -86,8 +86,9 @@ def _watch(args: Namespace, app: App) -> int:
         app.out.aside(store_text(error))
 
     store, who = app.store(), app.actor()
-    app.out.note(t("cli.booking.watching", folder=str(args.folder)))
-    sys.stdout.flush()
+    if not args.once and args.folder.is_dir():
+        app.out.note(t("cli.booking.watching", folder=str(args.folder)))
+        sys.stdout.flush()
     try:
         watch(
             store,

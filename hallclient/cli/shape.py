@@ -115,6 +115,8 @@ def visit_object(store: Store, hall: Hall, visit: Row) -> dict[str, object]:
         "day": visit["day"],
         "visit": visit["id"],
         "priority": visit["priority"],
+        "claimed": visit["claimed"],
+        "booking": visit["booking"],
         "slot": iso(visit["slot"]),
         "source": visit["source"],
         "taken_at": iso(visit["opened_at"]),
@@ -163,8 +165,12 @@ def visit_text(store: Store, hall: Hall, visit: Row) -> str:
         kind = hall.priorities.get(visit["priority"])
         said = visit["priority"] if kind is None else named(kind, language())
         lines.append(t("cli.visit.priority", kind=said, proof=visit["proof"] or ""))
+    elif visit["claimed"]:
+        kind = hall.priorities.get(visit["claimed"])
+        said = visit["claimed"] if kind is None else named(kind, language())
+        lines.append(t("cli.visit.claimed", kind=said))
     if visit["slot"] is not None:
-        lines.append(t("cli.visit.slot", at=clock(visit["slot"])))
+        lines.append(t("cli.visit.slot", at=clock(visit["slot"]), booking=visit["booking"] or ""))
     for name, value in masked(views.person_of(store, visit)).items():
         lines.append("  " + t(f"cli.person.{name}", value=value))
     lines += ["  " + leg_line(hall, leg) for leg in visit["legs"]]
