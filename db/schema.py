@@ -91,7 +91,7 @@ TABLES: dict[str, str] = {
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
-SEALED: dict[str, str] = {"visit": "sealed", "booking": "sealed"}
+SEALED: dict[str, str] = {"visit": "sealed", "booking": "sealed", "signal": "note"}
 """Projections with a sealed text: table -> column. The case is the row's id."""
 
 INDEXES = (

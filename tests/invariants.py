@@ -19,7 +19,10 @@ TIMED = {
     "waiting": "wait", "called": "walk", "serving": "service",
     "held": "hold", "external": "external", "passed": "passed",
 }  # fmt: skip
-QUEUE = ("window", "line", "visit", "leg", "attempt", "period", "handover")
+QUEUE = (
+    "window", "line", "visit", "leg", "attempt", "period", "handover",
+    "booking", "duty", "signal", "alarm", "business_day",
+)  # fmt: skip
 
 
 def everything(store: Store) -> Rows:
@@ -37,6 +40,8 @@ def check(store: Store) -> Rows:
     _visits(rows)
     _periods(rows)
     _attempts(store, rows)
+    _duty(rows)
+    _around(rows)
     return rows
 
 
@@ -154,8 +159,46 @@ def _attempts(store: Store, rows: Rows) -> None:
     assert reasons == kinds.get("leg.called", 0) - undone
 
 
+def _duty(rows: Rows) -> None:
+    open_now = {
+        (duty["window"], duty["kind"]): duty["operator"]
+        for duty in rows["duty"].values()
+        if duty["ended_at"] is None
+    }
+    wanted = {}
+    for key, window in rows["window"].items():
+        if window["operator"] is not None:
+            wanted[key, "staffed"] = window["operator"]
+            if window["state"] == "paused":
+                wanted[key, "paused"] = window["operator"]
+    assert open_now == wanted
+    for duty in rows["duty"].values():
+        assert duty["ended_at"] is None or duty["started_at"] <= duty["ended_at"]
+
+
+def _around(rows: Rows) -> None:
+    """Bookings and their visits name each other; signals and alarms end after they begin."""
+    came = {row["booking"]: key for key, row in rows["visit"].items() if row["booking"]}
+    arrived = {
+        key: row["visit"] for key, row in rows["booking"].items() if row["state"] == "arrived"
+    }
+    assert came == arrived, "a booking has two numbers, or none"
+    assert sum(row["booking"] is not None for row in rows["visit"].values()) == len(came)
+    for row in rows["signal"].values():
+        assert (row["answered_by"] is None) == (row["answered_at"] is None)
+        assert row["closed_at"] is None or row["at"] <= row["closed_at"]
+    for row in rows["alarm"].values():
+        assert (row["seen_by"] is None) == (row["seen_at"] is None)
+        assert row["cleared_at"] is None or row["raised_at"] <= row["cleared_at"]
+    for row in rows["business_day"].values():
+        assert (row["state"] == "closed") == (row["closed_at"] is not None)
+
+
 def check_replay(store: Store) -> None:
-    """Whether the log alone makes the same projections, and its chain holds."""
+    """Whether the log alone makes the same projections, its chain holds, and it tells the truth.
+
+    What an event says was there was there when it came.
+    """
     fresh = sqlite.connect(":memory:", isolation_level=None)
     for statement in schema.statements():
         fresh.execute(statement)
@@ -166,8 +209,20 @@ def check_replay(store: Store) -> None:
         assert (event.seq, event.prev_hash) == (seq + 1, before)
         assert log.digest(event) == event.hash
         heads[chain] = event.seq, event.hash
-        projections.project(fresh, json.loads(event.body)["set"])
+        for change in json.loads(event.body)["set"]:
+            _was_there(fresh, *change)
+            projections.project(fresh, [change])
     for table in schema.TABLES:
         made = projections.rows(fresh, table).fetchall()
         assert made == projections.rows(store.db, table).fetchall(), table
     fresh.close()
+
+
+def _was_there(db: sqlite.Connection, table: str, key: str, was: Any, now: Any) -> None:
+    found = db.execute(f"SELECT * FROM {table} WHERE id = ?", (key,))
+    row = found.fetchone()
+    assert (row is None) == (was is None), (table, key)
+    if was is not None:
+        there = dict(zip((column[0] for column in found.description), row, strict=True))
+        assert {name: there[name] for name in was} == was, (table, key)
+        assert now is None or set(was) == set(now), (table, key)

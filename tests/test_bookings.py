@@ -20,6 +20,8 @@ from hallclient.actions import (
     booking_import,
     bookings,
     calling,
+    day,
+    day_close,
     persons,
     serving,
     sweep,
@@ -31,7 +33,7 @@ from hallclient.rules import booking as rules
 from hallclient.rules.booking_marks import DIFFERS, EXTRA, MISSING, SAME, Mark
 from hallclient.rules.errors import Refused
 from tests.bookkit import TODAY, ZHANG, booked, row, take_in, write
-from tests.hallkit import ADMINISTRATOR, AGENT, SUPERVISOR, Kit, clerk, snapshot
+from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, SUPERVISOR, Kit, clerk, snapshot
 
 KIOSK = Actor("k01", "kiosk")
 TABLES = ("booking", "visit", "leg")
@@ -574,6 +576,42 @@ def test_to_forget_a_visitor_forgets_the_booking_too(kit: Kit) -> None:
     found_again: Row | None = bookings.booking(kit.store, "Y001")
     assert found_again is not None
     assert bookings.person_of(kit.store, found_again) == {}
+
+
+def test_who_was_carried_over_is_forgotten_everywhere(kit: Kit) -> None:
+    first = kit.take("setup", person={**ZHANG}).number
+    day_close.close_day(kit.store, SUPERVISOR, PASSWORD, carry=[first])
+    slip = f"20260922{first}"
+    for forget in (
+        lambda: persons.forget(kit.store, ADMINISTRATOR, first, TODAY),
+        lambda: bookings.forget(kit.store, ADMINISTRATOR, slip),
+    ):
+        with pytest.raises(Refused) as refused:
+            forget()
+        assert refused.value.code == "booking-open"
+    kit.clock.ms += 24 * 3_600_000
+    second = bookings.check_in(kit.store, AGENT, slip).number
+    with pytest.raises(Refused) as refused:
+        persons.forget(kit.store, ADMINISTRATOR, first, TODAY)
+    assert refused.value.params["number"] == second
+    tickets.cancel(kit.store, AGENT, second, "visitor")
+    before = kit.kinds().count("personal.destroyed")
+    persons.forget(kit.store, ADMINISTRATOR, first, TODAY)
+    assert kit.kinds().count("personal.destroyed") - before == 3
+    keys = [found["key"] for found in kit.store.rows("SELECT key FROM case_key")]
+    assert keys == [None, None, None]
+    sound(kit)
+
+
+def test_a_late_booking_has_no_place_left_whoever_comes(kit: Kit) -> None:
+    booked(kit, row("Y001", "09:30", **ZHANG), row("Y002", "10:30", **LI))
+    kit.pass_(minutes=75)
+    line = kit.hall.items["SP078"].line
+    day.stop_numbers(kit.store, SUPERVISOR, [line])
+    with pytest.raises(Refused) as refused:
+        bookings.check_in(kit.store, AGENT, "Y001", priority="elderly", proof="card")
+    assert refused.value.code == "line-stopped"
+    bookings.check_in(kit.store, AGENT, "Y002", priority="elderly", proof="card")
 
 
 def test_who_never_came_is_forgotten_by_the_booking(kit: Kit) -> None:

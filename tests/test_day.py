@@ -32,7 +32,7 @@ from hallclient.actions.acting import SYSTEM, Actor
 from hallclient.actions.hall_files import default_hall
 from hallclient.rules.catalogue import Opening
 from hallclient.rules.errors import Refused
-from tests import invariants
+from tests import bookkit, invariants
 from tests.hallkit import AGENT, NINE, PASSWORD, SUPERVISOR, Kit, clerk
 
 TODAY = "2026-09-22"
@@ -399,6 +399,23 @@ def test_carried_numbers_come_first_and_only_once(kit: Kit, late: int) -> None:
     with refused("already-arrived"):
         bookings.check_in(kit.store, AGENT, f"20260922{number}")
     invariants.check(kit.store)
+
+
+def test_who_could_not_come_because_the_hall_closed_has_missed_nothing(kit: Kit) -> None:
+    times = {"Y001": "09:00-09:30", "Y002": "10:00-10:30", "Y003": "11:00-11:30"}
+    bookkit.booked(kit, *(bookkit.row(key, time) for key, time in times.items()))
+    kit.pass_(minutes=70)
+    day_close.close_day(kit.store, SUPERVISOR, PASSWORD)
+    sweep.sweep(kit.store)
+    kit.clock.ms = CLOSING
+    sweep.sweep(kit.store)
+    rows = bookings.of_day(kit.store)
+    assert [(row["id"], row["state"], row["reason"]) for row in rows] == [
+        ("Y001", "no_show", None),
+        ("Y002", "cancelled", "day-closed"),
+        ("Y003", "cancelled", "day-closed"),
+    ]
+    assert sweep.sweep(kit.store) == 0
 
 
 def test_a_carried_number_that_does_not_come_is_marked_when_its_day_is_over(kit: Kit) -> None:

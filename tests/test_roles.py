@@ -60,6 +60,8 @@ _ALARM = Step([Reading("help", 1, 0, window="W02")], [], {})
 ACTIONS: dict[str, list[Act]] = {
     "ticket.take": [
         lambda kit, who: tickets.take(kit.store, who, Request([kit.item("setup")])),
+    ],
+    "ticket.identify": [
         lambda kit, who: persons.identify(kit.store, who, "A001", {"name": "x"}),
     ],
     "ticket.show": [_seen],
@@ -219,6 +221,53 @@ def test_an_administrator_keeps_the_store_and_touches_no_number() -> None:
     changing = {name for name in mine if name.startswith(("ticket.", "window."))}
     assert changing == {"ticket.show"}
     assert "personal.view" not in mine
+
+
+KIOSK = Actor("k01", "kiosk")
+
+
+def test_a_kiosk_takes_numbers_in_and_nothing_else() -> None:
+    assert {name for name, roles in PERMISSIONS.items() if Role.KIOSK in roles} == {
+        "ticket.take",
+        "ticket.show",
+        "ticket.print",
+        "booking.check-in",
+        "staff.password",
+    }
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda code, now: Request([code], slot=now),
+        lambda code, now: Request([code], booking="B001"),
+        lambda code, now: Request([code], priority="disabled", proof="seen"),
+    ],
+    ids=["slot", "booking", "priority"],
+)
+def test_a_kiosk_gives_no_better_place(kit: Kit, request_of: Callable[[str, int], Request]) -> None:
+    with pytest.raises(Refused) as caught:
+        tickets.take(kit.store, KIOSK, request_of(kit.item("setup"), kit.clock.ms))
+    assert caught.value.code == "not-allowed"
+
+
+def test_a_kiosk_keeps_its_limits_whatever_is_asked_of_its_account(kit: Kit) -> None:
+    day.stop_numbers(kit.store, ACTORS[Role.SUPERVISOR], ["tax"])
+    asked = Request([kit.item("tax")], source="counter")
+    for who in (KIOSK, Actor("k01", "supervisor")):
+        with pytest.raises(Refused) as caught:
+            tickets.take(kit.store, who, asked)
+        assert caught.value.code == "line-stopped"
+    made = tickets.take(kit.store, KIOSK, Request([kit.item("setup")], source="counter"))
+    assert kit.visit(made.number)["source"] == "kiosk"
+    kit.pass_(minutes=12 * 60)
+    for act in (
+        lambda: tickets.take(kit.store, KIOSK, Request([kit.item("setup")], source="phone")),
+        lambda: tickets.take(kit.store, Actor("k01", "clerk"), Request([kit.item("setup")])),
+    ):
+        with pytest.raises(Refused) as caught:
+            act()
+        assert caught.value.code == "hall-closed"
 
 
 def test_only_looking_and_ones_own_password_are_for_all() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hallclient.actions import calling, serving, signals, undo, windows
+from db.check import verify
+from hallclient.actions import calling, export, serving, signals, undo, windows
 from hallclient.actions.acting import Actor
 from hallclient.rules.errors import Refused
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
@@ -34,6 +35,25 @@ def test_a_call_for_help_is_answered_and_settled(kit: Kit) -> None:
     assert signals.open_signals(kit.store, "W01") == []
     assert kit.kinds()[-4:] == ["signal.sent", "signal.sent", "signal.answered", "signal.closed"]
     signals.call_help(kit.store, ONE, "system")
+
+
+def test_what_is_added_in_words_is_sealed_and_opened_for_who_is_asked(kit: Kit) -> None:
+    kit.open(1)
+    made = signals.call_help(kit.store, ONE, "dispute", "Old Wang shouts")
+    (seen,) = signals.open_signals(kit.store)
+    assert seen["note"] == "Old Wang shouts"
+    assert signals.answer(kit.store, SUPERVISOR, made["id"])["note"] == "Old Wang shouts"
+    bodies = kit.store.db.execute("SELECT body FROM event").fetchall()
+    assert not [body for (body,) in bodies if b"Wang" in body]
+    hidden, shown = (
+        b"".join(export.lines(kit.store, export.Wanted("events", reveal=reveal)))
+        for reveal in (False, True)
+    )
+    assert b"Wang" not in hidden
+    assert b"Old Wang shouts" in shown
+    assert verify(kit.store).ok
+    kit.store.db.execute("UPDATE signal SET note = 'changed'")
+    assert "sealed" in {finding.code for finding in verify(kit.store).findings}
 
 
 def test_an_agent_without_a_window_calls_too(kit: Kit) -> None:

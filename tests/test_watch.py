@@ -5,14 +5,24 @@ from pathlib import Path
 import pytest
 
 from db import presence
-from hallclient.actions import advice, calling, hallview, serving, signals, tickets, watch, windows
+from hallclient.actions import (
+    advice,
+    calling,
+    hallview,
+    serving,
+    signals,
+    tickets,
+    undo,
+    watch,
+    windows,
+)
 from hallclient.actions.acting import Actor
 from hallclient.actions.advice import Suggestion
 from hallclient.actions.forecasting import Change, forecast
 from hallclient.actions.hallview import AlarmNow, HallView
 from hallclient.actions.sweep import sweep
 from hallclient.actions.watch import Memory
-from hallclient.rules.alarms import Key
+from hallclient.rules.alarms import Key, Reading, Step
 from hallclient.rules.errors import Refused
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
 
@@ -393,3 +403,13 @@ def test_a_look_stays_cheap_in_a_large_hall(kit: Kit, tmp_path: Path) -> None:
     hallview.look(kit.store, SUPERVISOR)
     kit.store.db.set_trace_callback(None)
     assert len(statements) < 20
+
+
+def test_what_a_seat_notes_by_itself_stands_in_nobodys_way(kit: Kit) -> None:
+    number = kit.take("tax").number
+    tickets.cancel(kit.store, SUPERVISOR, number, "visitor")
+    step = Step([Reading("silent", 90_000, 60_000, window="W01")], [], {})
+    assert watch.note(kit.store, SUPERVISOR, step) == 1
+    event = kit.store.row("SELECT kind, actor FROM event ORDER BY pos DESC LIMIT 1")
+    assert event == {"kind": "alarm.raised", "actor": "system"}
+    assert undo.undo(kit.store, SUPERVISOR) == ("visit.cancelled", number)

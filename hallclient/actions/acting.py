@@ -43,7 +43,8 @@ class Action(Tx):
 def acting(store: Store, who: Actor, action: str) -> Iterator[Action]:
     """One action of one operator: allowed, or `Refused`; durable, or nothing.
 
-    The role is read from the store at each action, so that a change or a lock works at once.
+    The role is read from the store at each action, so that a change or a lock works at once;
+    what the action then decides by the role goes by that one too.
     Raises ``no-operator``, ``not-active``, ``password-first``, ``not-allowed``; StoreError.
     """
     with store.act(who.operator, who.window) as tx:
@@ -58,4 +59,4 @@ def acting(store: Store, who: Actor, action: str) -> Iterator[Action]:
         if must_change and action != "staff.password":
             raise Refused("password-first", operator=who.operator)
         require(role, action)
-        yield Action(tx, who, hall_of(store))
+        yield Action(tx, who._replace(role=role), hall_of(store))

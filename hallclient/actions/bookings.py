@@ -17,12 +17,12 @@ from hallclient.actions import tickets
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves
-from hallclient.actions.persons import PERSON_FIELDS, forget_booking_in
+from hallclient.actions.persons import PERSON_FIELDS, forget_in
 from hallclient.rules import booking as rules
 from hallclient.rules import policy as lanes
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind, route
-from hallclient.rules.text import narrow
+from hallclient.rules.text import clean, narrow
 
 _JOINED: Final = (
     "SELECT booking.*, visit.number FROM booking LEFT JOIN visit ON visit.id = booking.visit"
@@ -187,7 +187,7 @@ def cancel(store: Store, who: Actor, booking_id: str, reason: str = "") -> Row:
     with acting(store, who, "booking.cancel") as tx:
         row = booking_of(tx, booking_id)
         rules.may_cancel(row["state"], number=row["number"])
-        cancel_in(tx, row, reason)
+        cancel_in(tx, row, clean(reason).strip())
         return row
 
 
@@ -202,13 +202,14 @@ def cancel_in(tx: Action, row: Row, reason: str) -> None:
 def forget(store: Store, who: Actor, booking_id: str) -> None:
     """Destroy the key of a booking whose visitor never came: cancelled, or not kept.
 
-    Raises ``no-such-booking``, ``booking-open``, ``already-arrived`` with the number that is to
-    be forgotten instead (`persons.forget`).
+    Of a number that was carried over, those of its earlier days too. Raises ``no-such-booking``,
+    ``booking-open``, ``already-arrived`` with the number that is to be forgotten instead
+    (`persons.forget`).
     """
     with acting(store, who, "personal.destroy") as tx:
         row = booking_of(tx, booking_id)
         rules.may_forget(row["state"], number=row["number"])
-        forget_booking_in(tx, row["id"])
+        forget_in(tx, booking=row)
 
 
 def booking_of(tx: Action, key: str) -> Row:

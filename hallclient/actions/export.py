@@ -66,6 +66,7 @@ _TIMES: Final = frozenset(
     | {"locked_until", "signed_in_at", "until", "imported_at", "since"}
 )
 _SEALED: Final = ("visits", "bookings")
+_COLUMNS: Final = frozenset(f'"{column}"'.encode() for column in SEALED.values())
 _HIDDEN: Final = "verifier"
 FIRST, LAST = "0000-00-00", "9999-99-99"
 
@@ -175,11 +176,12 @@ def _without_secrets(event: log.Event) -> tuple[bytes, bool]:
 
 
 def _opened(store: Store, event: log.Event) -> dict[str, str] | None:
-    if b'"sealed"' not in event.body:
+    if not any(column in event.body for column in _COLUMNS):
         return None
     for table, key, _, now in event.facts().get("set", ()):
-        if table in SEALED and now and now.get("sealed"):
-            return store.unseal(key, now["sealed"])
+        sealed = (now or {}).get(SEALED.get(table, ""))
+        if sealed:
+            return store.unseal(key, sealed)
     return None
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.store import Store
+from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.legs import one_open
 from hallclient.actions.moves import Moves, visit_of
 from hallclient.rules import queue
+from hallclient.rules.booking import BOOKED, CARRIED
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean, narrow
 
@@ -28,7 +29,7 @@ def identify(store: Store, who: Actor, number: str, person: Mapping[str, str]) -
     Raises ``no-such-number``, ``nothing-open``, ``person-known``, ``already-open`` with the number
     that this person has for the same service.
     """
-    with acting(store, who, "ticket.take") as tx:
+    with acting(store, who, "ticket.identify") as tx:
         visit, legs = visit_of(tx, number)
         if visit["state"] != "open":
             raise Refused("nothing-open", number=number)
@@ -59,24 +60,54 @@ def reveal(store: Store, who: Actor, number: str) -> dict[str, str]:
 def forget(store: Store, who: Actor, number: str, day: str) -> None:
     """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47).
 
-    A visit that came from a booking has them twice: both keys go.
+    Whoever came with a booking, or was carried over to another day, is in several places: all
+    their keys go. Raises ``no-such-number``, ``still-open`` and ``booking-open`` when one of them
+    is not over.
     """
     with acting(store, who, "personal.destroy") as tx:
         visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", day, number)
         if visit is None:
             raise Refused("no-such-number", field="number", number=number)
-        if visit["state"] == "open":
-            raise Refused("still-open", number=number)
-        tx.destroy_key(visit["id"])
-        tx.append("personal.destroyed", visit["id"], [], stream=f"visit:{visit['id']}")
-        if visit["booking"]:
-            forget_booking_in(tx, visit["booking"])
+        forget_in(tx, visit=visit)
 
 
-def forget_booking_in(tx: Action, booking: str) -> None:
-    """Destroy the key of a booking's personal fields, in its own stream."""
-    tx.destroy_key(booking)
-    tx.append("personal.destroyed", booking, [], stream=f"booking:{booking}")
+def forget_in(tx: Action, *, visit: Row | None = None, booking: Row | None = None) -> None:
+    """Destroy the keys of a visit or booking and of all it came from or went on as, each in its
+    own stream. Raises ``still-open``, ``booking-open``.
+    """
+    cases: dict[str, None] = {}
+    todo = [("visit", visit), ("booking", booking)]
+    while todo:
+        kind, row = todo.pop(0)
+        if row is None or f"{kind}:{row['id']}" in cases:
+            continue
+        if row["state"] == "open":
+            raise Refused("still-open", number=row["number"])
+        if row["state"] == BOOKED:
+            raise Refused("booking-open", field="booking")
+        cases[f"{kind}:{row['id']}"] = None
+        todo += _next_to(tx, kind, row)
+    for stream in cases:
+        case = stream.partition(":")[2]
+        tx.destroy_key(case)
+        tx.append("personal.destroyed", case, [], stream=stream)
+
+
+def _next_to(tx: Action, kind: str, row: Row) -> list[tuple[str, Row | None]]:
+    """Where else the person of a visit or booking is; what a slip says names a carried booking."""
+    if kind == "visit":
+        slip = row["day"].replace("-", "") + row["number"]
+        carried = "SELECT * FROM booking WHERE id = ? AND source = ?"
+        return [
+            ("booking", tx.row("SELECT * FROM booking WHERE id = ?", row["booking"])),
+            ("booking", tx.row(carried, slip, CARRIED)),
+        ]
+    found = [("visit", tx.row("SELECT * FROM visit WHERE id = ?", row["visit"]))]
+    if row["source"] == CARRIED:
+        day, number = row["id"][:8], row["id"][8:]
+        before = "SELECT * FROM visit WHERE day = ? AND number = ?"
+        found.append(("visit", tx.row(before, f"{day[:4]}-{day[4:6]}-{day[6:]}", number)))
+    return found
 
 
 def seal_person(tx: Action, visit: str, person: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from hallclient.rules import policy as lanes
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.leg import Leg
-from hallclient.rules.roles import allowed
+from hallclient.rules.roles import Role, allowed
 from hallclient.rules.text import clean
 
 TRANSFERS = ("window", "wrong-service", "next", "clerk", "consult")
@@ -153,7 +153,7 @@ def reopen(store: Store, who: Actor, number: str) -> Leg:
                 "wrong-state", field="number", number=number, state=legs[0].state, action="reopen"
             )
         leg = max(done, key=lambda leg: leg.closed_at or 0)
-        if leg.operator != who.operator and who.role != "supervisor":
+        if leg.operator != who.operator and tx.who.role != Role.SUPERVISOR:
             raise Refused("reopen-other", number=number, operator=leg.operator)
         not_at_window(tx, leg)
         one_open(tx, leg.person, item_of(tx, leg.item), leg.visit)

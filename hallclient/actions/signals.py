@@ -1,7 +1,9 @@
 """Signals between windows and the supervisor: a clerk calls for help, a supervisor asks a window.
 
 A help goes open, answered (somebody comes), closed. A request is closed by what it asked for, or
-by the window's answer. Both are of the day: yesterday's are nobody's business.
+by the window's answer. Both are of the day: yesterday's are nobody's business. What a clerk adds
+in their own words may name a visitor: the note is sealed like a person's fields, under the
+signal's own key, and opened for whoever is shown the signal at a desk.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def answer(store: Store, who: Actor, key: str) -> Row:
         moves = Moves(tx)
         moves.update("signal", row, {"answered_by": who.operator, "answered_at": tx.now})
         tx.append("signal.answered", key, moves.set, what=row["kind"], at_window=row["window"])
-        return row
+        return _opened(store, row)
 
 
 def close(store: Store, who: Actor, key: str) -> Row:
@@ -101,17 +103,21 @@ def close(store: Store, who: Actor, key: str) -> Row:
         moves = Moves(tx)
         moves.update("signal", row, {"closed_at": tx.now})
         tx.append("signal.closed", key, moves.set, what=row["kind"], at_window=row["window"])
-        return row
+        return _opened(store, row)
 
 
 def open_signals(store: Store, window: str | None = None) -> list[Row]:
-    """Today's signals that are not closed, oldest first; of one window, or of all (None)."""
-    return store.rows(
+    """Today's signals that are not closed, oldest first; of one window, or of all (None).
+
+    Their notes are opened.
+    """
+    rows = store.rows(
         "SELECT * FROM signal WHERE closed_at IS NULL AND day = ?1 "
-        "AND (?2 IS NULL OR window = ?2) ORDER BY at, id",
+        "AND (?2 IS NULL OR window = ?2) ORDER BY at, rowid",
         store.env.day(store.env.now()),
         window,
     )
+    return [_opened(store, row) for row in rows]
 
 
 def mine(store: Store, who: Actor) -> list[Row]:
@@ -132,13 +138,19 @@ def _send(tx: Action, kind: str, window: str, reason: str, note: str) -> Row:
         "window": window,
         "sender": tx.who.operator,
         "reason": reason,
-        "note": note,
+        "note": tx.seal(key, {"note": note}) if note else None,
         "at": tx.now,
     }
     moves = Moves(tx)
     moves.insert("signal", key, row)
     tx.append("signal.sent", key, moves.set, what=kind, at_window=window, reason=reason)
-    return {"id": key, **row, "answered_by": None, "answered_at": None, "closed_at": None}
+    later = {"answered_by": None, "answered_at": None, "closed_at": None}
+    return {"id": key, **row, "note": note, **later}
+
+
+def _opened(store: Store, row: Row) -> Row:
+    fields = store.unseal(row["id"], row["note"]) or {}
+    return {**row, "note": fields.get("note", "")}
 
 
 def _open_help(tx: Action) -> Row | None:
@@ -165,15 +177,10 @@ def _open(tx: Action, key: str) -> Row:
 def _addressee(tx: Action, row: Row) -> bool:
     """Whether it was meant for who acts: a help for any supervisor, a request for the window."""
     if row["kind"] == HELP:
-        return _role(tx) == Role.SUPERVISOR
+        return tx.who.role == Role.SUPERVISOR
     return _here(tx, row)
 
 
 def _here(tx: Action, row: Row) -> bool:
     """Whether who acts sits at the window of the signal."""
     return bool(tx.window) and row["window"] == tx.window
-
-
-def _role(tx: Action) -> str:
-    row = tx.row("SELECT role FROM operator WHERE id = ?", tx.who.operator)
-    return "" if row is None else str(row["role"])

@@ -9,9 +9,9 @@ from db.store import Store
 from hallclient.actions import day_end
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
-from hallclient.actions.moves import Moves, has_priority, leg_of
+from hallclient.actions.moves import Moves, day_row, has_priority, leg_of
 from hallclient.rules import queue
-from hallclient.rules.booking import NO_SHOW
+from hallclient.rules.booking import CANCELLED, DAY_CLOSED, NO_SHOW, is_late
 from hallclient.rules.leg import Leg
 
 _DUE = "SELECT id FROM leg WHERE timer_at IS NOT NULL AND timer_at <= ? ORDER BY timer_at, id"
@@ -109,8 +109,18 @@ def _wrap_up(tx: Action) -> None:
 
 
 def _missed(tx: Action) -> None:
-    """Bookings whose visitor has not come in time; a late one may still check in."""
+    """Bookings whose visitor has not come in time; a late one may still check in.
+
+    Who could not come, because the day was closed by then, has missed nothing: it is cancelled.
+    """
     for row in tx.rows(_MISSED, tx.now - tx.hall.policy.booked_late_ms, tx.day):
         moves = Moves(tx)
+        day = day_row(tx, row["day"])
+        closed = None if day is None else day["closed_at"]
+        if closed is not None and not is_late(row["slot"], tx.hall.policy, closed):
+            now = {"state": CANCELLED, "since": tx.now, "reason": DAY_CLOSED}
+            moves.update("booking", row, now)
+            tx.append("booking.cancelled", row["id"], moves.set, actor=SYSTEM)
+            continue
         moves.update("booking", row, {"state": NO_SHOW, "since": tx.now})
         tx.append("booking.no-show", row["id"], moves.set, actor=SYSTEM)

@@ -15,6 +15,7 @@ from hallclient.actions.persons import person_fields, seal_person
 from hallclient.rules import card, hours, queue
 from hallclient.rules import policy as lanes
 from hallclient.rules import visit as visit_rules
+from hallclient.rules.booking import is_late
 from hallclient.rules.errors import Refused
 from hallclient.rules.leg import Leg
 from hallclient.rules.roles import Role
@@ -66,9 +67,12 @@ def take(store: Store, who: Actor, request: Request) -> Ticket:
     Raises ``no-such-item``, ``item-twice``, ``no-such-priority``, ``proof-needed``,
     ``already-open`` with the number the person has, ``line-full``, ``slot-full``,
     ``line-stopped``, ``hall-closed`` (at a kiosk), ``booking-early``, ``nothing-collected`` (the
-    hall has no line for it), ``not-allowed`` (a kiosk verifies only what a card proves).
+    hall has no line for it), ``not-allowed`` (a kiosk verifies only what a card proves, and gives
+    the place of a booking only to who checks in with it).
     """
     with acting(store, who, "ticket.take") as tx:
+        if tx.who.role == Role.KIOSK and (request.slot is not None or request.booking):
+            raise Refused("not-allowed", action="ticket.take", role=tx.who.role)
         return take_in(tx, request)
 
 
@@ -79,6 +83,8 @@ def take_in(
 
     ``also`` says, for the id of the visit, what changes with the same event.
     """
+    if tx.who.role == Role.KIOSK:
+        request = request._replace(source="kiosk")  # whatever its account was used with
     if request.source == "kiosk" and not hours.hands_out(tx.hall, tx.now):
         raise Refused("hall-closed", opens=hours.next_numbers(tx.hall, tx.now))
     after = _dependencies(tx, request)
@@ -97,7 +103,9 @@ def take_in(
     first = next(iter(lines.values()))
     visit = tx.store.env.new_id()
     moves = Moves(tx)
-    kept = bool(request.booking) and lane != lanes.ORDINARY
+    kept = False
+    if request.booking and request.slot is not None:
+        kept = not is_late(request.slot, tx.hall.policy, tx.now)
     turn = issue(tx, moves, first, kiosk=request.source == "kiosk", booked=kept)
     number = f"{tx.hall.lines[first].prefix}{turn:03d}"
     moves.insert(

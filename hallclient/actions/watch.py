@@ -7,7 +7,7 @@ thread of its own, and writes only when an alarm begins or ends.
 from __future__ import annotations
 
 from db.store import Store
-from hallclient.actions.acting import Actor, acting
+from hallclient.actions.acting import SYSTEM, Actor, acting
 from hallclient.actions.forecasting import forecast
 from hallclient.actions.hall import hall_of
 from hallclient.actions.hallview import HallView, Study, look, may_watch, snapshot
@@ -57,7 +57,8 @@ class Memory:
 def note(store: Store, who: Actor, step: Step) -> int:
     """Write what a look came to; how many events it took.
 
-    What another supervisor's seat has written in the meantime is not written again.
+    What another supervisor's seat has written in the meantime is not written again. The events
+    are the system's: nobody at the seat has done anything that they could take back.
     """
     if not step.raised and not step.cleared:
         return 0
@@ -71,13 +72,20 @@ def note(store: Store, who: Actor, step: Step) -> int:
             made = {**reading.key._asdict(), "day": tx.day, "value": reading.value}
             moves = Moves(tx)
             moves.insert("alarm", key, {**made, "raised_at": tx.now})
-            tx.append("alarm.raised", key, moves.set, what=reading.kind, limit=reading.limit)
+            tx.append(
+                "alarm.raised",
+                key,
+                moves.set,
+                actor=SYSTEM,
+                what=reading.kind,
+                limit=reading.limit,
+            )
         for gone in step.cleared:
             row = open_now.get(gone)
             if row is not None:
                 moves = Moves(tx)
                 moves.update("alarm", row, {"cleared_at": tx.now})
-                tx.append("alarm.cleared", row["id"], moves.set, what=gone.kind)
+                tx.append("alarm.cleared", row["id"], moves.set, actor=SYSTEM, what=gone.kind)
         return len(tx.appended)
 
 

@@ -25,8 +25,8 @@ CARRIED = "carried"
 STATES = (BOOKED, NO_SHOW, ARRIVED, CANCELLED)
 """In the order in which somebody at the door asks for them."""
 
-CARRIED = "carried"
-"""Source of a booking made for a number that was carried over from the day before."""
+DAY_CLOSED = "day-closed"
+"""Reason of a cancellation because the day was closed while its visitor could still have come."""
 
 LATE = "late"
 """Reason of an arrival after the slot's place was given up."""

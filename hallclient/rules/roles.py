@@ -32,6 +32,7 @@ ALL = frozenset(Role)
 PERMISSIONS: dict[str, frozenset[Role]] = {
     # the queue, from the visitor's side
     "ticket.take": _FRONT,
+    "ticket.identify": _HALL,
     "ticket.show": ALL,
     "ticket.cancel": _HALL,
     "ticket.reinstate": _HALL,
