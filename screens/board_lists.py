@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from textual.content import Content
@@ -10,6 +11,7 @@ from textual.content import Content
 from hallclient.actions.boardview import LineNow, Past
 from hallclient.rules.announce import Call
 from hallclient.rules.catalogue import named
+from hallclient.rules.slip import wait_range
 from hallclient.rules.text import cell_width
 from hallclient.texts import text_in
 from screens.bigfont import big_height, drawable
@@ -141,7 +143,7 @@ def _expected(row: LineNow, language: str) -> str:
         return ""
     if not row.high:
         return text_in(language, "board.no-wait")
-    return text_in(language, "board.wait", low=row.low // 60_000, high=-(-row.high // 60_000))
+    return wait_range(row.low, row.high, partial(text_in, language), "board")
 
 
 def _rjust(text: str, width: int) -> str:

@@ -11,16 +11,18 @@ from hallclient.rules.catalogue import Hall, PlanKind, named
 from hallclient.rules.text import cell_width
 from hallclient.texts import language, t
 from hallclient.words import clock, minutes, state_word
+from screens.desk_rows import LONGEST_MS
 from screens.widgets.rows import Column, Row
 
 
 def line_columns() -> list[Column]:
     """Line, who waits, how long, the promise kept, the next hour; more where there is room."""
+    wait = max(5, cell_width(minutes(LONGEST_MS)))
     return [
         Column(t("live.col-line"), 10, flex=1),
         Column(t("live.col-waiting"), 4, align="right"),
-        Column(t("live.col-oldest"), 5, align="right"),
-        Column(t("live.col-soon"), 5, align="right"),
+        Column(t("live.col-oldest"), wait, align="right"),
+        Column(t("live.col-soon"), wait, align="right"),
         Column(t("live.col-level"), 4, align="right"),
         Column(t("live.col-newcomer"), 8, align="right", drop=2),
         Column(t("live.col-arrived"), 7, align="right", drop=1),
@@ -70,7 +72,7 @@ def window_columns() -> list[Column]:
         Column(t("desk.col-state"), 8, flex=1),
         Column(t("desk.col-operator"), cell_width(t("desk.col-operator")), drop=1),
         Column(t("desk.col-number"), 4),
-        Column(t("desk.col-time"), 5, align="right"),
+        Column(t("desk.col-time"), max(5, cell_width(minutes(LONGEST_MS))), align="right"),
         Column(t("live.col-usual"), 5, align="right", drop=3),
         Column(t("live.col-sign"), 5, align="right", drop=4),
         Column(t("live.col-plan"), 8, flex=2, drop=2),

@@ -95,7 +95,7 @@ async def test_notices_name_what_is_out_of_the_ordinary(kit: Kit) -> None:
 
 async def test_what_to_expect_comes_after_the_first_frame(kit: Kit) -> None:
     kit.open(1)
-    for _ in range(6):
+    for _ in range(3):
         kit.take("setup")
     async with shown(kit) as board:
         await board.until("\u2013")
@@ -105,7 +105,7 @@ async def test_what_to_expect_comes_after_the_first_frame(kit: Kit) -> None:
         assert 0 <= int(low) <= int(high)
         # The next view keeps it until it has been worked out again.
         kit.take("setup")
-        await board.until(" 7 ")
+        await board.until(" 4 ")
         assert board.part("lines").split("\n")[1].endswith(f"{low}\u2013{high}")
 
 

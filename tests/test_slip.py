@@ -321,6 +321,9 @@ def test_what_an_encoding_lacks_stays_as_wide() -> None:
         (59_999, 60_001, "2 分钟以内"),
         (60_000, 300_001, "1-6 分钟"),
         (-5, -5, "马上叫到"),
+        (60_000, 120 * 60_000, "1-120 分钟"),
+        (12 * 60_000, 121 * 60_000, "12 分钟以上"),
+        (204 * 60_000, 571 * 60_000, "3 小时以上"),
     ],
 )
 def test_a_wait_is_a_range_of_whole_minutes(low: int, high: int, said: str) -> None:

@@ -7,7 +7,7 @@ type, class, how many are ahead, where to wait, what happens when the number is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hallclient.rules.catalogue import Policy
 from hallclient.rules.text import clean
@@ -136,18 +136,28 @@ def passed_rule(policy: Policy, say: Say) -> str:
     )
 
 
+LONG_MIN: Final = 120
+"""Minutes of a wait beyond which only its least is told."""
+
+
 def minutes_of(low: int, high: int) -> tuple[int, int]:
     """A wait in ms as a range of whole minutes, rounded down and up."""
     return max(0, low) // 60_000, -(-max(0, high) // 60_000)
 
 
 def wait_range(low: int, high: int, say: Say, part: str = "slip") -> str:
-    """A wait from ms in words: the texts ``<part>.soon``, ``.within`` and ``.range``."""
+    """A wait from ms in words: the texts ``<part>.soon``, ``.within``, ``.range``, ``.over…``.
+
+    What may be longer than `LONG_MIN` is no range that anybody could plan with.
+    """
     least, most = minutes_of(low, high)
     if most <= 1:
         return say(f"{part}.soon")
     if least < 1:
         return say(f"{part}.within", high=most)
+    if most > LONG_MIN:
+        hours = least // 60
+        return say(f"{part}.over-hours", n=hours) if hours else say(f"{part}.over", n=least)
     return say(f"{part}.range", low=least, high=most)
 
 
