@@ -203,3 +203,11 @@ def test_the_colleague_hears_of_calls_for_help_and_of_the_next_hours_bookings(ki
     event = kit.store.row("SELECT body FROM event ORDER BY pos DESC LIMIT 1")
     assert event is not None
     assert json.loads(event["body"])["expected"] == [row["id"] for row in found]
+
+
+def test_yesterdays_calls_for_help_are_not_handed_over(kit: Kit) -> None:
+    kit.open(1)
+    signals.call_help(kit.store, clerk(1), "system")
+    assert len(shift.expected(kit.store, "W01")) == 1
+    kit.pass_(minutes=24 * 60)
+    assert shift.expected(kit.store, "W01") == []

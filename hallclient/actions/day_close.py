@@ -44,12 +44,6 @@ def closing_list(store: Store) -> list[Row]:
     return [{**listed(leg, hall, now), "carriable": leg.visit not in stays} for leg in legs]
 
 
-def overtime(store: Store) -> list[Row]:
-    """From closing time on the closing list (号到即办: all of it is served); before it nothing."""
-    closes = hours.closes_at(hall_of(store), store.env.now())
-    return closing_list(store) if closes is not None and store.env.now() >= closes else []
-
-
 def record(store: Store, day: str) -> Row | None:
     """A business day's row with ``checks`` and ``listed`` read; None when nothing is known of it.
 

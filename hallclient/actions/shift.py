@@ -49,8 +49,9 @@ def expected(store: Store | Tx, window: str) -> list[Row]:
         return []
     signals = store.rows(
         "SELECT kind, id, at, reason FROM signal WHERE window = ? AND closed_at IS NULL "
-        "ORDER BY at, id",
+        "AND day = ? ORDER BY at, rowid",
         window,
+        base.env.day(now),
     )
     mine = plan_of(hall, seat)
     booked = store.rows(

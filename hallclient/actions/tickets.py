@@ -21,8 +21,6 @@ from hallclient.rules.leg import Leg
 from hallclient.rules.roles import Role
 from hallclient.rules.text import clean
 
-SOURCES = ("counter", "kiosk", "phone", "booking")
-
 
 class Request(NamedTuple):
     """What a visitor asks for. ``slot``: the booked time (UTC ms); ``person``: `PERSON_FIELDS`.

@@ -129,16 +129,6 @@ def person_of(store: Store, row: Row) -> dict[str, str]:
     return store.unseal(key, row.get("sealed")) or {}
 
 
-def yesterday_at(store: Store, window: str) -> Row | None:
-    """A visitor of an earlier day that this window never finished."""
-    row = store.row("SELECT leg FROM window WHERE id = ?", window)
-    if row is None or row["leg"] is None:
-        return None
-    leg = store.row("SELECT * FROM leg WHERE id = ?", row["leg"])
-    today = store.env.day(store.env.now())
-    return leg if leg is not None and leg["day"] != today else None
-
-
 def _reading(store: Store, who: Actor) -> Action:
     return Action(Tx(store, SYSTEM, who.window), who, hall_of(store))
 

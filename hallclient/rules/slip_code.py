@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 PREFIX: Final = "HC"
 VERSION: Final = "HC1"
 ED25519: Final = "E"
-SIGNATURE_BYTES: Final = 64
 TAG: Final = 6
 """Characters of the hall's tag; `VISIT` those of the visit's id."""
 VISIT: Final = 8
