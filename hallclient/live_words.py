@@ -12,7 +12,7 @@ from hallclient.rules.alarms import Key
 from hallclient.rules.catalogue import Hall, named
 from hallclient.signal_words import signal_text
 from hallclient.texts import language, t
-from hallclient.words import duration, word
+from hallclient.words import clock, duration, local, word
 
 
 def line_word(hall: Hall, line: str) -> str:
@@ -26,6 +26,12 @@ def place(hall: Hall, key: Key) -> str:
     if key.line:
         return line_word(hall, key.line)
     return key.window or t("live.hall")
+
+
+def cleared_at(span: tuple[int, int], now: int) -> str:
+    """When all will have been called, from its earliest and latest UTC ms; empty: not today."""
+    middle = sum(span) // 2
+    return clock(middle) if local(middle).date() == local(now).date() else ""
 
 
 def measure(kind: str, value: int) -> str:

@@ -175,10 +175,11 @@ def alarm_rows(view: HallView, hall: Hall) -> list[Row]:
 
 def compare_columns() -> list[Column]:
     """A line, its longest wait as it is and as it would be, and who would wait."""
+    wait = max(5, cell_width(minutes(LONGEST_MS)))
     return [
         Column(t("live.col-line"), 8, flex=1),
-        Column(t("live.col-before"), 5, align="right"),
-        Column(t("live.col-after"), 5, align="right"),
+        Column(t("live.col-before"), wait, align="right"),
+        Column(t("live.col-after"), wait, align="right"),
         Column(t("live.col-difference"), 5, align="right"),
         Column(t("live.col-then"), 7, align="right"),
     ]

@@ -9,7 +9,7 @@ from textual.content import Content
 from hallclient.actions.acting import Actor
 from hallclient.actions.advice import Suggestion
 from hallclient.actions.hallview import AlarmNow, HallView, LineNow
-from hallclient.live_words import alarm_text, line_word, suggestion_text
+from hallclient.live_words import alarm_text, cleared_at, line_word, suggestion_text
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.text import cell_width
 from hallclient.texts import t
@@ -43,7 +43,8 @@ def _figures(view: HallView, hall: Hall) -> list[Part]:
         told = t("live.level", percent=percent, wait=hall.policy.service_level_wait_ms // 60_000)
         parts.append((told, GOOD if enough else WARN))
     if view.cleared is not None and view.waiting:
-        parts.append((t("live.cleared", at=clock(sum(view.cleared) // 2)), MUTED))
+        at = cleared_at(view.cleared, view.now)
+        parts.append((t("live.cleared", at=at), MUTED) if at else (t("live.not-cleared"), WARN))
     return parts
 
 

@@ -7,6 +7,7 @@ import pytest
 from hallclient import words
 from hallclient.actions import undo
 from hallclient.actions.windows import CALLING, CLOSED, DRAINING, IDLE, PAUSED, SERVING, WRAP_UP
+from hallclient.live_words import cleared_at
 from hallclient.rules import policy, queue
 from hallclient.rules.catalogue import PlanKind
 from hallclient.rules.errors import Refused
@@ -146,3 +147,9 @@ def test_every_code_has_a_word(group: str, code: str) -> None:
 def test_a_code_without_a_word_is_shown_as_it_is_but_safe() -> None:
     assert words.state_word("later-version") == "later-version"
     assert "\x1b" not in words.state_word("\x1b[31m")
+
+
+def test_the_hall_is_done_today_or_not() -> None:
+    hour = 60 * MINUTE
+    assert cleared_at((NINE + hour, NINE + 3 * hour), NINE) == "11:00"
+    assert cleared_at((NINE + 20 * hour, NINE + 25 * hour), NINE) == ""

@@ -253,7 +253,11 @@ def _cleared(found: Forecast) -> list[str | None] | None:
 
 
 def _middle(found: Forecast) -> str:
-    return "-" if found.cleared is None else clock(sum(found.cleared) // 2)
+    from hallclient.live_words import cleared_at
+
+    if found.cleared is None:
+        return "-"
+    return cleared_at(found.cleared, found.at) or t("live.not-cleared")
 
 
 def _change(app: App, hall: Hall, text: str) -> Change:
