@@ -19,7 +19,7 @@ from hallclient.actions.dayview import DayView
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
-from hallclient.words import refused_text, store_text, word
+from hallclient.words import clock, refused_text, store_text, word
 from screens import day_text
 from screens.base import STYLES, HallScreen
 from screens.day_text import CLOSING, OPENING, RECORD
@@ -243,6 +243,8 @@ class DayScreen(HallScreen):
         if note is None:
             return
         question = t("day.ask-sign", n=numbers, carry=len(self._carry))
+        if numbers and self.view.closes_at is not None and not self.view.over:
+            question += t("day.ask-early", closes=clock(self.view.closes_at))
         signature = await self._ask(
             Question(question, text=True, password=True, limit=64, placeholder=t("day.signature"))
         )

@@ -60,7 +60,9 @@ def test_the_evening(cli: Cli) -> None:
         ("A002", "abandoned", True),
         ("A003", "abandoned", True),
     ]
-    closed = cli.json("day", "close", "--carry", "a3", "--note", "已告知", by="s01").objects
+    closed = cli.json(
+        "day", "close", "--early", "--carry", "a3", "--note", "已告知", by="s01"
+    ).objects
     assert (closed[0]["kind"], closed[0]["signed_by"], closed[0]["listed"]) == ("day", "s01", 3)
     assert [(one["number"], one["reason"]) for one in closed[1:]] == [
         ("A001", "ended_by_supervisor"),
@@ -75,10 +77,19 @@ def test_the_evening(cli: Cli) -> None:
     assert cli.kit.take("setup").number == "A004"
 
 
+def test_a_day_with_open_numbers_is_not_closed_by_chance(cli: Cli) -> None:
+    cli.kit.take("setup")
+    refused = cli.refused("day", "close", by="s01")
+    assert (refused["error"], refused["field"]) == ("day-early", "early")
+    assert "17:00" in str(refused["message"])
+    cli.kit.clock.ms = NINE + 8 * 3_600_000
+    assert cli.json("day", "close", by="s01").objects[0]["listed"] == 1
+
+
 def test_the_signature_is_the_password(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     cli.kit.take("setup")
     monkeypatch.setenv("HALLCLIENT_PASSWORD", "wrong")
-    assert cli.refused("day", "close", by="s01")["error"] == "sign-in"
+    assert cli.refused("day", "close", "--early", by="s01")["error"] == "sign-in"
     assert day_close.record(cli.kit.store, TODAY) is None
 
 
@@ -108,7 +119,7 @@ def test_the_record_reads_well_in_both_languages(cli: Cli, language: str) -> Non
         cli.kit.take("setup")
     cli.kit.serve(clerk(1))
     cli("day", "open", "--tick", "paper", by="s01")
-    said = cli("day", "close", "--carry", "A002", "--lang", language, by="s01").out
+    said = cli("day", "close", "--early", "--carry", "A002", "--lang", language, by="s01").out
     set_language("zh")
     assert "2026-09-22" in said
     assert {"zh": "收班中止", "en": "broken off"}[language] in said

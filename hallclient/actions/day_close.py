@@ -44,6 +44,13 @@ def closing_list(store: Store) -> list[Row]:
     return [{**listed(leg, hall, now), "carriable": leg.visit not in stays} for leg in legs]
 
 
+def early(store: Store) -> tuple[int, int] | None:
+    """Numbers that closing now would end before closing time, and that time (UTC ms)."""
+    closes = hours.closes_at(hall_of(store), now := store.env.now())
+    left = {row["visit"] for row in closing_list(store)}
+    return (len(left), closes) if left and closes is not None and now < closes else None
+
+
 def record(store: Store, day: str) -> Row | None:
     """A business day's row with ``checks`` and ``listed`` read; None when nothing is known of it.
 

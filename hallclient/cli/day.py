@@ -15,9 +15,10 @@ from hallclient.cli import pick
 from hallclient.cli.app import SIGN_IN_FROM, App, ask
 from hallclient.cli.parser import command, group, option
 from hallclient.cli.shape import columns
+from hallclient.live_words import line_word
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
-from hallclient.words import iso, word
+from hallclient.words import clock, iso, word
 
 if TYPE_CHECKING:
     from hallclient.cli.parser import Commands
@@ -36,6 +37,7 @@ def register(commands: Commands) -> None:
         option(_lines, "--line", action="append", help=t("cli.option.day-line"))
     closed = command(own, "day.close", _close)
     option(closed, "--carry", nargs="*", default=[])
+    option(closed, "--early", action="store_true")
     _note(closed)
     _note(command(own, "day.reopen", _reopen))
     shown = command(own, "day.show", _show)
@@ -99,14 +101,18 @@ def _reopen(args: Namespace, app: App) -> int:
 
 def _stop(args: Namespace, app: App) -> int:
     changed = day.stop_numbers(app.store(), app.actor(), _lines_of(args, app))
-    app.out.emit({"stopped": changed}, t("cli.day.stopped", lines=" ".join(changed)))
+    app.out.emit({"stopped": changed}, t("cli.day.stopped", lines=_said(app, changed)))
     return 0
 
 
 def _start(args: Namespace, app: App) -> int:
     changed = day.start_numbers(app.store(), app.actor(), _lines_of(args, app))
-    app.out.emit({"started": changed}, t("cli.day.started", lines=" ".join(changed)))
+    app.out.emit({"started": changed}, t("cli.day.started", lines=_said(app, changed)))
     return 0
+
+
+def _said(app: App, lines: list[str]) -> str:
+    return " · ".join(line_word(app.hall(), line) for line in lines)
 
 
 def _lines_of(args: Namespace, app: App) -> list[str] | None:
@@ -134,7 +140,10 @@ def _list(_args: Namespace, app: App) -> int:
 
 
 def _close(args: Namespace, app: App) -> int:
-    who = app.actor()
+    who = app.seen_by("day.close")
+    before = None if args.early else day_close.early(app.store())
+    if before is not None:
+        raise Refused("day-early", field="early", n=before[0], closes=clock(before[1]))
     carry = [pick.number(app.store(), text) for text in args.carry]
     row = day_close.close_day(app.store(), who, _signature(who), carry=carry, note=args.note)
     _emit_record(app, row)
