@@ -20,7 +20,7 @@ from screens.actions import bindings
 from screens.desk_doing import DeskDoing
 from screens.desk_rows import LegRows, leg_row, queue_columns, window_columns, window_row
 from screens.latest import Latest
-from screens.widgets.content import Words, line
+from screens.widgets.content import Words, entitle, line
 from screens.widgets.footer import KeyLine
 from screens.widgets.rows import ListSource, Row
 from screens.widgets.table import VirtualTable
@@ -135,16 +135,16 @@ class DeskScreen(DeskDoing):
         self._shown_width = self._width
         now = self.now
         self._queue.replace_source(LegRows(view.ids, self._leg_rows))
-        self._queue.border_title = line(desk_text.queue_title(view, now))
+        entitle(self._queue, desk_text.queue_title(view, now))
         if self.who.window:
             self._matter.say(desk_text.matter(view, self.hall, now))
             number = view.leg["number"] if view.leg is not None else t("desk.visitor")
-            self._matter.border_title = line(number)
+            entitle(self._matter, number)
             self._next_up.say(desk_text.next_line(view))
         else:
             rows = [window_row(row, self.hall, now) for row in view.windows]
             self._windows.replace_source(ListSource(rows))
-            self._windows.border_title = line(t("desk.windows"))
+            entitle(self._windows, t("desk.windows"))
             self._next_up.say(line(t(f"desk.seat-{self.who.role}")))
         self._aside.say(desk_text.aside_line(view, self.hall, now, self._width))
         if news and not first:

@@ -22,7 +22,7 @@ from screens.actions import bindings
 from screens.keys import current
 from screens.latest import Latest
 from screens.live_doing import LiveDoing
-from screens.widgets.content import Words, line
+from screens.widgets.content import Words, entitle
 from screens.widgets.footer import KeyLine
 from screens.widgets.rows import ListSource, Row
 from screens.widgets.table import VirtualTable
@@ -176,14 +176,14 @@ class LiveScreen(LiveDoing):
         if not self.comparing:
             self.show_lines()
         self._fill(self._windows, [live_rows.window_row(one, self.hall) for one in view.windows])
-        self._windows.border_title = line(t("desk.windows"))
+        entitle(self._windows, t("desk.windows"))
         alarms = live_rows.alarm_rows(view, self.hall)
         self._fill(self._alarms, alarms)
         if self._alarms.cursor < self._alarms.size.height - 1:
             # What is new and pressing comes in above the selection: it must be seen.
             self._alarms.scroll_to(y=0, animate=False)
         unseen = sum(not alarm.seen_by and not alarm.minor for alarm in view.alarms)
-        self._alarms.border_title = line(t("live.alarms", n=len(alarms), unseen=unseen))
+        entitle(self._alarms, t("live.alarms", n=len(alarms), unseen=unseen))
         self._ring(view)
         self.show_texts()
 
@@ -192,7 +192,7 @@ class LiveScreen(LiveDoing):
         if self.seen is None:
             return
         rows = [live_rows.line_row(one, self.hall) for one in self.seen.lines]
-        self._lines.border_title = line(t("live.lines"))
+        entitle(self._lines, t("live.lines"))
         self._lines.set_columns(live_rows.line_columns())
         self._fill(self._lines, rows)
 

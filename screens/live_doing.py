@@ -21,7 +21,7 @@ from screens import live_rows, live_text
 from screens.desk_doing import DeskDoing
 from screens.live_plans import plan_moves
 from screens.widgets.choices import Option
-from screens.widgets.content import line
+from screens.widgets.content import entitle
 from screens.widgets.question import Question
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
@@ -180,7 +180,7 @@ class LiveDoing(DeskDoing):
         self.comparing = True
         self._lines.set_columns(live_rows.compare_columns())
         self._lines.replace_source(ListSource(live_rows.compare_rows(self.hall, before, after)))
-        self._lines.border_title = line(t("live.compare", window=window))
+        entitle(self._lines, t("live.compare", window=window))
         try:
             do = await self.desk.choose(
                 t("live.ask-do", window=window, what=labels[key]),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from textual.app import App
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from hallclient.rules.text import plain
@@ -60,6 +61,13 @@ class Words(Static):
     def text(self) -> str:
         """What it says now, without styles."""
         return self._told.plain
+
+
+def entitle(widget: Widget, title: str) -> None:
+    """Set the title in a widget's border. A title that is set paints the widget, so only others."""
+    content = line(title)
+    if widget.border_title != content.markup:
+        widget.border_title = content
 
 
 def _safe(content: str | Content) -> Content:

@@ -126,6 +126,8 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._header = ""
         self._lines: dict[tuple[str, ...], str] = {}
         self._laid_out: tuple[tuple[Column, ...], int, dict[int, int]] = ((), 0, {})
+        self._painted: dict[int, tuple[Row | None, bool]] = {}
+        """Line of the screen -> its row as it was painted, and whether it was the selected one."""
 
     # --- what others ask ------------------------------------------------------------------
 
@@ -159,7 +161,9 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     def set_columns(self, columns: Sequence[Column], empty: str | None = None) -> None:
         """Other columns or titles (the language changed)."""
         self._columns = tuple(columns)
-        self._empty = self._empty if empty is None else empty
+        if empty is not None and empty != self._empty:
+            self._empty = empty
+            self.refresh()
         self._lay_out()
 
     def reload(self) -> None:
@@ -175,7 +179,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self._cursor != before and 0 <= offset < self._page_rows:
             self.scroll_to(y=self._cursor - offset, animate=False)
         self._settle()
-        self.refresh()
+        self._repaint()
 
     def select_key(self, key: str) -> bool:
         """Put the selection on the row with this key, when it is in the list."""
@@ -232,6 +236,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width, and keep the selection in sight."""
+        self._painted.clear()
         self._lay_out()
         self._show_cursor()
 
@@ -246,6 +251,17 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.virtual_size = Size(0, self._rows.count + self._top)
         self._lay_out()
 
+    def _repaint(self) -> None:
+        """Paint the lines whose rows are others now; a hall that is watched changes little."""
+        if not self._rows.count or not self._painted:
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for line, painted in self._painted.items():
+            index = top + line - self._top
+            if painted != (self._rows[index], index == self._cursor):
+                self.refresh_line(top + line)
+
     def _lay_out(self) -> None:
         room = self.scrollable_content_region.width - GUTTER
         widths = column_widths(self._columns, room)
@@ -256,7 +272,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._lines.clear()
             titles = {place: self._columns[place].title for place in widths}
             self._header = " " * GUTTER + self._cells(titles)
-        self.refresh()
+            self.refresh()
 
     def _line(self, cells: tuple[str, ...]) -> str:
         """The cells of a row as one text; lists are painted often and change little."""
@@ -319,17 +335,19 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         if y < self._top:
             return self._strip(self._header, self.get_component_rich_style("table--header"), width)
         if not self._rows.count:
+            self._painted.clear()
             text = self._empty if y == self._top else ""
             style = self.get_component_rich_style("table--empty")
             return self._strip(" " * GUTTER + cut(plain(text), width - GUTTER), style, width)
         index = self.scroll_offset.y + y - self._top
         row = self._rows[index]
+        here = index == self._cursor
+        self._painted[y] = (row, here)
         if row is None:
             return Strip.blank(width, self.rich_style)
         mark = MARKS.get(row.style, " ")
         kind = row.style if row.style in MARKS else ""
         style = self.get_component_rich_style(f"table--{kind or 'row'}")
-        here = index == self._cursor
         if here:
             style += self.get_component_rich_style("table--cursor", partial=not self.has_focus)
         text = (CURSOR if here else " ") + mark + self._line(row.cells)
