@@ -14,5 +14,5 @@ def signal_text(hall: Hall, row: Mapping[str, Any]) -> str:
     if row["kind"] == "request":
         return t(f"live.request.{row['reason']}")
     reason = hall.help_reasons.get(row["reason"])
-    said = named(reason, language()) if reason is not None else str(row["reason"])
+    said = named(reason, language()) if reason is not None else row["reason"] or t("alarm.help")
     return f"{said}: {row['note']}" if row["note"] else said

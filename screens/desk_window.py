@@ -69,7 +69,8 @@ class WindowKeys(Asking):
         found = await self.session.read(signals.mine, self.who)
         mine = next((row for row in found if row["kind"] == signals.HELP), None)
         if mine is None:
-            reason = await self.choose(t("live.ask-help"), dict(self.hall.help_reasons))
+            known = dict(self.hall.help_reasons)
+            reason = await self.choose(t("live.ask-help"), known) if known else ""
             if reason is not None and await self.act(signals.call_help, reason) is not None:
                 self.say(t("live.help-sent"), "good")
             return

@@ -26,12 +26,13 @@ NOTE_LIMIT = 80
 def call_help(store: Store, who: Actor, reason: str, note: str = "") -> Row:
     """Call the supervisor to one's window, or to an agent's desk (求助).
 
+    In a hall that names no reasons ``reason`` is empty.
     Raises ``no-such-reason``, ``note-too-long``, ``help-open`` while one is open.
     """
     with acting(store, who, "signal.help") as tx:
         if tx.window:
             own_window(tx)
-        if reason not in tx.hall.help_reasons:
+        if reason not in (tx.hall.help_reasons or [""]):
             raise Refused("no-such-reason", field="reason", reason=reason)
         said = clean(note).strip()
         if len(said) > NOTE_LIMIT:

@@ -39,7 +39,9 @@ def register(own: Commands) -> None:
 def _help(args: Namespace, app: App) -> int:
     who = app.actor()
     reasons = app.hall().help_reasons
-    reason = pick.coded(reasons, args.reason, "reason", "reason-needed", "no-such-reason")
+    reason = ""
+    if reasons or args.reason:
+        reason = pick.coded(reasons, args.reason, "reason", "reason-needed", "no-such-reason")
     return _signal(app, signals.call_help(app.store(), who, reason, args.note), "sent")
 
 
