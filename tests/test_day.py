@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from db.check import verify
 from db.store import Row
 from hallclient.actions import (
+    booking_arrival,
     bookings,
     calling,
     day,
@@ -397,6 +398,18 @@ def test_carried_numbers_come_first_and_only_once(kit: Kit, late: int) -> None:
     with refused("already-arrived"):
         bookings.check_in(kit.store, AGENT, f"20260922{number}")
     invariants.check(kit.store)
+
+
+def test_a_carried_number_is_told_that_it_comes_first(kit: Kit) -> None:
+    number = kit.take("setup", "estate").number
+    day_close.close_day(kit.store, SUPERVISOR, PASSWORD, carry=[number])
+    kit.clock.ms = NINE + 86_400_000
+    kit.open(1)
+    for _ in range(3):
+        kit.take("setup")
+    kit.pass_(minutes=100)
+    ticket = booking_arrival.arrive(kit.store, AGENT, f"20260922{number}")
+    assert kit.visit(ticket.number)["ahead"] == 0
 
 
 def test_who_could_not_come_because_the_hall_closed_has_missed_nothing(kit: Kit) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.store import Store
 from hallclient.actions import bookings, taking
 from hallclient.actions.acting import Actor
-from hallclient.actions.tickets import Request, Ticket
+from hallclient.actions.tickets import Ticket
 from hallclient.rules.booking import may_come
 
 
@@ -22,8 +22,8 @@ def arrive(
     row = bookings.booking(store, booking_id)
     promise = None
     if row is not None and may_come(row["state"]):
-        request = Request([row["item"]], slot=row["slot"], priority=priority)
-        promise = taking.promise_of(store, request)
+        request = bookings.request_of(row, store.env.now())
+        promise = taking.promise_of(store, request._replace(priority=priority))
     return bookings.check_in(
         store,
         who,

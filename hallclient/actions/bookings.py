@@ -19,6 +19,7 @@ from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves
 from hallclient.actions.persons import PERSON_FIELDS, forget_in
 from hallclient.rules import booking as rules
+from hallclient.rules import hours
 from hallclient.rules import policy as lanes
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind, route
@@ -143,11 +144,15 @@ def check_in(
     with acting(store, who, "booking.check-in") as tx:
         row = booking_of(tx, booking_id)
         rules.may_arrive(row["state"], row["day"], tx.day, number=row["number"])
-        slot, sent = row["slot"], {}
-        if row["source"] == rules.CARRIED:
-            # Carried over with all its services, and first whenever the visitor comes that day.
-            slot, sent = max(slot, tx.now), json.loads(row["sent"])
-        late = rules.is_late(slot, tx.hall.policy, tx.now)
+        request = request_of(row, tx.now)._replace(
+            priority=priority,
+            proof=proof,
+            person=person_of(store, row),
+            source=source,
+            ahead=ahead,
+            promised=promised,
+        )
+        late = request.slot is not None and rules.is_late(request.slot, tx.hall.policy, tx.now)
 
         def arrived(visit: str) -> list[Change]:
             moves = Moves(tx)
@@ -160,19 +165,21 @@ def check_in(
             moves.update("booking", row, now)
             return moves.set
 
-        request = tickets.Request(
-            sent.get("items", [row["item"]]),
-            priority=priority,
-            proof=proof,
-            slot=slot,
-            collect=bool(sent.get("collect")),
-            person=person_of(store, row),
-            source=source,
-            booking=row["id"],
-            ahead=ahead,
-            promised=promised,
-        )
         return tickets.take_in(tx, request, arrived)
+
+
+def request_of(row: Row, now: int) -> tickets.Request:
+    """What the visitor of a booking asks for who comes at this moment (UTC ms)."""
+    if row["source"] != rules.CARRIED:
+        return tickets.Request([row["item"]], slot=row["slot"], booking=row["id"])
+    # Carried over with all its services, and first whenever the visitor comes that day.
+    sent = json.loads(row["sent"])
+    return tickets.Request(
+        sent["items"],
+        slot=max(row["slot"], now),
+        collect=bool(sent.get("collect")),
+        booking=row["id"],
+    )
 
 
 def was_late(ticket: tickets.Ticket) -> bool:
@@ -224,7 +231,12 @@ def booking_of(tx: Action, key: str) -> Row:
 
 
 def of_day(store: Store, day: str = "", state: str = "") -> list[Row]:
-    """The bookings of a business day (empty: today) in the order of their slots."""
+    """The bookings of a business day (empty: today) in the order of their slots.
+
+    Raises ``bad-day``.
+    """
+    if day:
+        hours.date_of(day)
     return store.rows(
         f"{_JOINED} WHERE booking.day = ?1 AND (?2 = '' OR booking.state = ?2) "
         "ORDER BY booking.slot, booking.id",
