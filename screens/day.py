@@ -289,7 +289,7 @@ class DayScreen(HallScreen):
 
 def _file(text: str) -> Path:
     """The file that is meant."""
-    return Path(text).expanduser()
+    return Path(text).expanduser().absolute()
 
 
 def _heading(name: str) -> str:

@@ -254,7 +254,7 @@ class FiguresScreen(HallScreen):
 
 def _file(text: str) -> Path:
     """The file that is meant; a workbook's ending when there is none."""
-    target = Path(text).expanduser()
+    target = Path(text).expanduser().absolute()
     return target if target.suffix else target.with_suffix(".xlsx")
 
 

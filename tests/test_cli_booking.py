@@ -149,6 +149,7 @@ def test_quota_counts_each_line_and_slot(cli: Cli) -> None:
     assert len({one["slot"] for one in rows}) == 13
     assert cli.json("booking", "quota", "--day", "2026-09-26", by="s01").objects == []
     assert cli.refused("booking", "quota", "--day", "26.9.", by="s01")["error"] == "bad-day"
+    assert cli.refused("booking", "list", "--day", "26.9.", by="s01")["error"] == "bad-day"
 
 
 def test_watch_once_tells_of_every_file(cli: Cli, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from db.schema import SEALED
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
+from hallclient.rules import hours
 from hallclient.rules.errors import Refused
 from hallclient.rules.spreadsheet import harmless
 from hallclient.rules.text import plain
@@ -237,14 +238,7 @@ def _check(wanted: Wanted) -> None:
     if wanted.what not in WHAT:
         raise Refused("no-such-export", field="what", what=plain(wanted.what))
     for field, day in (("from", wanted.first), ("to", wanted.last)):
-        if day and not _is_day(day):
-            raise Refused("bad-day", field=field, day=day)
+        if day:
+            hours.date_of(day, field)
     if wanted.reveal and wanted.what not in (EVENTS, *_SEALED):
         raise Refused("nothing-sealed", field="reveal", what=wanted.what)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

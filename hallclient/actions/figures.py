@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from db.store import Store
 from hallclient.actions.acting import Actor
 from hallclient.actions.figure_rows import day_facts
 from hallclient.actions.hall import hall_of
-from hallclient.rules import fairness, metric_legs, metric_windows
+from hallclient.rules import fairness, hours, metric_legs, metric_windows
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.rules.fairness import Ledger
@@ -99,7 +99,7 @@ def usual_arrivals(store: Store, who: Actor, day: str) -> Usual:
     """What was usual before a day: the same weekday of the last four weeks, days with numbers."""
     may_read(store, who)
     hour = hour_of(store)
-    start = _date(day)
+    start = hours.date_of(day)
     counts: Counter[int] = Counter()
     days = 0
     for week in range(1, USUAL_WEEKS + 1):
@@ -142,23 +142,13 @@ def hour_of(store: Store) -> Callable[[int], int]:
 
 
 def _days(first: str, last: str) -> list[str]:
-    start, end = _date(first, "from"), _date(last, "to")
+    start, end = hours.date_of(first, "from"), hours.date_of(last, "to")
     if end < start:
         raise Refused("days-turned", field="to", first=first, last=last)
     count = (end - start).days + 1
     if count > MOST_DAYS:
         raise Refused("too-many-days", field="to", most=MOST_DAYS)
     return [(start + timedelta(days=n)).isoformat() for n in range(count)]
-
-
-def _date(text: str, field: str = "day") -> date:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("bad-day", field=field, day=text) from error
-    if found.isoformat() != text:
-        raise Refused("bad-day", field=field, day=text)
-    return found
 
 
 def _in_order(hall: Hall, by: str, found: dict[Key, Figures]) -> dict[Key, Figures]:

@@ -7,7 +7,7 @@ keeps its place; those who do not come are counted) and the share that protects 
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -84,13 +84,7 @@ def slot_begin(at: int, policy: Policy) -> int:
 
 def slots_of(hall: Hall, day: str) -> list[int]:
     """Begins of the quota's slots in the opening hours of a day. Raises ``bad-day``."""
-    try:
-        known = date.fromisoformat(day)
-    except ValueError:
-        raise Refused("bad-day", field="day", day=day) from None
-    if known.isoformat() != day:
-        raise Refused("bad-day", field="day", day=day)
-    noon = datetime.combine(known, time(12), ZoneInfo(hall.time_zone))
+    noon = datetime.combine(hours.date_of(day), time(12), ZoneInfo(hall.time_zone))
     length = hall.policy.slot_ms
     return [
         slot

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hallclient.rules.catalogue import Hall, Opening
+from hallclient.rules.errors import Refused
 
 Span = tuple[int, int]
 """From when to when, UTC milliseconds."""
+
+
+def date_of(text: str, field: str = "day") -> date:
+    """The day that an ISO date names. Raises ``bad-day``."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise Refused("bad-day", field=field, day=text) from None
+    if found.isoformat() != text:
+        raise Refused("bad-day", field=field, day=text)
+    return found
 
 
 def midnight(now: int, time_zone: str) -> tuple[int, int]:
