@@ -20,7 +20,6 @@ from hallclient.actions.moves import Moves
 from hallclient.actions.persons import PERSON_FIELDS, forget_in
 from hallclient.rules import booking as rules
 from hallclient.rules import hours
-from hallclient.rules import hours
 from hallclient.rules import policy as lanes
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind, route
