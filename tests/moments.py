@@ -201,6 +201,7 @@ def watched(kit: Kit) -> None:
     memory = Memory()
     for _ in range(2):
         kit.pass_(minutes=1)
+        sweep(kit.store)
         for window in kit.hall.windows:
             if window != "W03":
                 presence.beat(kit.path, window, kit.clock.ms)
