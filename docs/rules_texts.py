@@ -99,7 +99,7 @@ ZH: Final = """\
 把大厅从此刻起按上面的规则往下推演很多遍：等候的人、正在办理的（已办多久）、窗口分工、午休、
 往周同日和今天来号快慢估计的新来的人。办理时间用量到的，不够时向上表的值靠拢。暂停的窗口按很快回来算，
 正在收窗的不算。给出的是**一个范围，十次里应有八次落在其中**；取号机、大屏、小票、桌面、全厅画面说的是同一个数。
-假如下班时停止取号，同样的推演给出当天最后一个号被叫到的时间范围。
+可能超过两小时的，访客那里只说至少多久。假如下班时停止取号，同样的推演给出当天最后一个号被叫到的时间范围。
 
 ## 指标
 
@@ -231,7 +231,7 @@ way and how long they have lasted, the windows' plans, the noon break, those sti
 same day of earlier weeks and by how today goes. Service times are the measured ones, drawn towards
 the table while few. A paused window is expected back soon, one that is closing is not counted. The
 answer is **a range that should hold eight times of ten**; kiosk, board, slip, desk and live view
-say the same. If numbers stop at closing, the same play gives the range of times at which the last
+say the same. Visitors whose wait may be over two hours are told its least only. If numbers stop at closing, the same play gives the range of times at which the last
 number of the day is called.
 
 ## Figures
