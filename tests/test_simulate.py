@@ -80,9 +80,16 @@ def test_a_plan_from_a_file(cli: Cli, tmp_path: Path, name: str) -> None:
     assert by_file[0] != by_file[1]
 
 
-def test_arrivals_from_a_file(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("time,line,lane\n09:05,tax\n09:06:30,B,priority\n10:00,setup,booked\n", "utf-8"),
+        ("时刻,队列,类别\n09:05,税务联合,普通\n09:06:30,B,优先\n10:00,setup,预约\n", "gb18030"),
+    ],
+)
+def test_arrivals_from_a_file(cli: Cli, tmp_path: Path, text: str, encoding: str) -> None:
     file = tmp_path / "came.csv"
-    file.write_text("time,line,lane\n09:05,tax\n09:06:30,B,priority\n10:00,setup,booked\n")
+    file.write_text(text, encoding)
     found = cli.done("simulate", "--demand", str(file))
     assert found["visits"] == 3
     assert {lane: waits["n"] for lane, waits in found["waits"].items()} == {
@@ -114,7 +121,7 @@ def test_wrong_arrivals_are_named(cli: Cli, tmp_path: Path, text: str, code: str
         (("--change", "W99=tax"), "no-such-window"),
         (("--change", "W05=nothing"), "no-such-line"),
         (("--change", "W05=tax:sometimes"), "no-such-plan"),
-        (("--change", "W05"), "kind-needed"),
+        (("--change", "W05"), "bad-change"),
         (("--close", "W99"), "no-such-window"),
         (("--plan", "there-is-none.toml"), "file-unreadable"),
         (("--demand", "there-is-none.csv"), "file-unreadable"),

@@ -149,7 +149,7 @@ def _table(hall: Hall, found: Sequence[tuple[Variant, Outcome]]) -> list[str]:
                 str(number),
                 t(f"sim.plan.{variant.plan}"),
                 t(f"sim.policy.{variant.policy}"),
-                str(len(ordinary)),
+                str(sum(map(len, one.waits.values()))),
                 "/".join(_minutes(value, 0) for value in worst),
                 _minutes(share_of(one.waits["booked"], 0.9)),
                 _minutes(share_of(one.waits["priority"], 0.9)),

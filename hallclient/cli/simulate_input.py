@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from hallclient.cli import pick
 from hallclient.cli.app import App
 from hallclient.rules.catalogue import Hall, PlanKind
-from hallclient.rules.demand import Came, read
+from hallclient.rules.demand import LANES, Came, read
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
+from hallclient.texts import LANGUAGES, text_in
 
 if TYPE_CHECKING:
     from hallclient.rules.catalogue import Window
@@ -55,7 +56,7 @@ def changes(
 ) -> tuple[dict[str, dict[str, PlanKind]], list[str]]:
     """(window -> plan, closed windows) from a file, then from the words of the line.
 
-    Raises ``no-such-window``, ``no-such-line``, ``no-such-plan``, ``kind-needed``,
+    Raises ``no-such-window``, ``no-such-line``, ``no-such-plan``, ``bad-change``,
     ``file-unreadable``, ``bad-plan``.
     """
     plans: dict[str, dict[str, PlanKind]] = {}
@@ -69,7 +70,7 @@ def changes(
         name, _, wanted = text.partition("=")
         pairs = [pair.partition(":") for pair in wanted.split(",") if pair.strip()]
         if not pairs:
-            raise Refused("kind-needed", field="change")
+            raise Refused("bad-change", field="change", change=text)
         plans[_window(hall, name)] = {_line(hall, k): _kind(v or "main") for k, _, v in pairs}
     return plans, closed + [_window(hall, name) for name in shut]
 
@@ -79,7 +80,8 @@ def _file(hall: Hall, path: Path) -> list[Came]:
     import io
 
     try:
-        return read(csv.reader(io.StringIO(_text(path))), hall.lines, path.name)
+        words = {text_in(lang, f"sim.head.{lane}"): lane for lang in LANGUAGES for lane in LANES}
+        return read(csv.reader(io.StringIO(_text(path))), hall.lines, path.name, words)
     except csv.Error as error:
         raise Refused("bad-file", field="demand", file=path.name) from error
 
@@ -113,7 +115,10 @@ def _text(path: Path) -> str:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
             raise Refused("bad-file", field="file", file=path.name)
-        return data.decode("utf-8-sig")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return data.decode("gb18030")  # what a Chinese spreadsheet saves
     except (OSError, ValueError) as error:
         raise Refused("file-unreadable", field="file", file=str(path)) from error
 

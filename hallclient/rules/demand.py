@@ -26,16 +26,24 @@ class Came(NamedTuple):
     due: int | None = None
 
 
-def read(rows: Iterable[Sequence[str]], lines: Mapping[str, Line], file: str) -> list[Came]:
+def read(
+    rows: Iterable[Sequence[str]],
+    lines: Mapping[str, Line],
+    file: str,
+    words: Mapping[str, str] | None = None,
+) -> list[Came]:
     """Arrivals from rows of text: time (HH:MM or HH:MM:SS), line, lane; the last may be missing.
 
-    A line goes by its id, letter or name. A first row without a time holds headings. Raises
+    A line goes by its id, letter or name, a lane by its id or one of the ``words``. A first row without a time holds headings. Raises
     ``bad-demand-time``, ``bad-demand-line``, ``bad-demand-lane`` with the row, ``no-demand``.
     """
     names = {
         name.casefold(): line.id
         for line in lines.values()
         for name in (line.id, line.prefix, line.zh, line.en)
+    }
+    called = {lane: lane for lane in LANES} | {
+        word.casefold(): lane for word, lane in (words or {}).items()
     }
     found = []
     for number, row in enumerate(rows, 1):
@@ -52,10 +60,10 @@ def read(rows: Iterable[Sequence[str]], lines: Mapping[str, Line], file: str) ->
         line = names.get(name.casefold())
         if line is None:
             raise Refused("bad-demand-line", **where, given=name)
-        lane = lane.casefold() or lanes.ORDINARY
-        if lane not in LANES:
+        known = called.get(lane.casefold() or lanes.ORDINARY)
+        if known is None:
             raise Refused("bad-demand-lane", **where, given=lane)
-        found.append(Came(at, line, lane))
+        found.append(Came(at, line, known))
     if not found:
         raise Refused("no-demand", field="demand", demand=file)
     return sorted(found)
