@@ -34,8 +34,9 @@ def read(
 ) -> list[Came]:
     """Arrivals from rows of text: time (HH:MM or HH:MM:SS), line, lane; the last may be missing.
 
-    A line goes by its id, letter or name, a lane by its id or one of the ``words``. A first row without a time holds headings. Raises
-    ``bad-demand-time``, ``bad-demand-line``, ``bad-demand-lane`` with the row, ``no-demand``.
+    A line goes by its id, letter or name, a lane by its id or one of the ``words``. A first row
+    without a time holds headings. Raises ``bad-demand-time``, ``bad-demand-line``,
+    ``bad-demand-lane`` with the row, ``no-demand``.
     """
     names = {
         name.casefold(): line.id
