@@ -20,7 +20,7 @@ from db.filesystem import is_network
 from db.lock import FileLock, InUse
 from db.log import Change, Event
 from db.meta import put
-from db.opening import check_ours, connect, is_file, remove, translated, use
+from db.opening import check_ours, connect, identity, is_file, remove, translated, use
 from db.projections import Diverged, project
 
 Row = dict[str, Any]
@@ -121,6 +121,7 @@ class Store:
         self.db = db
         self._lock = lock
         self._in_use = in_use
+        self._file = identity(path)
         with translated(path):
             self.meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta").fetchall())
         try:
@@ -315,11 +316,14 @@ class Store:
         """One action. An exception inside leaves nothing behind.
 
         Raises StoreError: ``read-only``, ``disk-full``, ``damaged``, ``busy``, ``io``,
-        ``diverged`` (the projections are not what the log says).
+        ``gone`` (the open file is not the one of that name any more: what is written into it
+        would be lost), ``diverged`` (the projections are not what the log says).
         """
         if self._lock is None:
             raise StoreError("read-only", path=self.path)
         with translated(self.path), self._lock:
+            if identity(self.path) != self._file:
+                raise StoreError("gone", path=self.path)
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 tx = Tx(self, actor, window)

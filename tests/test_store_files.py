@@ -143,6 +143,24 @@ def test_a_plain_store_is_not_opened_with_a_passphrase(good: Path, tmp_path: Pat
 
 
 @unix
+@pytest.mark.parametrize("other", [False, True], ids=["deleted", "replaced"])
+def test_nothing_is_written_into_a_store_that_is_no_longer_there(
+    kit: Kit, tmp_path: Path, other: bool
+) -> None:
+    aside = tmp_path / "aside.db"
+    kit.path.rename(aside)
+    if other:
+        kit.path.write_bytes(aside.read_bytes())
+    before = kit.kinds()
+    with pytest.raises(StoreError, match="gone") as caught:
+        kit.take("setup")
+    assert str(kit.path) in store_text(caught.value)
+    assert kit.kinds() == before
+    aside.rename(kit.path)
+    assert kit.take("setup").number == "A001"
+
+
+@unix
 def test_a_read_only_file_can_be_read_and_not_written(good: Path) -> None:
     with open_folder() as folder:
         path = copied(good, folder)
