@@ -231,8 +231,8 @@ way and how long they have lasted, the windows' plans, the noon break, those sti
 same day of earlier weeks and by how today goes. Service times are the measured ones, drawn towards
 the table while few. A paused window is expected back soon, one that is closing is not counted. The
 answer is **a range that should hold eight times of ten**; kiosk, board, slip, desk and live view
-say the same. Visitors whose wait may be over two hours are told its least only. If numbers stop at closing, the same play gives the range of times at which the last
-number of the day is called.
+say the same. Visitors whose wait may be over two hours are told its least only. If numbers stop at
+closing, the same play gives the range of times at which the last number of the day is called.
 
 ## Figures
 
