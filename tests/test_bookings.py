@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -582,10 +583,11 @@ def test_who_was_carried_over_is_forgotten_everywhere(kit: Kit) -> None:
     first = kit.take("setup", person={**ZHANG}).number
     day_close.close_day(kit.store, SUPERVISOR, PASSWORD, carry=[first])
     slip = f"20260922{first}"
-    for forget in (
+    ways: tuple[Callable[[], object], ...] = (
         lambda: persons.forget(kit.store, ADMINISTRATOR, first, TODAY),
         lambda: bookings.forget(kit.store, ADMINISTRATOR, slip),
-    ):
+    )
+    for forget in ways:
         with pytest.raises(Refused) as refused:
             forget()
         assert refused.value.code == "booking-open"

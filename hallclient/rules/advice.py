@@ -115,9 +115,7 @@ def harms(
     return [
         key
         for key, then in after.items()
-        if key != line
-        and then > lines[key].target_ms
-        and helps(then, before.get(key, 0))
+        if key != line and then > lines[key].target_ms and helps(then, before.get(key, 0))
     ]
 
 
