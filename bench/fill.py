@@ -21,7 +21,7 @@ from db.store import Store, Tx
 from hallclient.actions import calling, serving, setup, staff, tickets, windows
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall_files import default_hall
-from hallclient.rules.catalogue import Hall, PlanKind, Window
+from hallclient.rules.catalogue import Hall, Opening, PlanKind, Window
 from hallclient.rules.roles import Role
 
 LINES = ("setup", "general")
@@ -34,12 +34,13 @@ _ID = re.compile(rb"(?<![0-9a-f])0[0-9a-f]{31}(?![0-9a-f])")
 
 
 def hall() -> Hall:
-    """Twenty windows that serve the same two lines, where it is about noon now."""
+    """Twenty windows that serve the same two lines, open all day, where it is about noon now."""
     plan = dict.fromkeys(LINES, PlanKind.MAIN)
     made = {key: Window(key, str(place), key, key, plan) for place, key in enumerate(WINDOWS, 1)}
     ahead = 12 - datetime.now(UTC).hour
     zone = f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
-    return default_hall()._replace(windows=made, time_zone=zone)
+    hours = tuple(Opening(day, 0, 24 * 60) for day in range(1, 8))
+    return default_hall()._replace(windows=made, time_zone=zone, hours=hours)
 
 
 def create(path: Path, make_env: Callable[[str], Env] = system_env) -> Store:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import struct
 import subprocess
@@ -15,15 +16,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (24, 80)
+LARGE = (40, 120)
 PATIENCE_S = 30.0
+_CODES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
     """Use it as a context: the program is ended with it."""
 
-    def __init__(self, command: Sequence[str], home: Path) -> None:
+    def __init__(self, command: Sequence[str], home: Path, size: tuple[int, int] = SIZE) -> None:
         self._master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
         env = {
             "PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm-256color",
             "LANG": "C.UTF-8", "PYTHONUTF8": "1", "HALLCLIENT_LANG": "zh",
@@ -71,6 +74,18 @@ class Terminal:
         os.write(self._master, sent)
         if not self._read(PATIENCE_S):
             raise RuntimeError(f"no frame for {sent!r}")
+        return time.perf_counter() - begin
+
+    def key_for(self, sent: bytes, mark: re.Pattern[str]) -> float:
+        """Seconds from a key until this is painted, whatever else is painted meanwhile."""
+        seen = b""
+        begin = time.perf_counter()
+        os.write(self._master, sent)
+        while not mark.search(_CODES.sub(b"", seen).decode(errors="replace")):
+            data = self._read(begin + PATIENCE_S - time.perf_counter())
+            if not data:
+                raise RuntimeError(f"never painted: {mark.pattern}")
+            seen += data
         return time.perf_counter() - begin
 
     def quiet(self, seconds: float) -> None:

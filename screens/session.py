@@ -6,6 +6,7 @@ A write lock held elsewhere, a slow disk or a long list must not freeze a key pr
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent import futures
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from db.env import Env, system_env
 from db.store import Store
+
+TURN_S = 0.001
+"""So soon a thread that works lets the screen's go on; Python's own 5 ms add up to a late frame."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +70,7 @@ class Session:
         def make(readonly: bool) -> Store:
             return Store.open(path, passphrase=passphrase, make_env=make_env, readonly=readonly)
 
+        sys.setswitchinterval(TURN_S)
         self.path = path
         self.store = make(readonly=True)
         self._writer = _Worker("writer", lambda: make(readonly=False))
