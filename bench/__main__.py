@@ -13,10 +13,26 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import call, fill, flow, headless, key, memory, replay, start, twenty
+from bench import (
+    busy,
+    call,
+    fill,
+    flow,
+    hall,
+    headless,
+    key,
+    kiosk,
+    look,
+    memory,
+    replay,
+    start,
+    twenty,
+)
 from bench.figure import Figure, Run
 
-NAMES = ("start", "memory", "flow", "twenty", "call", "key", "replay")
+NAMES = (
+    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "call", "key", "replay"
+)  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
 
@@ -50,6 +66,10 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "memory": memory.measure,
         "flow": flow.measure,
         "twenty": twenty.measure,
+        "hall": hall.measure,
+        "busy": busy.measure,
+        "kiosk": kiosk.measure,
+        "look": look.measure,
     }
     for name, measure in alone.items():
         if name in chosen:

@@ -37,8 +37,8 @@ def measure(run: Run) -> Iterator[Figure]:
     late: dict[str, list[float]] = {"board": [], "live view": [], "desk": []}
     with fill.create(path) as store:
         fill.wait(store, WAITING)
-        for number in range(1, 6):
-            windows.open_window(store, Actor(f"c{number:02d}", "clerk", f"W{number:02d}"))
+        for place in range(1, 6):
+            windows.open_window(store, Actor(f"c{place:02d}", "clerk", f"W{place:02d}"))
         with Seats(run.folder, path, SEATS) as seats:
             for name in SEATS:
                 seats.until({name: lambda shown: any(map(str.strip, shown[5:]))})
