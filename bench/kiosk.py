@@ -22,7 +22,7 @@ from hallclient.actions.kiosk import Wish
 
 WAITING = 150
 TAKE = 4.0
-GOAL_S = 0.05
+GOAL_S = 0.1
 KIOSK = Actor("k01", "kiosk")
 MACHINES = 8
 RATE = 20.0
