@@ -1,9 +1,11 @@
 """The virtual table: reads little, paints little, and keeps the selection on its row."""
 
+import random
 from collections.abc import Sequence
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.strip import Strip
 
 from hallclient.rules.text import cell_width
 from screens.widgets.rows import (
@@ -194,6 +196,49 @@ async def test_when_its_row_is_gone_the_next_one_is_selected() -> None:
         source._rows = rows(1)
         app.table.reload()
         assert app.table.selected == row(1)
+
+
+async def test_only_lines_with_another_row_are_painted() -> None:
+    app = TableApp(ListSource(rows(*range(8))))
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.table.refresh()
+        await pilot.pause()
+        painted: list[int] = []
+        paint = app.table.render_line
+
+        def noted(y: int) -> Strip:
+            painted.append(y)
+            return paint(y)
+
+        app.table.render_line = noted  # type: ignore[method-assign]
+        changed = rows(*range(8))
+        changed[3] = row(3, "warn")
+        app.table.replace_source(ListSource(changed))
+        app.table.set_columns(COLUMNS)
+        await pilot.pause()
+        assert painted == [4]
+        app.table.replace_source(ListSource(changed))
+        await pilot.pause()
+        assert painted == [4]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_however_a_list_changes_it_looks_as_if_painted_as_a_whole(seed: int) -> None:
+    dice = random.Random(seed)
+    app = TableApp(ListSource(rows(1, 2, 3)))
+    async with app.run_test(size=(60, 9)) as pilot:
+        for _ in range(30):
+            count = dice.choice((0, 1, 3, 7, 8, 30))
+            numbers = dice.sample(range(40), count)
+            app.table.replace_source(
+                ListSource([row(number, dice.choice(("", "warn"))) for number in numbers])
+            )
+            await pilot.press(dice.choice(("up", "down", "pagedown", "home", "end")))
+            await pilot.pause()
+            seen = widget_text(app.table)
+            app.table.refresh()
+            await pilot.pause()
+            assert widget_text(app.table) == seen
 
 
 async def test_an_emptied_list_says_so() -> None:
