@@ -52,7 +52,8 @@ class LockScreen(HallScreen):
 
     def speak(self) -> None:
         """Every word of the screen in the language spoken now."""
-        title = t("lock.title", operator=self._who.operator, window=self._who.window or "-")
+        who = filter(None, (self._who.operator, self._who.window))
+        title = t("lock.title", who=" \u00b7 ".join(who))
         self.query_one("#hall", Words).say(line((title, "bold")), layout=True)
         self.query_one("#label-password", Words).say(t("login.password"))
         self.query_one("#help", Words).say(

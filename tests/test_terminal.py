@@ -227,7 +227,7 @@ def _look_around(desk: Terminal, hall: Live, third: str) -> None:
     desk.send("ctrl+t")
     desk.see(words("desk.nobody"))
     desk.send("ctrl+l")
-    desk.see(words("lock.title", operator="c01", window="W01"))
+    desk.see(words("lock.title", who="c01 · W01"))
     desk.gone(third)
     desk.send("not the password", "enter")
     desk.see(words("refused.sign-in"))
