@@ -243,6 +243,20 @@ def test_a_line_that_no_open_window_serves_is_told(kit: Kit) -> None:
     assert Key("uncovered", "setup") not in keys(look(kit, memory))
 
 
+def test_in_a_hall_without_open_windows_one_is_to_open(kit: Kit) -> None:
+    for line in ("setup", "tax", "general"):
+        for _ in range(3):
+            kit.take(line)
+    memory = Memory()
+    look(kit, memory)
+    view = look(kit, memory, minutes=1)
+    for line in ("setup", "tax", "general"):
+        found = suggested(kit, view, Key("uncovered", line))
+        assert found
+        assert all(kit.hall.windows[one.window].plan[line] == "main" for one in found)
+        assert {one.act for one in found} == {"open"}
+
+
 def test_the_noon_break_is_no_alarm(kit: Kit) -> None:
     kit.pass_(minutes=3 * 60 + 10)
     kit.take("setup")

@@ -112,11 +112,12 @@ def _about_line(store: Store, view: HallView, key: Key, line: str) -> list[Sugge
     for move in _moves(hall, view, line, before):
         then = forecast(store, [change_of(move)])
         after = _longest(then)
-        if not rules.helps(before[line], after[line]) or _harms(hall, line, now, then):
-            continue
-        found.append(
-            Suggestion(move.act, key, move.window, line, move.plan, before[line], after[line])
-        )
+        one = Suggestion(move.act, key, move.window, line, move.plan)
+        if rules.helps(before[line], after[line]) and not _harms(hall, line, now, then):
+            found.append(one._replace(before_ms=before[line], after_ms=after[line]))
+        elif key.kind == alarms.UNCOVERED and move.act in (rules.RESUME, rules.OPEN):
+            # What comes without any window is a guess, and no measure: somebody has to serve it.
+            found.append(one)
     return _best(found)
 
 
@@ -131,12 +132,12 @@ def _moves(hall: Hall, view: HallView, line: str, longest: Mapping[str, int]) ->
 
 
 def _best(found: list[Suggestion]) -> list[Suggestion]:
-    """Most help first; of two that help about alike the gentler one."""
+    """Most help first; of two that help about alike the gentler one; last what is not known."""
     order = {act: place for place, act in enumerate(rules.ACTS)}
 
-    def rank(one: Suggestion) -> tuple[int, int, str]:
+    def rank(one: Suggestion) -> tuple[bool, int, int, str]:
         minutes = (one.after_ms or 0) // 60_000
-        return minutes // 2, order[one.act], one.window
+        return one.after_ms is None, minutes // 2, order[one.act], one.window
 
     return sorted(found, key=rank)[:_MOST]
 
