@@ -232,6 +232,17 @@ class Terminal:
         """Wait until none of these texts is on the screen."""
         self.wait(lambda: not any(text in self.text for text in texts), "no " + " ".join(texts))
 
+    def insist(self, act: Callable[[], None], *texts: str) -> None:
+        """Do it until these texts are there, as a person does whose touch was not taken."""
+        for _ in range(20):
+            act()
+            began = time.monotonic()
+            while time.monotonic() - began < 1.0:
+                if all(text in self.text for text in texts):
+                    return
+                self.pump(0.02)
+        self.see(*texts)
+
     def end(self) -> int:
         """Wait until the program has ended; its exit code."""
         self.wait(lambda: self.ended, "the end")

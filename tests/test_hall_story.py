@@ -86,8 +86,9 @@ class Stage:
         before = {row["id"] for row in self.hall.store.rows("SELECT id FROM visit")}
         printed = self.paper.stat().st_size if self.paper.exists() else 0
         self.kiosk.see(words("kiosk.welcome"), words("kiosk.search"))
-        self.kiosk.click_on(words("kiosk.search"))
-        self.kiosk.see(words("kiosk.search-title"))
+        self.kiosk.insist(
+            lambda: self.kiosk.click_on(words("kiosk.search")), words("kiosk.search-title")
+        )
         self.kiosk.send(self.hall.item(line).lower())
         self.kiosk.see(self.hall.item_name(line))
         self.kiosk.send("enter")
@@ -95,12 +96,15 @@ class Stage:
         if person:
             self.kiosk.scan(typed("张三", person, between="\t"))
             self.kiosk.see(words("kiosk.for"))
-        self.kiosk.send("1")
-        self.kiosk.see(words("kiosk.your-number"), words("kiosk.take-slip"))
+        self.kiosk.insist(
+            lambda: self.kiosk.click_on(words("kiosk.yes")),
+            words("kiosk.your-number"),
+            words("kiosk.take-slip"),
+        )
         rows = self.hall.store.rows("SELECT id, number FROM visit")
         (number,) = [row["number"] for row in rows if row["id"] not in before]
         self.slip = slippaper.read(self.paper.read_bytes()[printed:], 80)
-        self.kiosk.send("enter")
+        self.kiosk.insist(lambda: self.kiosk.send("enter"), words("kiosk.welcome"))
         return str(number)
 
     def call(self, window: int, number: str) -> None:
