@@ -242,6 +242,8 @@ class KioskScreen(HallScreen):
         self._touched()
         if event.tile not in self.page.tiles or self._echo(event) or self._torn(event):
             return  # of the page before: a second Enter, a second touch
+        if self.page.typing:
+            self.kiosk.run_over()
         if event.tile.why:
             self.say(event.tile.why, "warn")
         else:
@@ -298,6 +300,7 @@ class KioskScreen(HallScreen):
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
         event.stop()
+        self.kiosk.run_over()
         self._step(partial(self._dialog.scan, event.code, event.routed))
 
     # -- always there

@@ -18,7 +18,7 @@ from screens.session import Session
 
 HELD_S = 0.4
 """Keys closer than this may be one that is held down."""
-RUN_S = 0.06
+RUN_S = 0.05
 """Keys closer than this are no person's: a reader that was too slow for a scan."""
 
 
@@ -60,6 +60,10 @@ class KioskApp(HallApp):
     def key_in_run(self) -> bool:
         """Whether the last key came faster than anybody types."""
         return self._gap < RUN_S
+
+    def run_over(self) -> None:
+        """What was typed was understood: the next key begins anew."""
+        self._last_key = float("-inf")
 
     async def on_event(self, event: events.Event) -> None:
         """Look how close to each other the keys are."""

@@ -235,7 +235,8 @@ class Terminal:
     def insist(self, act: Callable[[], None], *texts: str) -> None:
         """Do it until these texts are there, as a person does whose touch was not taken."""
         for _ in range(20):
-            act()
+            with suppress(StopIteration):  # what was touched is gone: it is under way
+                act()
             began = time.monotonic()
             while time.monotonic() - began < 1.0:
                 if all(text in self.text for text in texts):

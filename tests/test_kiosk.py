@@ -494,7 +494,7 @@ async def test_a_key_that_is_held_down_takes_one_number(kit: Kit) -> None:
 async def test_a_card_that_came_too_slowly_for_a_scan_takes_no_number(kit: Kit) -> None:
     async with standing(kit, printer=NOBODY) as stand:
         # A reader that rests after each character.
-        await send(stand.pilot, "1121111111" * 2, gap=0.05, start=monotonic())
+        await send(stand.pilot, "1121111111" * 2, gap=0.04, start=monotonic())
         await stand.settle()
         assert kit.kinds().count("visit.opened") == 0
 
