@@ -232,11 +232,10 @@ class Terminal:
         """Wait until none of these texts is on the screen."""
         self.wait(lambda: not any(text in self.text for text in texts), "no " + " ".join(texts))
 
-    def insist(self, act: Callable[[], None], *texts: str) -> None:
+    def insist(self, act: Callable[[], object], *texts: str) -> None:
         """Do it until these texts are there, as a person does whose touch was not taken."""
         for _ in range(20):
-            with suppress(StopIteration):  # what was touched is gone: it is under way
-                act()
+            act()
             began = time.monotonic()
             while time.monotonic() - began < 1.0:
                 if all(text in self.text for text in texts):
@@ -291,11 +290,18 @@ class Terminal:
         self.send(f"\x1b[<0;{x + 1};{y + 1}M\x1b[<0;{x + 1};{y + 1}m")
 
     def click_on(self, text: str) -> None:
-        """Click on the first cell of a text."""
-        y = next(y for y, line in enumerate(self.lines) if text in line)
-        cells = self._cells(y)
-        x = next(x for x in range(len(cells)) if "".join(cells[x:]).startswith(text))
-        self.click(x, y)
+        """Click on the first cell of a text, as soon as it is there."""
+        self.wait(lambda: self.touch(text), text)
+
+    def touch(self, text: str) -> bool:
+        """Click on the first cell of a text if it is on the screen now."""
+        for y, line in enumerate(self.lines):
+            if text in line:
+                cells = self._cells(y)
+                x = next(x for x in range(len(cells)) if "".join(cells[x:]).startswith(text))
+                self.click(x, y)
+                return True
+        return False
 
     def resize(self, columns: int, lines: int) -> None:
         """Pull the window to another size."""

@@ -87,7 +87,7 @@ class Stage:
         printed = self.paper.stat().st_size if self.paper.exists() else 0
         self.kiosk.see(words("kiosk.welcome"), words("kiosk.search"))
         self.kiosk.insist(
-            lambda: self.kiosk.click_on(words("kiosk.search")), words("kiosk.search-title")
+            lambda: self.kiosk.touch(words("kiosk.search")), words("kiosk.search-title")
         )
         self.kiosk.send(self.hall.item(line).lower())
         self.kiosk.see(self.hall.item_name(line))
@@ -97,7 +97,7 @@ class Stage:
             self.kiosk.scan(typed("张三", person, between="\t"))
             self.kiosk.see(words("kiosk.for"))
         self.kiosk.insist(
-            lambda: self.kiosk.click_on(words("kiosk.yes")),
+            lambda: self.kiosk.touch(words("kiosk.yes")),
             words("kiosk.your-number"),
             words("kiosk.take-slip"),
         )
