@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from db.store import Row
-from hallclient.actions import bookings, slips, views
-from hallclient.rules.booking import may_come
+from hallclient.actions import views
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import Routed, ScanKind
 from hallclient.texts import t
@@ -91,6 +90,10 @@ class DeskFinding(DeskBase):
 
     async def _booking_of(self, text: str) -> bool:
         """Whether there is a booking of today for this that may still be checked in: offer it."""
+        # Bookings and slips are loaded by the first scan, not by the first frame.
+        from hallclient.actions import bookings
+        from hallclient.rules.booking import may_come
+
         session = self.hall_app.session
         found = await session.read(bookings.find, text)
         today = session.store.env.day(self.now)
@@ -105,6 +108,8 @@ class DeskFinding(DeskBase):
         session = self.hall_app.session
         if routed.kind in (ScanKind.SLIP, ScanKind.TICKET):
             if routed.signed:
+                from hallclient.actions import slips
+
                 try:
                     await session.read(slips.verify, routed.signed)
                 except Refused as refused:
