@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from pathlib import Path
 from typing import Final
 
-from docs.rules import table
+from docs.rules import table, write
 from hallclient.actions.hall_files import default_hall
 from hallclient.figure_tables import formula, metric_name
 from hallclient.rules.catalogue import Hall
@@ -88,16 +85,5 @@ def definitions(hall: Hall, language: str) -> str:
     return table(HEADS[language], rows)
 
 
-def main() -> None:
-    """Write the page, or print it."""
-    parser = argparse.ArgumentParser(prog="python -m docs.metrics", description=main.__doc__)
-    parser.add_argument("--write", metavar="FILE", type=Path)
-    target: Path | None = parser.parse_args().write
-    if target is None:
-        sys.stdout.write(page())
-    else:
-        target.write_text(page(), encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    write("python -m docs.metrics", __doc__, page())

@@ -135,16 +135,16 @@ def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in said)
 
 
-def main() -> None:
-    """Write the page, or print it."""
-    parser = argparse.ArgumentParser(prog="python -m docs.rules", description=main.__doc__)
+def write(prog: str, about: str | None, text: str) -> None:
+    """Write a generated page to the file named on the command line, or print it."""
+    parser = argparse.ArgumentParser(prog=prog, description=about)
     parser.add_argument("--write", metavar="FILE", type=Path)
     target: Path | None = parser.parse_args().write
     if target is None:
-        sys.stdout.write(page())
+        sys.stdout.write(text)
     else:
-        target.write_text(page(), encoding="utf-8", newline="\n")
+        target.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    main()
+    write("python -m docs.rules", __doc__, page())

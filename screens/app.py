@@ -18,9 +18,8 @@ from hallclient.actions.hall import hall_of
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.roles import Role
 from hallclient.rules.scan import ENDS
-from hallclient.texts import language, set_language
 from hallclient.words import set_time_zone
-from screens.base import HallScreen
+from screens.base import HallScreen, switch_language
 from screens.failing import last_words
 from screens.keypages import Why
 from screens.session import Session
@@ -198,10 +197,7 @@ class HallApp(ScanGate):
 
     def switch_language(self) -> None:
         """Chinese, English, Chinese."""
-        set_language("en" if language() == "zh" else "zh")
-        for screen in self.screen_stack:
-            if isinstance(screen, HallScreen):
-                screen.speak()
+        switch_language(self)
 
     def show_keys(self, why_not: Why) -> None:
         """The key map."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from textual.app import App
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from hallclient.texts import t
+from hallclient.texts import language, set_language, t
 
 if TYPE_CHECKING:
     from screens.app import HallApp
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 STYLES = {"good": "$text-success", "warn": "$text-warning", "alert": "bold $text-error", "": ""}
 """How a message looks; what it is, its words say."""
+
+
+def switch_language(app: App[Any]) -> None:
+    """Chinese, English, Chinese: every screen of the program says everything again."""
+    set_language("en" if language() == "zh" else "zh")
+    for screen in app.screen_stack:
+        if isinstance(screen, HallScreen):
+            screen.speak()
 
 
 class HallScreen(Screen[None]):

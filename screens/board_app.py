@@ -9,9 +9,8 @@ from pathlib import Path
 from textual.app import App
 
 from db.env import Env, system_env
-from hallclient.texts import language, set_language
 from hallclient.voice import Speaker
-from screens.base import HallScreen
+from screens.base import HallScreen, switch_language
 from screens.board import BoardScreen
 from screens.board_source import BoardSource
 from screens.failing import last_words
@@ -56,10 +55,7 @@ class BoardApp(App[None], inherit_bindings=False):
 
     def switch_language(self) -> None:
         """The other language comes first."""
-        set_language("en" if language() == "zh" else "zh")
-        for screen in self.screen_stack:
-            if isinstance(screen, HallScreen):
-                screen.speak()
+        switch_language(self)
 
     def _fatal_error(self) -> None:
         self._exit_renderables.append(last_words(self._exception))

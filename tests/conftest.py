@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from hallclient.texts import set_language
+from tests.clikit import quick
 from tests.hallkit import Kit
+
+__all__ = ["quick"]
 
 # Started in the background of a shell, a test run and all its children would be deaf to Ctrl+C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

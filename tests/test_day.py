@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from argon2 import PasswordHasher
 
 from db.check import verify
 from db.store import Row
@@ -43,13 +41,7 @@ KIOSK = Actor("k01", "kiosk")
 PERSON = {"name": "张三", "identity": "420100199001011234", "phone": "13812345678"}
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(staff, "_hasher", lambda: hasher)
-    staff._nobody.cache_clear()
-    yield
-    staff._nobody.cache_clear()
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def refused(code: str) -> "pytest.RaisesExc[Refused]":

@@ -1,10 +1,8 @@
 """Handing a shift over: what is open goes to the colleague, and both sign."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 
 from hallclient.actions import calling, serving, shift, signals, staff, windows
 from hallclient.actions.acting import Actor
@@ -14,13 +12,7 @@ from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, SUPERVISOR, Kit, clerk
 TABLES = ("window", "leg", "handover", "operator")
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(staff, "_hasher", lambda: hasher)
-    staff._nobody.cache_clear()
-    yield
-    staff._nobody.cache_clear()
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def refused(code: str) -> "pytest.RaisesExc[Refused]":

@@ -1,9 +1,7 @@
 """Operators: signing in, wrong passwords, locks, first passwords, roles, leaving."""
 
-from collections.abc import Iterator
-
 import pytest
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import extract_parameters
 
 from hallclient.actions import calling, setup, staff, windows
 from hallclient.actions.acting import Actor
@@ -13,17 +11,7 @@ from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, SUPERVISOR, Kit, clerk
 NEW = "a new password"
 
 
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Verifiers at the lowest cost; what they decide is the same."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(staff, "_hasher", lambda: hasher)
-    staff._nobody.cache_clear()
-    yield
-    staff._nobody.cache_clear()
-
-
-quick = pytest.mark.usefixtures("_quick")
+quick = pytest.mark.usefixtures("quick")
 
 
 def refused(code: str) -> "pytest.RaisesExc[Refused]":
