@@ -117,10 +117,11 @@ def _sealed(db: sqlite.Connection, report: Report, tell: Progress) -> None:
     from db.seal import Unopenable, unseal
 
     total = db.execute("SELECT count(*) FROM case_key").fetchone()[0]
-    for table, column in schema.SEALED.items():
+    sealed_columns = [(table, name) for table, names in schema.SEALED.items() for name in names]
+    for table, column in sealed_columns:
         rows = db.execute(
-            f"SELECT {table}.id, {table}.{column}, case_id, key FROM {table} "
-            f"LEFT JOIN case_key ON case_id = {table}.id WHERE {table}.{column} IS NOT NULL"
+            f"SELECT {table}.id, {table}.{column}, case_id, key FROM {table} LEFT JOIN case_key "
+            f"ON case_id = {schema.CASE.format(table)} WHERE {table}.{column} IS NOT NULL"
         )
         for key, sealed, case, secret in rows:
             if case is None:
@@ -130,7 +131,7 @@ def _sealed(db: sqlite.Connection, report: Report, tell: Progress) -> None:
             else:
                 report.sealed += 1
                 try:
-                    unseal(secret, text(key), text(sealed))
+                    unseal(secret, text(case), text(sealed))
                 except (Unopenable, ValueError):
                     report.add("sealed", table=table, key=text(key))
             if report.sealed % 1000 == 0:

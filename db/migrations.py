@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-STEPS = ("m001_log_and_queue", "m002_hall")
+STEPS = ("m001_log_and_queue", "m002_hall", "m003_form")
 """Names of all steps, oldest first; as many as `schema.VERSION`."""
 
 RECORD = (
@@ -63,6 +63,27 @@ _HALL = (
     "CREATE INDEX alarm_day ON alarm (day)",
 )
 
+# What step 3 adds: forms and what is filed with them.
+_FORM = (
+    """CREATE TABLE form (id TEXT PRIMARY KEY, form TEXT, version TEXT, sha256 TEXT,
+        published_at INTEGER, body TEXT) STRICT""",
+    """CREATE TABLE filing (id TEXT PRIMARY KEY, number TEXT, day TEXT, form TEXT, item TEXT,
+        visit TEXT, leg TEXT, state TEXT, made_by TEXT, made_at INTEGER, copied_from TEXT,
+        done_by TEXT, done_at INTEGER, reason TEXT) STRICT""",
+    """CREATE TABLE form_row (id TEXT PRIMARY KEY, filing TEXT, section TEXT, place INTEGER)
+        STRICT""",
+    """CREATE TABLE form_cell (id TEXT PRIMARY KEY, value TEXT, sealed TEXT, other TEXT,
+        other_sealed TEXT, other_by TEXT) STRICT""",
+    """CREATE TABLE form_override (id TEXT PRIMARY KEY, filing TEXT, rule TEXT, row TEXT,
+        reason TEXT, seen TEXT, role TEXT, by TEXT, at INTEGER) STRICT""",
+    """CREATE TABLE form_extract (id TEXT PRIMARY KEY, filing TEXT, department TEXT, n INTEGER,
+        target TEXT, sha256 TEXT, before TEXT, sealed TEXT, by TEXT, at INTEGER) STRICT""",
+    "CREATE UNIQUE INDEX filing_number ON filing (number)",
+    "CREATE INDEX filing_open ON filing (made_at) WHERE state = 'filling'",
+    "CREATE INDEX filing_visit ON filing (visit) WHERE visit IS NOT NULL",
+    "CREATE INDEX filing_form ON filing (form, made_by, made_at)",
+)
+
 
 def migrations() -> Migrations:
     """The migration set, built when it is needed: sqlite-utils takes 70 ms to import."""
@@ -81,6 +102,11 @@ def migrations() -> Migrations:
             for column in columns:
                 db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
         for statement in _HALL:
+            db.execute(statement)
+
+    @made(name="m003_form")
+    def form(db: Database) -> None:
+        for statement in _FORM:
             db.execute(statement)
 
     return made

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x48414C43  # "HALC" in the file's header: this is a hallclient store
-VERSION = 2
+VERSION = 3
 """``PRAGMA user_version`` of the schema below."""
 
 LOG = (
@@ -88,11 +88,42 @@ TABLES: dict[str, str] = {
     "business_day": """id TEXT PRIMARY KEY, state TEXT, opened_by TEXT, opened_at INTEGER,
         checks TEXT, closed_by TEXT, closed_at INTEGER, listed TEXT, note TEXT, signed_by TEXT,
         signed_at INTEGER""",
+    "form": "id TEXT PRIMARY KEY, form TEXT, version TEXT, sha256 TEXT, published_at INTEGER, "
+    "body TEXT",
+    "filing": """id TEXT PRIMARY KEY, number TEXT, day TEXT, form TEXT, item TEXT, visit TEXT,
+        leg TEXT, state TEXT, made_by TEXT, made_at INTEGER, copied_from TEXT, done_by TEXT,
+        done_at INTEGER, reason TEXT""",
+    # Ids of the next four begin with the filing's: filing/row, filing/row/field, ...
+    "form_row": "id TEXT PRIMARY KEY, filing TEXT, section TEXT, place INTEGER",
+    "form_cell": """id TEXT PRIMARY KEY, value TEXT, sealed TEXT, other TEXT, other_sealed TEXT,
+        other_by TEXT""",
+    "form_override": """id TEXT PRIMARY KEY, filing TEXT, rule TEXT, row TEXT, reason TEXT,
+        seen TEXT, role TEXT, by TEXT, at INTEGER""",
+    "form_extract": """id TEXT PRIMARY KEY, filing TEXT, department TEXT, n INTEGER, target TEXT,
+        sha256 TEXT, before TEXT, sealed TEXT, by TEXT, at INTEGER""",
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
-SEALED: dict[str, str] = {"visit": "sealed", "booking": "sealed", "signal": "note"}
-"""Projections with a sealed text: table -> column. The case is the row's id."""
+SEALED: dict[str, tuple[str, ...]] = {
+    "visit": ("sealed",),
+    "booking": ("sealed",),
+    "signal": ("note",),
+    "form_cell": ("sealed", "other_sealed"),
+    "form_extract": ("sealed",),
+}
+"""Projections with sealed texts: table -> columns. `case_of` a row's id is the case."""
+
+
+def case_of(key: str) -> str:
+    """The case whose key seals a row: what its id begins with."""
+    return key.partition("/")[0]
+
+
+CASE = (
+    "CASE instr({0}.id, '/') WHEN 0 THEN {0}.id ELSE substr({0}.id, 1, instr({0}.id, '/') - 1) END"
+)
+"""`case_of` in SQL, of a table's id."""
+
 
 INDEXES = (
     f"CREATE UNIQUE INDEX leg_one_per_window ON leg (window) WHERE {OPEN_AT_WINDOW}",
@@ -120,6 +151,10 @@ INDEXES = (
     "CREATE INDEX signal_open ON signal (window, at) WHERE closed_at IS NULL",
     "CREATE UNIQUE INDEX alarm_open ON alarm (kind, line, window) WHERE cleared_at IS NULL",
     "CREATE INDEX alarm_day ON alarm (day)",
+    "CREATE UNIQUE INDEX filing_number ON filing (number)",
+    "CREATE INDEX filing_open ON filing (made_at) WHERE state = 'filling'",
+    "CREATE INDEX filing_visit ON filing (visit) WHERE visit IS NOT NULL",
+    "CREATE INDEX filing_form ON filing (form, made_by, made_at)",
 )
 
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from db import log
 from db.files import whole
-from db.schema import SEALED
+from db.schema import SEALED, case_of
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
@@ -67,7 +67,7 @@ _TIMES: Final = frozenset(
     | {"locked_until", "signed_in_at", "until", "imported_at", "since"}
 )
 _SEALED: Final = ("visits", "bookings")
-_COLUMNS: Final = frozenset(f'"{column}"'.encode() for column in SEALED.values())
+_COLUMNS: Final = frozenset(f'"{name}"'.encode() for names in SEALED.values() for name in names)
 _HIDDEN: Final = "verifier"
 FIRST, LAST = "0000-00-00", "9999-99-99"
 
@@ -179,11 +179,18 @@ def _without_secrets(event: log.Event) -> tuple[bytes, bool]:
 def _opened(store: Store, event: log.Event) -> dict[str, str] | None:
     if not any(column in event.body for column in _COLUMNS):
         return None
+    opened: dict[str, str] = {}
     for table, key, _, now in event.facts().get("set", ()):
-        sealed = (now or {}).get(SEALED.get(table, ""))
-        if sealed:
-            return store.unseal(key, sealed)
-    return None
+        for column in SEALED.get(table, ()):
+            sealed = (now or {}).get(column)
+            if sealed:
+                found = store.unseal(case_of(key), sealed) or {}
+                # Cells of a form are many in one event: each is told by its place.
+                place = key.partition("/")[2]
+                opened |= {
+                    f"{place}.{name}" if place else name: text for name, text in found.items()
+                }
+    return opened or None
 
 
 def _table(store: Store, wanted: Wanted, out: IO[str], headings: Callable[[str], str]) -> int:

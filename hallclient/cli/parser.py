@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "catalogue": "catalogue",
     "ticket": "ticket",
     "booking": "booking",
+    "form": "form",
     "window": "window",
     "shift": "shift",
     "staff": "staff",

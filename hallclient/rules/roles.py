@@ -57,6 +57,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "window.take-over": _LEAD,
     "window.emergency": _LEAD,
     "window.plan": _LEAD,
+    # one form: agents fill it with the applicant, clerks take it in
+    "form.new": _HALL,
+    "form.read": _HALL,
+    "form.edit": _HALL,
+    "form.override": _HALL,
+    "form.extract": _HALL,
+    "form.close": _HALL,
+    "form.publish": _KEEP,
     # the hall as a whole
     "hall.watch": _LEAD,
     "hall.stop-numbers": _LEAD,
