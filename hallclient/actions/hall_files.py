@@ -1,20 +1,18 @@
 """A hall's files: read from a folder, checked, and compiled into one that loads at once.
 
 The folder holds ``hall.toml`` and ``catalogue/{items,departments,outlets,aliases}.csv``, all of
-them: a file that silently came from elsewhere would be the wrong hall's. Files are UTF-8, with
-or without a mark at their beginning; any other encoding is refused rather than guessed, because
-a wrong guess prints wrong names. Start-up reads only ``compiled.json``, and imports nothing
-of what reads and checks the rest.
+them: a file that silently came from elsewhere would be the wrong hall's. Start-up reads only
+``compiled.json``, and imports nothing of what reads and checks the rest.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hallclient.actions.text_files import read_text, read_tree
 from hallclient.paths import FIXTURES
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.catalogue_json import hall_from_json, hall_to_json
@@ -23,16 +21,10 @@ from hallclient.rules.errors import Refused
 if TYPE_CHECKING:
     from hallclient.rules.catalogue_tables import Table
     from hallclient.rules.problems import Notes, Problem
-    from hallclient.rules.toml_file import Tree
 
 COMPILED = "compiled.json"
 HALL = "hall.toml"
 TABLES = ("items", "departments", "outlets", "aliases")
-_LARGEST = 8 * 1024 * 1024
-_HEADER = re.compile(r"(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(#.*)?")
-_KEY = re.compile(r'(?:"([^"]*)"|([A-Za-z0-9_-]+))\s*[.=]')
-_AT_LINE = re.compile(r"at line (\d+)")
-TomlPath = tuple[str | int, ...]
 
 
 def default_body() -> dict[str, Any]:
@@ -63,7 +55,7 @@ def read_folder(folder: Path) -> tuple[Hall, list[Problem]]:
 
     notes = Notes()
     tables = {name: _table(folder, f"catalogue/{name}.csv", notes) for name in TABLES}
-    hall, problems = parse_hall(Sources(_tree(folder, HALL, notes), **tables), syllables)
+    hall, problems = parse_hall(Sources(read_tree(folder, HALL, notes), **tables), syllables)
     if hall.time_zone and not _is_time_zone(hall.time_zone):
         notes.add(HALL, 1, "bad-time-zone", value=hall.time_zone)
     # What could not be read explains what is wrong with the rest: first.
@@ -105,41 +97,8 @@ def _is_time_zone(name: str) -> bool:
     return True
 
 
-def _text(folder: Path, file: str, notes: Notes) -> str | None:
-    """A file's text, or ``None`` and a problem."""
-    try:
-        with (folder / file).open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except FileNotFoundError:
-        notes.add(file, 0, "missing-file")
-        return None
-    except OSError as error:
-        notes.add(file, 0, "unreadable", detail=error.strerror or type(error).__name__)
-        return None
-    if len(data) > _LARGEST:
-        notes.add(file, 0, "too-large", most=_LARGEST // 1024 // 1024)
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The mark is three bytes that the position does not count; they hold no line end.
-        line = data.count(b"\n", 0, error.start) + 1
-        notes.add(file, line, "not-utf8", guess=_guess(data))
-        return None
-
-
-def _guess(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "UTF-16"
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        return "?"
-    return "GB18030 (GBK)"
-
-
 def _table(folder: Path, file: str, notes: Notes) -> Table | None:
-    text = _text(folder, file, notes)
+    text = read_text(folder, file, notes)
     if text is None:
         return None
     import csv
@@ -159,46 +118,3 @@ def _table(folder: Path, file: str, notes: Notes) -> Table | None:
         notes.add(file, start, "bad-csv", detail=str(error))
         return None
     return Table(file, rows)
-
-
-def _tree(folder: Path, file: str, notes: Notes) -> Tree | None:
-    text = _text(folder, file, notes)
-    if text is None:
-        return None
-    import tomllib
-
-    from hallclient.rules.toml_file import Tree
-
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _AT_LINE.search(str(error))
-        line = int(found[1]) if found else text.count("\n") + 1
-        notes.add(file, line, "bad-toml", detail=str(error))
-        return None
-    except RecursionError:
-        notes.add(file, 0, "bad-toml", detail="nested too deeply")
-        return None
-    return Tree(file, data, dict(_toml_lines(text)))
-
-
-def _toml_lines(text: str) -> Iterator[tuple[TomlPath, int]]:
-    """Where each table and key stands; the standard reader does not say."""
-    counts: dict[str, int] = {}
-    here: TomlPath = ()
-    inside = False
-    for number, line in enumerate(text.splitlines(), 1):
-        was_inside = inside
-        inside ^= (line.count('"""') + line.count("'''")) % 2 == 1
-        stripped = line.strip()
-        if was_inside:
-            continue
-        if header := _HEADER.fullmatch(stripped):
-            name = header[2]
-            here = tuple(name.split("."))
-            if header[1] == "[[":
-                here = (*here, counts.get(name, 0))
-                counts[name] = counts.get(name, 0) + 1
-            yield here, number
-        elif key := _KEY.match(stripped):
-            yield (*here, key[1] or key[2]), number

@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from hallclient.rules.catalogue import Word
 from hallclient.rules.problems import Notes, Reader
+from hallclient.rules.toml_lines import Path
 
 _T = TypeVar("_T")
-Path = tuple[str | int, ...]
 
 
 class Tree(NamedTuple):
@@ -51,15 +51,21 @@ class TomlFile:
 
     def array(self, name: str, *, required: bool = False) -> list[Reader]:
         """The tables of ``[[name]]``."""
-        value = self.top.raw(name)
+        if required and self.top.raw(name) is None:
+            self.top.fail(name, "missing-table")
+        return [reader for _, reader in self.tables((), self.top, name)]
+
+    def tables(self, path: Path, owner: Reader, name: str) -> list[tuple[Path, Reader]]:
+        """The tables of ``[[name]]`` in the table ``owner``, which stands at ``path``."""
+        value = owner.raw(name)
         if value is None:
-            if required:
-                self.top.fail(name, "missing-table")
             return []
         if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-            self.top.fail(name, "wrong-type", value=value, wanted=f"[[{name}]]")
+            whole = ".".join([*(part for part in path if isinstance(part, str)), name])
+            owner.fail(name, "wrong-type", value=value, wanted=f"[[{whole}]]")
             return []
-        return [self.reader((name, at), part) for at, part in enumerate(value)]
+        found = [((*path, name, at), part) for at, part in enumerate(value)]
+        return [(place, self.reader(place, part)) for place, part in found]
 
     def keyed(
         self, name: str, make: Callable[[Reader, str], _T], *, required: bool = False
