@@ -18,31 +18,43 @@ class Unopenable(Exception):
     """The sealed text was changed, belongs to another case, or has an unknown algorithm."""
 
 
-def seal(key: bytes, case_id: str, fields: dict[str, str], nonce: bytes) -> str:
-    """Sealed text: ``aes-256-gcm:<base64 of nonce and ciphertext>``. ``nonce``: 12 fresh bytes."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+class Box:
+    """Seals and opens under one key: what many fields of a case share is set up once."""
 
-    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-    sealed = AESGCM(key).encrypt(nonce, plain, _bound(AES, case_id))
-    return f"{AES}:{base64.b64encode(nonce + sealed).decode()}"
+    def __init__(self, key: bytes, case_id: str) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._case = case_id
+        self._bound = f"hallclient:{AES}:{case_id}".encode()
+        self._cipher = AESGCM(key)
+
+    def seal(self, fields: dict[str, str], nonce: bytes) -> str:
+        """``aes-256-gcm:<base64 of nonce and ciphertext>``. ``nonce``: 12 fresh bytes."""
+        plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        sealed = self._cipher.encrypt(nonce, plain, self._bound)
+        return f"{AES}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def unseal(self, sealed: str) -> dict[str, str]:
+        """The fields again. Raises `Unopenable`."""
+        from cryptography.exceptions import InvalidTag
+
+        tag, _, text = sealed.partition(":")
+        if tag != AES:
+            raise Unopenable(tag)
+        try:
+            data = base64.b64decode(text, validate=True)
+            plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound)
+            fields = json.loads(plain)
+        except (InvalidTag, ValueError) as error:
+            raise Unopenable(self._case) from error
+        return {str(name): str(value) for name, value in fields.items()}
+
+
+def seal(key: bytes, case_id: str, fields: dict[str, str], nonce: bytes) -> str:
+    """One sealed text of a case: `Box.seal`."""
+    return Box(key, case_id).seal(fields, nonce)
 
 
 def unseal(key: bytes, case_id: str, sealed: str) -> dict[str, str]:
-    """The fields again. Raises `Unopenable`."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    tag, _, text = sealed.partition(":")
-    if tag != AES:
-        raise Unopenable(tag)
-    try:
-        data = base64.b64decode(text, validate=True)
-        plain = AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(tag, case_id))
-        fields = json.loads(plain)
-    except (InvalidTag, ValueError) as error:
-        raise Unopenable(case_id) from error
-    return {str(name): str(value) for name, value in fields.items()}
-
-
-def _bound(tag: str, case_id: str) -> bytes:
-    return f"hallclient:{tag}:{case_id}".encode()
+    """The fields of one sealed text: `Box.unseal`. Raises `Unopenable`."""
+    return Box(key, case_id).unseal(sealed)

@@ -86,17 +86,23 @@ class Tx:
 
     def seal(self, case_id: str, fields: dict[str, str]) -> str:
         """Seal personal fields under the case's key, made when it is not there yet."""
-        from db.seal import KEY_BYTES, NONCE_BYTES, seal
+        return self.sealer(case_id)(fields)
 
+    def sealer(self, case_id: str) -> Callable[[dict[str, str]], str]:
+        """What seals many fields of one case. Raises StoreError ``case-destroyed``."""
+        from db.seal import KEY_BYTES, NONCE_BYTES, Box
+
+        entropy = self.store.env.entropy
         found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
         if found is None:
-            key = self.store.env.entropy(KEY_BYTES)
+            key = entropy(KEY_BYTES)
             self.db.execute("INSERT INTO case_key (case_id, key) VALUES (?, ?)", (case_id, key))
         else:
             key = found[0]
         if key is None:
             raise StoreError("case-destroyed")
-        return seal(key, case_id, fields, self.store.env.entropy(NONCE_BYTES))
+        box = Box(key, case_id)
+        return lambda fields: box.seal(fields, entropy(NONCE_BYTES))
 
     def destroy_key(self, case_id: str) -> None:
         """Forget the person of a case for good; the chain stays valid."""
@@ -299,15 +305,27 @@ class Store:
 
         Raises StoreError ``sealed`` when the text was changed.
         """
-        from db.seal import Unopenable, unseal
+        return None if sealed is None else self.unsealer(case_id)(sealed)
 
+    def unsealer(self, case_id: str) -> Callable[[str], dict[str, str] | None]:
+        """What unseals many texts of one case; it gives None when the key was destroyed.
+
+        Raises StoreError ``sealed``, when it is called.
+        """
         found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
-        if sealed is None or found is None or found[0] is None:
-            return None
-        try:
-            return unseal(found[0], case_id, sealed)
-        except Unopenable as error:
-            raise StoreError("sealed", case=case_id) from error
+        if found is None or found[0] is None:
+            return lambda sealed: None
+        from db.seal import Box, Unopenable
+
+        box = Box(found[0], case_id)
+
+        def opened(sealed: str) -> dict[str, str]:
+            try:
+                return box.unseal(sealed)
+            except Unopenable as error:
+                raise StoreError("sealed", case=case_id) from error
+
+        return opened
 
     # -- writing
 

@@ -48,15 +48,24 @@ def acting(store: Store, who: Actor, action: str) -> Iterator[Action]:
     Raises ``no-operator``, ``not-active``, ``password-first``, ``not-allowed``; StoreError.
     """
     with store.act(who.operator, who.window) as tx:
-        found = tx.db.execute(
-            "SELECT role, state, must_change FROM operator WHERE id = ?", (who.operator,)
-        ).fetchone()
-        if found is None:
-            raise Refused("no-operator", operator=who.operator)
-        role, state, must_change = found
-        if state != "active":
-            raise Refused("not-active", operator=who.operator)
-        if must_change and action != "staff.password":
-            raise Refused("password-first", operator=who.operator)
-        require(role, action)
+        role = admit(store, who, action)
         yield Action(tx, who._replace(role=role), hall_of(store))
+
+
+def admit(store: Store, who: Actor, action: str) -> str:
+    """The operator's role, when it may do this. For what only reads: it takes no lock.
+
+    Raises as `acting`.
+    """
+    found = store.db.execute(
+        "SELECT role, state, must_change FROM operator WHERE id = ?", (who.operator,)
+    ).fetchone()
+    if found is None:
+        raise Refused("no-operator", operator=who.operator)
+    role, state, must_change = found
+    if state != "active":
+        raise Refused("not-active", operator=who.operator)
+    if must_change and action != "staff.password":
+        raise Refused("password-first", operator=who.operator)
+    require(role, action)
+    return str(role)
