@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from hallclient.actions.encodings import Undecodable, decode
 from hallclient.paths import FIXTURES
 from hallclient.rules.booking_cells import fold
 from hallclient.rules.booking_row import NEEDED, Problem, Words
@@ -81,17 +82,9 @@ def _decoded(data: bytes, path: Path) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data or data[:2] == b"PK":
         raise Refused("booking-file-not-text", file=path.name)
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # What begins as Chinese in UTF-8 is not GB18030: it was cut off, or pasted together.
-        if any(char > "\u2fff" for char in data[: error.start].decode("utf-8-sig")):
-            line = data.count(b"\n", 0, error.start) + 1
-            raise Refused("booking-file-damaged", file=path.name, line=line) from error
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refused("booking-file-encoding", file=path.name, line=line) from error
+        return decode(data).text
+    except Undecodable as error:
+        raise Refused(f"booking-file-{error.kind}", file=path.name, line=error.line) from error
 
 
 # -- CSV

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from hallclient.rules.spreadsheet import unwrapped
 from hallclient.rules.text import clean, narrow
 
-_AS_TEXT: Final = re.compile(r'="(.*)"')
-"""How spreadsheets are made to keep a long number: a formula that is nothing but a text."""
 _MATERIAL: Final = re.compile(
     r"(?P<name>.+?)"
     r"(?:\s*[xX\u00d7*]\s*(?P<times>\d{1,3})|\s*(?P<copies>\d{1,3})\s*\u4efd"
@@ -41,8 +40,7 @@ def text_of(cells: Mapping[str, object], column: str, *, needed: bool = False) -
     if isinstance(value, bool) or not isinstance(value, (str, int, float, type(None))):
         raise BadCell("not-text", column=column)
     text = "" if value is None else clean(str(value)).strip()
-    if found := _AS_TEXT.fullmatch(text):
-        text = found[1].strip()
+    text = unwrapped(text)
     if not text and needed:
         raise BadCell("empty", column=column)
     if len(text) > _LONGEST:

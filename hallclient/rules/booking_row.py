@@ -17,6 +17,7 @@ from hallclient.rules.booking import BOOKED, CANCELLED
 from hallclient.rules.booking_cells import BadCell, fold, materials_of, text_of
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.scan import is_resident_id
+from hallclient.rules.spreadsheet import rounded
 from hallclient.rules.text import narrow
 
 PERSON: Final = ("name", "identity", "phone", "company")
@@ -32,7 +33,6 @@ _TIME: Final = re.compile(rf"{_CLOCK}(?:[^\d+]{{1,3}}{_CLOCK})?")
 _DATED: Final = re.compile(r"(\d{4}\D\d{1,2}\D\d{1,2}\D?|\d{8})[\sT]+(\S.*)")
 _PHONE: Final = re.compile(r"\+?\d{7,15}")
 _OTHER_ID: Final = re.compile(r"(?=.*\d)[0-9A-Z]{5,20}")
-_ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+")
 
 
 class Problem(NamedTuple):
@@ -133,7 +133,7 @@ def parse_row(
 
 def _key(cells: Mapping[str, object]) -> str:
     text = narrow(text_of(cells, "number", needed=True).removeprefix("'"))
-    if _ROUNDED.fullmatch(text):
+    if rounded(text):
         raise BadCell("rounded", column="number", value=text)
     if not _NUMBER.fullmatch(text):
         raise BadCell("number", value=text)
@@ -229,7 +229,7 @@ def _identity(cells: Mapping[str, object]) -> str:
     text = narrow(text_of(cells, "identity").removeprefix("'"))
     if not text:
         return ""
-    if _ROUNDED.fullmatch(text):
+    if rounded(text):
         raise BadCell("rounded", column="identity", value="")
     if re.fullmatch(r"\d{15}|\d{17}[\dX]", text):
         # Numbers of 15 digits have not been valid since 2013.
@@ -244,7 +244,7 @@ def _phone(cells: Mapping[str, object]) -> str:
     text = re.sub(r"[()-]", "", narrow(text_of(cells, "phone").removeprefix("'")))
     if not text:
         return ""
-    if _ROUNDED.fullmatch(text):
+    if rounded(text):
         raise BadCell("rounded", column="phone", value="")
     text = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", text)
     if not _PHONE.fullmatch(text):

@@ -36,3 +36,24 @@ def harmless(text: str) -> str:
     if _LONG_NUMBER.fullmatch(text):
         return QUOTE + text
     return _FORMULA.sub(rf"\1\2{QUOTE}", text)
+
+
+_AS_TEXT: Final = re.compile(r'="(.*)"')
+_ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+")
+
+
+def unwrapped(text: str) -> str:
+    """The text in ``="…"``, how spreadsheets are made to keep a long number; else the text."""
+    found = _AS_TEXT.fullmatch(text)
+    return found[1].strip() if found else text
+
+
+def unquoted(text: str) -> str:
+    """The text without the quote that `harmless` put before it."""
+    rest = text.removeprefix(QUOTE)
+    return rest if rest != text and harmless(rest) == text else text
+
+
+def rounded(text: str) -> bool:
+    """Whether this is a long number after a spreadsheet has rounded it: ``1.10105E+17``."""
+    return bool(_ROUNDED.fullmatch(text))
