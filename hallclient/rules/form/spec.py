@@ -213,19 +213,27 @@ def digest(text: str) -> str:
 
 def from_json(text: str) -> Form:
     """The form again. Raises KeyError, TypeError, ValueError for what is none."""
-    data: dict[str, Any] = json.loads(text)
-    data["sections"] = tuple(_section(one) for one in data["sections"])
-    data["rules"] = tuple(_rule(one) for one in data.get("rules", ()))
-    data["departments"] = tuple(
+    return from_data(json.loads(text))
+
+
+def from_data(data: dict[str, Any]) -> Form:
+    """The form of the parsed JSON; what is left out has its default. Raises as `from_json`."""
+    departments = (
         Department(**one | {"required": tuple(one.get("required", ()))})
         for one in data.get("departments", ())
     )
-    data["dictionaries"] = {
+    dictionaries = {
         name: tuple(Option(*option) for option in options)
         for name, options in data.get("dictionaries", {}).items()
     }
-    data["items"] = tuple(data.get("items", ()))
-    return Form(**data)
+    made = {
+        "sections": tuple(_section(one) for one in data["sections"]),
+        "rules": tuple(_rule(one) for one in data.get("rules", ())),
+        "departments": tuple(departments),
+        "dictionaries": dictionaries,
+        "items": tuple(data.get("items", ())),
+    }
+    return Form(**data | made)
 
 
 def _section(data: dict[str, Any]) -> Section:

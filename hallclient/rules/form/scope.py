@@ -1,0 +1,346 @@
+"""What names mean in a form's expressions: cells, persons, dictionaries, totals over rows.
+
+An expression stands either in a row of a repeat (``row`` is that section's id) or outside (empty).
+What it reads is told as sources, which `program` turns into what a change must visit again:
+``("field", id)``, ``("person", reference field, roster field)``, ``("total", n)``,
+``("repeated", index)``, ``("index", index, probe)``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from hallclient.rules.form import expr
+from hallclient.rules.form.expr import (
+    ANY,
+    BOOL,
+    DATE,
+    MONEY,
+    MULTI,
+    NUMBER,
+    TEXT,
+    TIME,
+    Fn,
+    Mistake,
+    compile_node,
+    joined_reads,
+)
+from hallclient.rules.form.expr import Code as Compiled
+from hallclient.rules.form.spec import Field, Form, Option, Section, Type
+
+KINDS: dict[Type, str] = {
+    Type.INT: NUMBER,
+    Type.DECIMAL: NUMBER,
+    Type.RATIO: NUMBER,
+    Type.MONEY: MONEY,
+    Type.BOOL: BOOL,
+    Type.DATE: DATE,
+    Type.MONTH: DATE,
+    Type.DATETIME: TIME,
+    Type.MULTI: MULTI,
+    Type.LIST: MULTI,
+}
+"""Type of a field -> kind of its value in expressions; the rest is text."""
+
+TOTALS = frozenset("count any all sum min max first distinct".split())
+OF_SECTION = frozenset("count any all".split())
+
+
+class Total(NamedTuple):
+    """An aggregate over the rows of a repeat, kept up to date row by row."""
+
+    kind: str
+    section: str
+    value: Fn | None
+    condition: Fn | None
+    reads: tuple[Any, ...]
+
+
+class Index(NamedTuple):
+    """Rows of a repeat by a key; ``payload``: condition of `matching`, result of `lookup`."""
+
+    section: str
+    key: Fn
+    payload: Fn | None
+    reads: tuple[Any, ...]
+
+
+class Layout:
+    """Where everything of a form is, and the totals and indexes its expressions ask for."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.fields: dict[str, Field] = {}
+        self.place: dict[str, int] = {}
+        self.sections: dict[str, Section] = {section.id: section for section in form.sections}
+        for section in form.sections:
+            for at, field in enumerate(section.fields):
+                self.fields[field.id] = field
+                self.place[field.id] = at
+        self.options: Mapping[str, Mapping[str, Option]] = {
+            name: {option.code: option for option in options}
+            for name, options in form.dictionaries.items()
+        }
+        self.totals: list[Total] = []
+        self.indexes: list[Index] = []
+        self.probes = 0
+        self._known_totals: dict[str, tuple[int, str]] = {}
+        self._known_indexes: dict[tuple[str, ...], int] = {}
+
+    def repeats(self, section: str) -> bool:
+        return section in self.sections and self.sections[section].repeat
+
+    def row_of(self, field: Field) -> str:
+        """The repeat a field is a column of; empty outside repeats."""
+        return field.section if self.sections[field.section].repeat else ""
+
+    def kind(self, field: Field) -> str:
+        return KINDS.get(field.type, TEXT)
+
+    def cell(self, field: Field) -> Fn:
+        """How to read a field: of this row, or the only one."""
+        section, at = field.section, self.place[field.id]
+        if self.sections[section].repeat:
+            return lambda s, r: s.v[section][r][at]
+        return lambda s, r: s.v[section][""][at]
+
+    def through(self, reference: Field, of: Field) -> Fn:
+        """How to read a roster field of the person that a reference names."""
+        person, roster, at = self.cell(reference), of.section, self.place[of.id]
+
+        def found(s: Any, r: str) -> Any:
+            row = s.v[roster].get(person(s, r))
+            return None if row is None else row[at]
+
+        return found
+
+    def total(self, key: str, kind: str, total: Total) -> tuple[int, str]:
+        """The number of a total; the same source is kept once."""
+        found = self._known_totals.get(key)
+        if found is None:
+            found = self._known_totals[key] = len(self.totals), kind
+            self.totals.append(total)
+        return found
+
+    def index(self, key: tuple[str, ...], index: Index) -> int:
+        found = self._known_indexes.get(key)
+        if found is None:
+            found = self._known_indexes[key] = len(self.indexes)
+            self.indexes.append(index)
+        return found
+
+    def probe(self) -> int:
+        self.probes += 1
+        return self.probes - 1
+
+
+class FormScope:
+    """Names as seen from a row of ``row`` (empty: from outside repeats)."""
+
+    def __init__(self, layout: Layout, row: str = "", option: str = "") -> None:
+        self.layout = layout
+        self.row = row
+        self.option = option
+        """Dictionary whose options a ``choice_filter`` judges as ``option``."""
+
+    def name(self, name: str) -> Compiled:
+        if name == "this" and self.row:
+            return Compiled(lambda s, r: r, TEXT)
+        field = self._field(name)
+        return Compiled(self.layout.cell(field), self.layout.kind(field), (("field", name),))
+
+    def _field(self, name: str) -> Field:
+        field = self.layout.fields.get(name)
+        if field is None:
+            known = [*self.layout.fields, *(["this"] if self.row else [])]
+            raise Mistake("unknown-name", name=name, known=known)
+        row = self.layout.row_of(field)
+        if row and row != self.row:
+            raise Mistake("needs-aggregate", name=name, section=row)
+        return field
+
+    def attribute(self, name: str, attribute: str) -> Compiled:
+        if name == "option" and self.option:
+            values = self._attributes(self.option, attribute)
+            kind = _kind_of(values)
+            return Compiled(lambda s, r: values.get(s.option.code), kind)
+        field = self._field(name)
+        if field.type is Type.PERSON:
+            return self._person(field, attribute)
+        if field.type is Type.CHOICE:
+            values, read = self._attributes(field.choices, attribute), self.layout.cell(field)
+            return Compiled(
+                lambda s, r: values.get(read(s, r)), _kind_of(values), (("field", name),)
+            )
+        raise Mistake("no-attributes", name=name, found=field.type)
+
+    def _person(self, field: Field, attribute: str) -> Compiled:
+        of = self.layout.fields.get(attribute)
+        if of is None or of.section != self.layout.form.roster:
+            known = [one.id for one in self.layout.sections[self.layout.form.roster].fields]
+            raise Mistake("unknown-name", name=attribute, known=known)
+        reads = (("field", field.id), ("person", field.id, of.id))
+        return Compiled(self.layout.through(field, of), self.layout.kind(of), reads)
+
+    def _attributes(self, dictionary: str, attribute: str) -> dict[str, Any]:
+        options = self.layout.options.get(dictionary, {})
+        if attribute == "code":
+            return {code: code for code in options}
+        found = {
+            code: option.more[attribute]
+            for code, option in options.items()
+            if attribute in option.more
+        }
+        if not found:
+            known = sorted({name for option in options.values() for name in option.more})
+            raise Mistake("unknown-attribute", name=attribute, known=[*known, "code"])
+        if all(isinstance(value, bool) for value in found.values()):
+            # Options that do not mention a yes/no attribute have it not.
+            found = {code: found.get(code, False) for code in options}
+        return found
+
+    # -- totals and look-ups
+
+    def call(self, node: ast.Call, name: str) -> Compiled | None:
+        if name in TOTALS:
+            return self._total(node, name)
+        if name == "repeated":
+            return self._repeated(node)
+        if name == "matching":
+            return self._matching(node)
+        if name == "lookup":
+            return self._lookup(node)
+        if name in ("known", "said") and len(node.args) == 2:
+            given = node.args[1]
+            if isinstance(given, ast.Constant) and given.value not in self.layout.options:
+                raise Mistake(
+                    "unknown-dictionary", name=str(given.value), known=[*self.layout.options]
+                )
+        return None
+
+    def _total(self, node: ast.Call, name: str) -> Compiled:
+        if not 1 <= len(node.args) <= 2:
+            raise Mistake("wrong-count", name=name, wanted=1, found=len(node.args))
+        section = self._over(node, name)
+        inside = FormScope(self.layout, section)
+        value = None if name in OF_SECTION else compile_node(node.args[0], inside)
+        condition = compile_node(node.args[1], inside) if len(node.args) == 2 else None
+        if condition is not None and condition.type not in (BOOL, ANY):
+            raise Mistake("wrong-kind", wanted=BOOL, found=condition.type)
+        if name in ("any", "all") and condition is None:
+            raise Mistake("wrong-count", name=name, wanted=2, found=1)
+        kind = NUMBER if name in ("count", "distinct") else BOOL if value is None else value.type
+        if name == "sum" and kind not in (NUMBER, MONEY, ANY):
+            raise Mistake("not-a-number", found=kind)
+        parts = [part for part in (value, condition) if part is not None]
+        total = Total(
+            name,
+            section,
+            value.fn if value else None,
+            condition.fn if condition else None,
+            joined_reads(parts),
+        )
+        number, kind = self.layout.total(ast.dump(node), kind, total)
+        return Compiled(lambda s, r: s.totals[number].value, kind, (("total", number),))
+
+    def _over(self, node: ast.Call, name: str) -> str:
+        """The repeat a total goes over: named, or the one whose columns it uses."""
+        if name in OF_SECTION:
+            given = node.args[0]
+            section = given.id if isinstance(given, ast.Name) else ""
+            if not self.layout.repeats(section):
+                known = [one.id for one in self.layout.form.sections if one.repeat]
+                raise Mistake("no-repeat", name=section, known=known)
+            return section
+        names = [part.id for part in ast.walk(node.args[0]) if isinstance(part, ast.Name)]
+        fields = [self.layout.fields[one] for one in names if one in self.layout.fields]
+        sections = {row for field in fields if (row := self.layout.row_of(field))}
+        if len(sections) != 1:
+            for one in names:
+                if one not in self.layout.fields:
+                    raise Mistake("unknown-name", name=one, known=[*self.layout.fields])
+            raise Mistake("no-column", name=name)
+        return sections.pop()
+
+    def _column(self, node: ast.AST, name: str) -> Field:
+        field = self.layout.fields.get(node.id) if isinstance(node, ast.Name) else None
+        if field is None or not self.layout.row_of(field):
+            raise Mistake("no-column", getattr(node, "col_offset", 0) + 1, name=name)
+        return field
+
+    def _repeated(self, node: ast.Call) -> Compiled:
+        columns = [self._column(one, "repeated") for one in node.args]
+        if not columns or not self.row or any(one.section != self.row for one in columns):
+            raise Mistake("own-columns", name="repeated")
+        cells = [self.layout.cell(field) for field in columns]
+
+        def key(s: Any, r: str) -> Any:
+            values = tuple([cell(s, r) for cell in cells])
+            return None if None in values else values
+
+        names = tuple(field.id for field in columns)
+        reads = tuple(("field", name) for name in names)
+        number = self.layout.index(names, Index(self.row, key, None, reads))
+        return Compiled(lambda s, r: s.indexes[number].repeats(r), BOOL, (("repeated", number),))
+
+    def _matching(self, node: ast.Call) -> Compiled:
+        if not 2 <= len(node.args) <= 3:
+            raise Mistake("wrong-count", name="matching", wanted=2, found=len(node.args))
+        column = self._column(node.args[0], "matching")
+        inside = FormScope(self.layout, column.section)
+        condition = compile_node(node.args[2], inside) if len(node.args) == 3 else None
+        if condition is not None and condition.type not in (BOOL, ANY):
+            raise Mistake("wrong-kind", wanted=BOOL, found=condition.type)
+        number = self._by(column, condition, node, node.args[2:])
+        return self._probe(node.args[1], column, number, NUMBER, "matched")
+
+    def _lookup(self, node: ast.Call) -> Compiled:
+        if len(node.args) != 3:
+            raise Mistake("wrong-count", name="lookup", wanted=3, found=len(node.args))
+        column, result = (self._column(node.args[at], "lookup") for at in (0, 2))
+        if result.section != column.section:
+            raise Mistake("own-columns", name="lookup")
+        payload = FormScope(self.layout, column.section).name(result.id)
+        number = self._by(column, payload, node, node.args[2:])
+        return self._probe(node.args[1], column, number, payload.type, "found")
+
+    def _by(
+        self, column: Field, payload: Compiled | None, node: ast.Call, rest: list[ast.expr]
+    ) -> int:
+        reads = (("field", column.id), *(payload.reads if payload else ()))
+        index = Index(
+            column.section, self.layout.cell(column), payload.fn if payload else None, reads
+        )
+        return self.layout.index((column.id, *map(ast.dump, rest)), index)
+
+    def _probe(self, given: ast.AST, column: Field, number: int, kind: str, how: str) -> Compiled:
+        value = compile_node(given, self)
+        wanted = self.layout.kind(column)
+        if value.type not in (wanted, ANY):
+            raise Mistake("kinds-differ", one=wanted, two=value.type)
+        probe, key = self.layout.probe(), value.fn
+
+        def asked(s: Any, r: str) -> Any:
+            sought = key(s, r)
+            s.probes[probe].put(r, sought)
+            return None if sought is None else getattr(s.indexes[number], how)(sought)
+
+        return Compiled(asked, kind, (*value.reads, ("index", number, probe)))
+
+
+def _kind_of(values: Mapping[str, Any]) -> str:
+    kinds = {
+        BOOL if isinstance(value, bool) else NUMBER if isinstance(value, int) else TEXT
+        for value in values.values()
+    }
+    return kinds.pop() if len(kinds) == 1 else ANY
+
+
+def compile_in(source: str, scope: FormScope, kind: str = ANY) -> Compiled:
+    """An expression that must be of a kind. Raises `Mistake`."""
+    code = expr.compile_source(source, scope)
+    if kind != ANY and code.type not in (kind, ANY):
+        raise Mistake("wrong-kind", wanted=kind, found=code.type)
+    return code

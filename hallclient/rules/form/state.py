@@ -1,0 +1,320 @@
+"""A form being filled: every value, total and judgement, right after each change.
+
+A change visits only what reads it; `tests/test_form_state.py` holds that against a state made
+anew from the same cells. Texts are canonical (`values`); nothing here writes them down anywhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from datetime import date
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from hallclient.rules.form.cells import Cells
+from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
+from hallclient.rules.form.judging import Judging, Problem
+from hallclient.rules.form.program import Program
+from hallclient.rules.form.spec import Level, Type
+from hallclient.rules.form.units import Check, Judged, Keyed, Shown, Size, Sum, Unit, Value
+from hallclient.rules.form.values import Wrong, read
+
+_ALL = None
+"""In `State._todo`: every row of the unit's repeat."""
+_ONE = (SINGLE,)
+
+
+class Ready(NamedTuple):
+    """How far a department's part is: fields it needs, filled ones among them, wrong ones."""
+
+    filled: int
+    needed: int
+    wrong: int
+
+
+class SectionState(NamedTuple):
+    """What a task list says of a section. ``touched``: somebody has filled something in."""
+
+    relevant: bool
+    rows: int
+    touched: bool
+    missing: int
+    wrong: int
+    warnings: int
+
+
+class State(Cells):
+    """One form as it stands."""
+
+    def __init__(self, program: Program, today: date) -> None:
+        super().__init__(program, today)
+        self.judging = Judging(self)
+        self._todo: dict[int, set[str] | None] = {}
+        self._ranks: list[int] = []
+        self._visit_all()
+
+    def _visit_all(self) -> None:
+        for unit in self.program.units:
+            self._later(unit.rank, _ALL)
+        self._settle()
+
+    # -- filling
+
+    def load(
+        self, rows: Iterable[tuple[str, str, int]], cells: Iterable[tuple[str, str, str]]
+    ) -> None:
+        """Everything of a filing at once: (section, row, place) and (row, field, text).
+
+        Cells of rows or fields that are not there (another version's) are passed over.
+        """
+        for section, row, place in rows:
+            if section in self._order and row not in self._home:
+                self._add(section, row, place)
+        fields = self.program.layout.fields
+        for row, name, text in cells:
+            field = fields.get(name)
+            if field is not None and self._there(field, row):
+                self._texts[field.section][row][self.program.layout.place[name]] = text
+        self._visit_all()
+
+    def apply(self, edits: Iterable[Edit]) -> None:
+        """One step. What names a row or field that is not there is passed over."""
+        for edit in edits:
+            match edit:
+                case Put(row, name, text):
+                    self._put(row, name, text)
+                case Add(section, row, place):
+                    if section in self._order and row not in self._home:
+                        self._add(section, row, place)
+                        for unit in self.program.of_row.get(section, ()):
+                            self._later_row(unit.rank, row)
+                case Drop(row):
+                    if row in self._home:
+                        self._drop(row)
+        self._settle()
+
+    def _add(self, section: str, row: str, place: int) -> None:
+        width = len(self.program.layout.sections[section].fields)
+        self._home[row], self._places[row] = section, place
+        insort(self._order[section], (place, row))
+        self.v[section][row] = [None] * width
+        self._texts[section][row] = [""] * width
+        self._on[section][row] = [True] * width
+
+    def _put(self, row: str, name: str, text: str) -> None:
+        field = self.program.layout.fields.get(name)
+        if field is None or not self._there(field, row):
+            return
+        texts, at = self._texts[field.section][row], self.program.layout.place[name]
+        if texts[at] != text:
+            texts[at] = text
+            self._later_row(self.program.value_of[name].rank, row)
+
+    def _drop(self, row: str) -> None:
+        section = self._home[row]
+        place = (self._places[row], row)
+        for unit in self.program.of_row.get(section, ()):
+            if isinstance(unit, Sum):
+                if self.totals[unit.number].put(row, None, place):
+                    self._after(("total", unit.number), row)
+            elif isinstance(unit, Keyed):
+                self._keys_changed(unit.number, self.indexes[unit.number].put(row, None, 0, place))
+        for probes in self.probes:
+            probes.put(row, None)
+        for at, field in enumerate(self.program.layout.sections[section].fields):
+            if field.type is Type.PERSON:
+                self._refer(field.id, row, self.v[section][row][at], None)
+            self._wrong.pop((row, field.id), None)
+            self.judging.forget(row, field)
+        del self.v[section][row], self._texts[section][row], self._on[section][row]
+        del self._home[row], self._places[row]
+        ordered = self._order[section]
+        del ordered[bisect_left(ordered, place)]
+        if section == self.program.roster:
+            # Whoever named this person names nobody now.
+            for name, by in self._refs.items():
+                for other in by.get(row, ()):
+                    self._later_row(self.program.check_of[name].rank, other)
+            for field in self.program.layout.sections[section].fields:
+                self._after(("field", field.id), row, gone=True)
+
+    # -- visiting what a change concerns
+
+    def _later(self, rank: int, rows: set[str] | None) -> None:
+        if rank not in self._todo:
+            heappush(self._ranks, rank)
+        self._todo[rank] = rows
+
+    def _later_row(self, rank: int, row: str) -> None:
+        rows = self._todo.get(rank, self)
+        if rows is self:
+            heappush(self._ranks, rank)
+            self._todo[rank] = {row}
+        elif rows is not _ALL:
+            rows.add(row)  # type: ignore[union-attr]
+
+    def _after(self, source: tuple[Any, ...], row: str, *, gone: bool = False) -> None:
+        for visit in self.program.after.get(source, ()):
+            match visit.rows:
+                case "same":
+                    if not gone:
+                        self._later_row(visit.rank, row)
+                case "refs":
+                    for one in self._refs[visit.by].get(row, ()):
+                        self._later_row(visit.rank, one)
+                case "named":
+                    if self._refs[visit.by].get(row):
+                        self._later(visit.rank, _ALL)
+                case _:
+                    self._later(visit.rank, _ALL)
+
+    def _keys_changed(self, number: int, keys: Iterable[Any]) -> None:
+        for key in keys:
+            for visit in self.program.after.get(("rows", number), ()):
+                rows = (
+                    self.indexes[number].rows(key)
+                    if visit.rows == "key"
+                    else self.probes[visit.by].rows(key)
+                )
+                for row in rows:
+                    self._later_row(visit.rank, row)
+
+    def _settle(self) -> None:
+        units, ranks, todo = self.program.units, self._ranks, self._todo
+        while ranks:
+            rank = heappop(ranks)
+            unit, rows = units[rank], todo.pop(rank)
+            if rows is _ALL:
+                rows = self.v[unit.row].keys() if unit.row else _ONE  # type: ignore[assignment]
+            self._visit(unit, list(rows))  # type: ignore[arg-type]
+        self.judging.settle()
+
+    def _visit(self, unit: Unit, rows: list[str]) -> None:
+        match unit:
+            case Value():
+                self._values(unit, rows)
+            case Shown():
+                self._shown(unit)
+            case Sum():
+                total = self.program.layout.totals[unit.number]
+                running = self.totals[unit.number]
+                changed = False
+                for row in rows:
+                    if row in self._home:
+                        given = self._given(total.kind, total.value, total.condition, row)
+                        changed |= running.put(row, given, (self._places[row], row))
+                if changed:
+                    self._after(unit.source, SINGLE)
+            case Keyed():
+                index, kept = self.program.layout.indexes[unit.number], self.indexes[unit.number]
+                for row in rows:
+                    if row in self._home:
+                        key = index.key(self, row)
+                        payload = True if index.payload is None else index.payload(self, row)
+                        place = (self._places[row], row)
+                        self._keys_changed(unit.number, kept.put(row, key, payload, place))
+            case Check() | Judged() | Size():
+                there = self.v[unit.row] if unit.row else _ONE
+                for row in rows:
+                    if row in there:
+                        self.judging.judge(unit, row)
+
+    def _given(self, kind: str, value: Any, condition: Any, row: str) -> Any:
+        """What a row contributes to a total; None: nothing."""
+        holds = True if condition is None else condition(self, row)
+        if kind in ("any", "all"):
+            return "?" if holds is None else holds
+        if holds is not True:
+            return None
+        return True if value is None else value(self, row)
+
+    def _shown(self, unit: Shown) -> None:
+        on, name = unit.relevant(self, SINGLE) is True, unit.section.id
+        if self._section_on.get(name, True) is not on:
+            self._section_on[name] = on
+            self._after(unit.source, SINGLE)
+
+    def _values(self, unit: Value, rows: list[str]) -> None:
+        field = unit.field
+        section, at, name = field.section, self.program.layout.place[field.id], field.id
+        values, texts, ons = self.v[section], self._texts[section], self._on[section]
+        shown = self._section_on.get(section, True)
+        computed, relevant = unit.computed, unit.relevant
+        for row in rows:
+            slots = values.get(row)
+            if slots is None:
+                continue
+            on = shown and (relevant is None or relevant(self, row) is True)
+            value: Any = None
+            if on:
+                value = computed(self, row) if computed else read(field, texts[row][at])
+            key = (row, name)
+            was_wrong = self._wrong.pop(key, None) if self._wrong else None
+            wrong = value if type(value) is Wrong else None
+            if wrong is not None:
+                self._wrong[key], value = wrong, None
+            if field.type is Type.PERSON:
+                self._refer(name, row, slots[at], value)
+            if value != slots[at] or on is not ons[row][at] or wrong != was_wrong:
+                slots[at], ons[row][at] = value, on
+                self._after(unit.source, row)
+            elif not field.calculation:
+                self._later_row(self.program.check_of[name].rank, row)
+
+    def _refer(self, name: str, row: str, before: Any, now: Any) -> None:
+        if before == now:
+            return
+        by = self._refs[name]
+        if before is not None:
+            by[before].discard(row)
+        if now is not None:
+            by.setdefault(now, set()).add(row)
+
+    # -- judgement
+
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong or missing, in the form's order."""
+        return self.judging.problems()
+
+    def problems_at(self, row: str, name: str) -> list[Problem]:
+        """What is wrong with one cell (or, with a section's id and row "", with its table)."""
+        return self.judging.at(row, name)
+
+    def worst_at(self, row: str, name: str) -> Level | None:
+        """The gravest level of problem in a cell that still stands; cheap, for painting."""
+        return self.judging.worst(row, name)
+
+    def missing_at(self, row: str, name: str) -> bool:
+        """Whether the cell is required and empty."""
+        return self.judging.missing(row, name)
+
+    def readiness(self) -> dict[str, Ready]:
+        """How far each department's part is."""
+        fields = self.program.layout.fields.values()
+        found = {}
+        for department in self.form.departments:
+            count = self.judging.count(one for one in fields if department.id in one.departments)
+            found[department.id] = Ready(count.filled, count.needed, count.wrong)
+        return found
+
+    def section_state(self, section: str) -> SectionState:
+        """What the task list says of a section."""
+        made = self.program.layout.sections[section]
+        count = self.judging.count(made.fields)
+        own = [problem for problem in self.judging.at(SINGLE, section) if problem.stands]
+        if made.repeat:
+            touched = bool(self._order[section])
+        else:
+            texts = self._texts[section][SINGLE]
+            touched = any(
+                text and text != one.default for text, one in zip(texts, made.fields, strict=True)
+            )
+        return SectionState(
+            self.section_relevant(section),
+            self.count(section) if made.repeat else 0,
+            touched,
+            count.missing,
+            count.wrong + len(own),
+            self.judging.warnings(section),
+        )
