@@ -1,0 +1,132 @@
+"""A form from its files, whole or not at all, and every mistake and doubt with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from hallclient.rules.form.attributes import Finding, near
+from hallclient.rules.form.inherit import expressions
+from hallclient.rules.form.lint import lint
+from hallclient.rules.form.parts import errors
+from hallclient.rules.form.program import Mistakes, compile_form
+from hallclient.rules.form.reading import Reading, Sources, read_parts
+from hallclient.rules.form.reading_choices import Dictionaries
+from hallclient.rules.form.reading_fields import TYPES_OF
+from hallclient.rules.form.spec import Form
+from hallclient.rules.problems import Notes, some
+
+_WORD = re.compile(r"\w[\w-]*")
+_PIECE = 24
+
+
+def read_form(
+    sources: Sources,
+    dictionaries: Dictionaries,
+    notes: Notes,
+    items: Collection[str] | None = None,
+) -> Form | None:
+    """The form; ``None`` and at least one mistake when there is any.
+
+    ``items``: codes of the catalogue, when it is known; a form names its items by them.
+    """
+    before = errors(notes)
+    reading = read_parts(sources, dictionaries, notes)
+    if reading is None:
+        return None
+    if reading.whole:
+        _check(reading, notes, items)
+    wrong = reading.form.dictionaries.keys() & set(dictionaries.wrong)
+    good = reading.whole and not wrong and errors(notes) == before
+    return reading.form if good else None
+
+
+def _check(reading: Reading, notes: Notes, items: Collection[str] | None) -> None:
+    form = reading.form
+    found = _Places(reading, notes)
+    try:
+        compile_form(form)
+    except Mistakes as error:
+        found.note(
+            Finding(*mistake[:3], f"form-{mistake.code}", mistake.params)
+            for mistake in error.mistakes
+        )
+    found.note(lint(form, items))
+
+
+class _Places:
+    """Notes findings where the parts are written, and no consequence of another mistake."""
+
+    def __init__(self, reading: Reading, notes: Notes) -> None:
+        self.reading = reading
+        self.notes = notes
+        self.wrong = set(reading.wrong)
+        self.sources = {
+            (kind, key, attribute): source
+            for kind, key, attribute, source in expressions(reading.form)
+        }
+
+    def note(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if not self._follows(finding):
+                self._note(finding)
+
+    def _follows(self, finding: Finding) -> bool:
+        """Whether it may only follow from another mistake that was found already."""
+        file, line = self._place(finding)
+        if any((p.file, p.line) == (file, line) and not p.warning for p in self.notes.problems):
+            return True
+        if finding.kind == "field" and finding.id in self.wrong:
+            return True
+        said = [str(finding.params.get(key, "")) for key in ("value", "name")]
+        if finding.attribute not in ("id", "departments"):
+            said.append(self.sources.get(finding[:3], ""))
+        return not self.wrong.isdisjoint(_WORD.findall(" ".join(said)))
+
+    def _note(self, finding: Finding) -> None:
+        file, line = self._place(finding)
+        attribute = finding.attribute.partition(".")[0]
+        params = {"field": attribute, **_told(finding.params)}
+        if "column" in params:
+            params |= self._here(finding)
+        if finding.code == "form-not-for-type":
+            params |= {
+                "value": str(params["type"]),
+                "known": ", ".join(sorted(TYPES_OF[attribute])),
+            }
+        if finding.warning:
+            self.notes.warn(file, line, finding.code, **params)
+            return
+        self.notes.add(file, line, finding.code, **params)
+        self.wrong.add(finding.id)
+
+    def _here(self, finding: Finding) -> dict[str, object]:
+        """Where in an expression: its column, and what stands there or before its end."""
+        source = self.sources.get(finding[:3], "")
+        column = max(1, int(str(finding.params["column"])))
+        piece = source[column - 1 :] or source
+        return {"column": column, "here": piece[-_PIECE:] if piece is source else piece[:_PIECE]}
+
+    def _place(self, finding: Finding) -> tuple[str, int]:
+        attribute, _, inner = finding.attribute.partition(".")
+        readers = self.reading.readers
+        reader = readers.get((attribute, finding.id)) if inner else None
+        if reader is None or not reader.has(inner):
+            reader, inner = readers[finding.kind, finding.id], attribute
+        return reader.file, reader.line_of(inner)
+
+
+def _told(params: Mapping[str, object]) -> dict[str, object]:
+    """What a message says of it: lists as text, what was most likely meant first."""
+    told = {
+        key: some(map(str, value)) if isinstance(value, list) else value
+        for key, value in params.items()
+    }
+    if "name" in told:
+        told.setdefault("value", told.pop("name"))
+    known = params.get("known")
+    if isinstance(known, list):
+        words = [str(word) for word in known]
+        meant = near(str(told.get("value", "")), words)
+        told["known"] = some([*([meant] if meant else []), *words]) or "-"
+    return told

@@ -1,0 +1,240 @@
+"""A form from its files as read, and everything that is wrong with them.
+
+The files: ``dictionaries.toml`` of all forms of a hall; ``form.toml``, ``rules.toml`` and
+``departments.toml`` of one. A form with a mistake is no form: nothing of it is used. What one
+mistake makes of the rest is not told as another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from hallclient.rules.form.attributes import (
+    check_keys,
+    checked,
+    expression,
+    name,
+    names,
+    one_of,
+    pairs,
+    unknown,
+)
+from hallclient.rules.form.inherit import inherit, with_choices
+from hallclient.rules.form.parts import Parts, errors
+from hallclient.rules.form.reading_choices import Dictionaries
+from hallclient.rules.form.reading_fields import read_field
+from hallclient.rules.form.spec import Department, Field, Form, Level, Rule, Section
+from hallclient.rules.problems import Notes, Reader
+from hallclient.rules.roles import Role
+from hallclient.rules.toml_file import TomlFile, Tree
+from hallclient.rules.toml_lines import Path
+
+_FORM = ("id", "version", "zh", "en", "items", "roster", "base", "bulk")
+_SECTION = ("id", "zh", "en", "repeat", "low", "high", "relevant", "label", "hint_zh", "hint_en")
+_RULE = (
+    *("id", "level", "on", "relevant", "constraint", "zh", "en", "fix_zh", "fix_en", "values"),
+    *("basis", "certainty", "override", "repair"),
+)
+_DEPARTMENT = ("id", "zh", "en", "target", "names", "required")
+
+
+class Sources(NamedTuple):
+    """The files of a form as read; ``None`` for one that could not be. ``id``: its folder."""
+
+    id: str
+    form: Tree | None
+    rules: Tree | None
+    departments: Tree | None
+
+
+class Reading(NamedTuple):
+    """A form as far as it could be read, and what is known of its mistakes so far.
+
+    ``readers``: where each part is written, by (kind, id); ``wrong``: ids of the parts with a
+    mistake; ``whole``: all files could be read and all parts have an id, so that a name nobody
+    knows is a mistake of its own.
+    """
+
+    form: Form
+    readers: Mapping[tuple[str, str], Reader]
+    wrong: set[str]
+    whole: bool
+
+
+def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Reading | None:
+    """The parts of a form, each mistake in their shape noted; ``None`` without a form's file."""
+    rules: Parts | None = None
+    departments: Parts | None = None
+    found_rules: list[Rule] = []
+    found_departments: list[Department] = []
+    if sources.rules is not None:
+        rules = Parts(TomlFile(sources.rules, notes))
+        found_rules = _rules(rules)
+    if sources.departments is not None:
+        departments = Parts(TomlFile(sources.departments, notes))
+        found_departments = _departments(departments)
+    if sources.form is None:
+        return None
+    parts = Parts(TomlFile(sources.form, notes))
+    form = _form(parts, sources.id, found_rules, found_departments)
+    all_parts = [part for part in (parts, rules, departments) if part is not None]
+    reading = Reading(
+        form,
+        {key: reader for part in all_parts for key, reader in part.readers.items()},
+        {key for part in all_parts for key in part.wrong} | set(dictionaries.wrong),
+        len(all_parts) == 3 and dictionaries.whole and all(part.whole for part in all_parts),
+    )
+    whole = with_choices(inherit(form, reading.readers), dictionaries.options)
+    return reading._replace(form=whole)
+
+
+def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Department]) -> Form:
+    top, notes = parts.file.top, parts.file.notes
+    check_keys(top, ("form", "section"))
+    if not top.has("form"):
+        notes.add(parts.file.tree.file, 1, "form-no-form")
+        parts.whole = False
+        return Form(folder, "", "", "", ())
+    before = errors(notes)
+    reader = parts.file.table("form")
+    check_keys(reader, _FORM)
+    key = reader.id()
+    if key and key != folder:
+        reader.fail("id", "form-other-folder", value=key, folder=folder)
+    zh, en = reader.words()
+    form = Form(
+        key,
+        reader.text("version"),
+        zh,
+        en,
+        tuple(_sections(parts)),
+        tuple(rules),
+        tuple(departments),
+        items=names(reader, "items"),
+        roster=reader.text("roster", required=False),
+        base=pairs(reader, "base"),
+        bulk=reader.text("bulk", required=False),
+    )
+    parts.readers["form", key] = reader
+    parts.whole &= bool(form.sections) or errors(notes) != before
+    return form
+
+
+def _sections(parts: Parts) -> list[Section]:
+    tables = parts.tables((), parts.file.top, "section")
+    if not tables and not parts.file.top.has("section"):
+        parts.file.notes.add(parts.file.tree.file, 1, "form-no-sections")
+        parts.whole = False
+    found = []
+    for path, reader in tables:
+        before = errors(parts.file.notes)
+        check_keys(reader, (*_SECTION, "field"))
+        key = name(reader)
+        zh, en = reader.words()
+        made = Section(
+            key,
+            zh,
+            en,
+            (),
+            repeat=reader.flag("repeat", False),
+            low=expression(reader, "low"),
+            high=expression(reader, "high"),
+            relevant=expression(reader, "relevant"),
+            label=reader.text("label", required=False),
+            hint_zh=reader.text("hint_zh", required=False),
+            hint_en=reader.text("hint_en", required=False),
+        )
+        if not reader.has("field"):
+            reader.fail("id", "form-no-fields", value=key)
+        first = parts.add("section", key, reader, before)
+        fields = _fields(parts, path, reader, key)
+        if first:
+            found.append(replace(made, fields=tuple(fields)))
+    return found
+
+
+def _fields(parts: Parts, path: Path, owner: Reader, section: str) -> list[Field]:
+    found = []
+    for _, reader in parts.tables(path, owner, "field"):
+        before = errors(parts.file.notes)
+        field = read_field(reader, section)
+        if parts.add("field", field.id, reader, before):
+            found.append(field)
+    return found
+
+
+# -- its rules and departments
+
+
+def _rules(parts: Parts) -> list[Rule]:
+    check_keys(parts.file.top, ("rule",))
+    found = []
+    for path, reader in parts.tables((), parts.file.top, "rule"):
+        before = errors(parts.file.notes)
+        meant = check_keys(reader, _RULE)
+        key = reader.id()
+        values = pairs(reader, "values")
+        inner = parts.file.reader((*path, "values"), values)
+        level = "block" if "level" in meant else one_of(reader, "level", Level)
+        made = Rule(
+            key,
+            Level(level or "block"),
+            reader.text("on", required="on" not in meant),
+            expression(reader, "constraint"),
+            reader.text("zh", required="zh" not in meant),
+            reader.text("en", required=False),
+            relevant=expression(reader, "relevant"),
+            fix_zh=reader.text("fix_zh", required=False),
+            fix_en=reader.text("fix_en", required=False),
+            values={one: checked(inner, one, source) for one, source in values.items()},
+            basis=reader.text("basis", required=False),
+            certainty=one_of(reader, "certainty", ("memory", "sourced"), "memory"),
+            override=_roles(reader),
+            repair=names(reader, "repair"),
+        )
+        if not reader.has("constraint") and "constraint" not in meant:
+            reader.fail("constraint", "missing")
+        if parts.add("rule", key, reader, before):
+            parts.readers["values", key] = inner
+            found.append(made)
+    return found
+
+
+def _roles(reader: Reader) -> tuple[str, ...]:
+    found, known = names(reader, "override"), [role.value for role in Role]
+    for word in found:
+        if word not in known:
+            reader.fail("override", "form-unknown-value", **unknown(word, known))
+    return found
+
+
+def _departments(parts: Parts) -> list[Department]:
+    check_keys(parts.file.top, ("department",))
+    found = []
+    tables = parts.tables((), parts.file.top, "department")
+    if not tables and not parts.file.top.has("department"):
+        parts.file.notes.add(parts.file.tree.file, 1, "form-no-departments")
+        parts.whole = False
+    for path, reader in tables:
+        before = errors(parts.file.notes)
+        check_keys(reader, _DEPARTMENT)
+        key = reader.id()
+        zh, en = reader.words()
+        given = pairs(reader, "names")
+        inner = parts.file.reader((*path, "names"), given)
+        for one in given:
+            inner.text(one)
+        made = Department(
+            key,
+            zh,
+            en,
+            target=reader.text("target", required=False),
+            names=given,
+            required=names(reader, "required"),
+        )
+        if parts.add("department", key, reader, before):
+            parts.readers["names", key] = inner
+            found.append(made)
+    return found
