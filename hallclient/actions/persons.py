@@ -60,9 +60,9 @@ def reveal(store: Store, who: Actor, number: str) -> dict[str, str]:
 def forget(store: Store, who: Actor, number: str, day: str) -> None:
     """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47).
 
-    Whoever came with a booking, or was carried over to another day, is in several places: all
-    their keys go. Raises ``no-such-number``, ``still-open`` and ``booking-open`` when one of them
-    is not over.
+    Whoever came with a booking, was carried over to another day or filed a form is in several
+    places: all their keys go. Raises ``no-such-number``; ``still-open``, ``booking-open`` and
+    ``filing-open`` when one of them is not over.
     """
     with acting(store, who, "personal.destroy") as tx:
         visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", day, number)
@@ -71,12 +71,14 @@ def forget(store: Store, who: Actor, number: str, day: str) -> None:
         forget_in(tx, visit=visit)
 
 
-def forget_in(tx: Action, *, visit: Row | None = None, booking: Row | None = None) -> None:
-    """Destroy the keys of a visit or booking and of all it came from or went on as, each in its
-    own stream. Raises ``still-open``, ``booking-open``.
+def forget_in(
+    tx: Action, *, visit: Row | None = None, booking: Row | None = None, filing: Row | None = None
+) -> None:
+    """Destroy the keys of a visit, booking or filing and of all it came from or went on as, each
+    in its own stream. Raises ``still-open``, ``booking-open``, ``filing-open``.
     """
     cases: dict[str, None] = {}
-    todo = [("visit", visit), ("booking", booking)]
+    todo = [("visit", visit), ("booking", booking), ("case", filing)]
     while todo:
         kind, row = todo.pop(0)
         if row is None or f"{kind}:{row['id']}" in cases:
@@ -85,6 +87,8 @@ def forget_in(tx: Action, *, visit: Row | None = None, booking: Row | None = Non
             raise Refused("still-open", number=row["number"])
         if row["state"] == BOOKED:
             raise Refused("booking-open", field="booking")
+        if row["state"] == "filling":
+            raise Refused("filing-open", field="filing", number=row["number"])
         cases[f"{kind}:{row['id']}"] = None
         todo += _next_to(tx, kind, row)
     for stream in cases:
@@ -94,16 +98,20 @@ def forget_in(tx: Action, *, visit: Row | None = None, booking: Row | None = Non
 
 
 def _next_to(tx: Action, kind: str, row: Row) -> list[tuple[str, Row | None]]:
-    """Where else the person of a visit or booking is; what a slip says names a carried booking."""
+    """Where else the person of a visit, booking or filing is; what a slip says names a carried
+    booking.
+    """
     if kind == "visit":
         slip = row["day"].replace("-", "") + row["number"]
         carried = "SELECT * FROM booking WHERE id = ? AND source = ?"
+        filings = tx.rows("SELECT * FROM filing WHERE visit = ? ORDER BY made_at, id", row["id"])
         return [
             ("booking", tx.row("SELECT * FROM booking WHERE id = ?", row["booking"])),
             ("booking", tx.row(carried, slip, CARRIED)),
+            *(("case", filing) for filing in filings),
         ]
     found = [("visit", tx.row("SELECT * FROM visit WHERE id = ?", row["visit"]))]
-    if row["source"] == CARRIED:
+    if kind == "booking" and row["source"] == CARRIED:
         day, number = row["id"][:8], row["id"][8:]
         before = "SELECT * FROM visit WHERE day = ? AND number = ?"
         found.append(("visit", tx.row(before, f"{day[:4]}-{day[4:6]}-{day[6:]}", number)))

@@ -1,0 +1,111 @@
+"""What has happened to a filing, read back from its stream of the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from db.driver import sqlite
+from db.log import Change
+from db.store import Store
+from hallclient.actions.filing_cells import BESIDE, CELL, ROW, Unsealer, opened
+from hallclient.rules.form.edits import Add, Drop, Edit, Put
+
+STEPS = ("filing.edited", "filing.collided", "filing.settled")
+"""Kinds that an operator's undo takes back, besides what was redone."""
+UNDONE = "filing.undone"
+REDONE = "filing.redone"
+
+
+class Step(NamedTuple):
+    """One event of a filing, as changes of what stands in its cells.
+
+    ``seq``: its place in the stream; ``at``: UTC ms; ``source``: how it was entered (empty:
+    typed); ``disputed``: cells (row, field) in which a disagreement began or ended.
+    """
+
+    seq: int
+    kind: str
+    at: int
+    by: str
+    window: str
+    source: str
+    reason: str
+    edits: tuple[Edit, ...]
+    disputed: tuple[tuple[str, str], ...]
+
+
+def stream(filing: str) -> str:
+    """The stream of a filing's events."""
+    return f"case:{filing}"
+
+
+def devices(db: sqlite.Connection) -> list[str]:
+    """All devices that have written into this store, one seek each."""
+    sql = (
+        "WITH RECURSIVE known(id) AS (SELECT min(device) FROM event UNION ALL SELECT "
+        "(SELECT min(device) FROM event WHERE device > known.id) FROM known "
+        "WHERE known.id IS NOT NULL) SELECT id FROM known WHERE id IS NOT NULL"
+    )
+    return [row[0] for row in db.execute(sql)]
+
+
+def backwards(store: Store, filing: str, columns: str) -> Iterator[tuple[Any, ...]]:
+    """These columns of the filing's events, newest first; read only as far as asked.
+
+    A store that was restored goes on under a new device: its older events are another chain.
+    """
+    db, name = store.db, stream(filing)
+    order = "SELECT pos FROM event WHERE device = ? AND stream = ? ORDER BY seq DESC LIMIT 1"
+    chains = []
+    for device in devices(db):
+        found = db.execute(order, (device, name)).fetchone()
+        if found is not None:
+            chains.append((found[0], device))
+    sql = f"SELECT {columns} FROM event WHERE device = ? AND stream = ? ORDER BY seq DESC"
+    for _, device in sorted(chains, reverse=True):
+        yield from db.execute(sql, (device, name))
+
+
+STEP = "seq, kind, at, actor, window, body"
+
+
+def step_of(event: tuple[Any, ...], unsealer: Unsealer) -> Step:
+    """The step of an event given by `STEP`."""
+    seq, kind, at, by, window, body = event
+    facts = json.loads(body)
+    source, reason = str(facts.get("source", "")), str(facts.get("reason", ""))
+    return Step(seq, kind, at, by, window, source, reason, *_meaning(facts["set"], unsealer))
+
+
+def _meaning(
+    changes: list[Change], unsealer: Unsealer
+) -> tuple[tuple[Edit, ...], tuple[tuple[str, str], ...]]:
+    gone = {key for table, key, _, now in changes if table == ROW and now is None}
+    edits: list[Edit] = []
+    disputed = []
+    for table, key, was, now in changes:
+        if table == ROW:
+            row = key.partition("/")[2]
+            edits.append(Drop(row) if now is None else Add(now["section"], row, now["place"]))
+        elif table == CELL:
+            above, _, field = key.rpartition("/")
+            row = above.partition("/")[2]
+            if not BESIDE.isdisjoint((*(was or ()), *(now or ()))):
+                disputed.append((row, field))
+            if above in gone:
+                continue
+            before, after = said(was, unsealer), said(now, unsealer)
+            if (before or "") != (after or ""):
+                edits.append(Put(row, field, after or "", before or ""))
+    return tuple(edits), tuple(disputed)
+
+
+def said(side: dict[str, Any] | None, unsealer: Unsealer) -> str | None:
+    """What one side of a change says to stand in the cell; None: nothing about it."""
+    if side is None or side.keys().isdisjoint(("value", "sealed")):
+        return None
+    if side.get("sealed") is not None:
+        return opened(unsealer, side["sealed"])
+    return side.get("value") or ""
