@@ -6,6 +6,7 @@ Each is strict (an empty argument gives an empty result) unless it says otherwis
 from __future__ import annotations
 
 import re
+import warnings
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -76,8 +77,10 @@ def _pattern(source: str) -> Callable[..., Any]:
     if _REPEATS.search(source) or len(source) > 200:
         raise ValueError("a repeat inside a repeat is too slow")
     try:
-        pattern = re.compile(source)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            pattern = re.compile(source)
+    except (re.error, RecursionError, OverflowError, Warning) as error:
         raise ValueError(str(error)) from error
     return lambda text: pattern.fullmatch(text) is not None
 
@@ -88,6 +91,11 @@ def _concat(*parts: Any) -> str | None:
 
 def _first_known(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _day(text: str) -> Callable[..., Any]:
+    found = date.fromisoformat(text)
+    return lambda: found
 
 
 def _dictionary(name: str) -> Callable[..., Any]:
@@ -135,6 +143,7 @@ FUNCTIONS: dict[str, Function] = {
     "add_years": Function(("date", "number"), "date", _guarded(add_years)),
     "days_between": Function(("date", "date"), "number", lambda one, two: (two - one).days),
     "year": Function(("date",), "number", lambda day: day.year),
+    "day": Function(("'date",), "date", bool, literal=_day),
     "day_of": Function(("time",), "date", lambda moment: moment.date()),
     "length": Function(("text",), "number", len),
     "starts": Function(("text", "text"), "bool", str.startswith),

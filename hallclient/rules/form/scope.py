@@ -59,7 +59,9 @@ class Total(NamedTuple):
 
 
 class Index(NamedTuple):
-    """Rows of a repeat by a key; ``payload``: condition of `matching`, result of `lookup`."""
+    """Rows of a repeat by a key; ``payload``: condition of `matching`, result of `lookup`, part in
+    `summed`.
+    """
 
     section: str
     key: Fn
@@ -212,6 +214,8 @@ class FormScope:
             return self._matching(node)
         if name == "lookup":
             return self._lookup(node)
+        if name == "summed":
+            return self._summed(node)
         if name in ("known", "said") and len(node.args) == 2:
             given = node.args[1]
             if isinstance(given, ast.Constant) and given.value not in self.layout.options:
@@ -282,7 +286,7 @@ class FormScope:
 
         names = tuple(field.id for field in columns)
         reads = tuple(("field", name) for name in names)
-        number = self.layout.index(names, Index(self.row, key, None, reads))
+        number = self.layout.index(("", *names), Index(self.row, key, None, reads))
         return Compiled(lambda s, r: s.indexes[number].repeats(r), BOOL, (("repeated", number),))
 
     def _matching(self, node: ast.Call) -> Compiled:
@@ -305,6 +309,29 @@ class FormScope:
         payload = FormScope(self.layout, column.section).name(result.id)
         number = self._by(column, payload, node, node.args[2:])
         return self._probe(node.args[1], column, number, payload.type, "found")
+
+    def _summed(self, node: ast.Call) -> Compiled:
+        """``summed(key_col, value, amount[, cond])``: what rows with this key come to."""
+        if not 3 <= len(node.args) <= 4:
+            raise Mistake("wrong-count", name="summed", wanted=3, found=len(node.args))
+        column = self._column(node.args[0], "summed")
+        inside = FormScope(self.layout, column.section)
+        amount = compile_node(node.args[2], inside)
+        if amount.type not in (NUMBER, MONEY, ANY):
+            raise Mistake("not-a-number", found=amount.type)
+        parts = [amount]
+        if len(node.args) == 4:
+            parts.append(compile_node(node.args[3], inside))
+            if parts[1].type not in (BOOL, ANY):
+                raise Mistake("wrong-kind", wanted=BOOL, found=parts[1].type)
+        fns = [part.fn for part in parts]
+
+        def payload(s: Any, r: str) -> Any:
+            return fns[0](s, r) if len(fns) == 1 or fns[1](s, r) is True else None
+
+        given = Compiled(payload, amount.type, joined_reads(parts))
+        number = self._by(column, given, node, node.args[2:])
+        return self._probe(node.args[1], column, number, amount.type, "summed")
 
     def _by(
         self, column: Field, payload: Compiled | None, node: ast.Call, rest: list[ast.expr]

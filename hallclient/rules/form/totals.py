@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection
+from fractions import Fraction
 from typing import Any
 
 Place = tuple[int, str]
@@ -92,14 +93,15 @@ class Running:
 
 
 class Rows:
-    """Rows by a key, each with a payload: what `repeated`, `matching` and `lookup` ask."""
+    """Rows by a key, each with a payload: what `repeated`, `matching`, `lookup`, `summed` ask."""
 
-    __slots__ = ("_keys", "_of", "_true")
+    __slots__ = ("_keys", "_of", "_sums", "_true")
 
     def __init__(self) -> None:
         self._keys: dict[str, Any] = {}
         self._of: dict[Any, dict[str, tuple[Place, Any]]] = {}
         self._true: Counter[Any] = Counter()
+        self._sums: dict[Any, Any] = {}
 
     def put(self, row: str, key: Any, payload: Any, place: Place) -> Collection[Any]:
         """The key of a row (None: none) and its payload; the keys whose answers are others now."""
@@ -112,12 +114,18 @@ class Rows:
             if not self._of[before]:
                 del self._of[before]
             self._true[before] -= kept[1] is True
+            self._add(before, kept[1], -1)
             del self._keys[row]
         if key is not None:
             self._keys[row] = key
             self._of.setdefault(key, {})[row] = (place, payload)
             self._true[key] += payload is True
+            self._add(key, payload, 1)
         return [one for one in (before, key) if one is not None]
+
+    def _add(self, key: Any, payload: Any, times: int) -> None:
+        if type(payload) is int or type(payload) is Fraction:
+            self._sums[key] = self._sums.get(key, 0) + times * payload
 
     def rows(self, key: Any) -> Collection[str]:
         """The rows with this key."""
@@ -131,6 +139,10 @@ class Rows:
     def matched(self, key: Any) -> int:
         """How many rows with this key have a true payload."""
         return self._true[key]
+
+    def summed(self, key: Any) -> Any:
+        """What the payloads of the rows with this key come to; 0 for none."""
+        return self._sums.get(key, 0)
 
     def found(self, key: Any) -> Any:
         """The payload of the first row with this key."""
