@@ -104,8 +104,7 @@ class _Places:
         """Where in an expression: its column, and what stands there or before its end."""
         source = self.sources.get(finding[:3], "")
         column = max(1, int(str(finding.params["column"])))
-        piece = source[column - 1 :] or source
-        return {"column": column, "here": piece[-_PIECE:] if piece is source else piece[:_PIECE]}
+        return {"column": column, "here": source[column - 1 :][:_PIECE] or source[-_PIECE:]}
 
     def _place(self, finding: Finding) -> tuple[str, int]:
         attribute, _, inner = finding.attribute.partition(".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
@@ -63,14 +64,23 @@ def compile_source(source: str, scope: Scope) -> Code:
     """One expression. Raises `Mistake`."""
     if len(source) > LONGEST:
         raise Mistake("too-long", n=LONGEST)
+    text = source.strip()
     try:
-        tree = ast.parse(source.strip(), mode="eval")
+        with warnings.catch_warnings():
+            # What the parser only doubts, such as ``1or 2``, is no expression of ours.
+            warnings.simplefilter("error")
+            tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Mistake("syntax", getattr(error, "offset", None) or 0) from error
     try:
         return compile_node(tree.body, scope)
     except RecursionError as error:
         raise Mistake("too-deep") from error
+    except Mistake as mistake:
+        # The parser counts bytes, people count characters.
+        before = text.encode()[: max(0, mistake.column - 1)].decode(errors="ignore")
+        mistake.column = len(before) + 1
+        raise
 
 
 def compile_node(node: ast.AST, scope: Scope) -> Code:

@@ -280,7 +280,7 @@ class _Builder:
         constraint, second, _ = self._source("rule", rule.id, "constraint", rule.constraint, scope)
         values: list[tuple[str, Fn, str]] = []
         for name, source in rule.values.items():
-            fn, _, kind = self._source("rule", rule.id, "values", source, scope, "any")
+            fn, _, kind = self._source("rule", rule.id, f"values.{name}", source, scope, "any")
             if fn is not None:
                 values.append((name, fn, kind))
         for way in rule.repair:
