@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hallclient.rules.identity import is_identity
 from hallclient.rules.scan import (
     KeyPress,
     Released,
@@ -13,7 +14,6 @@ from hallclient.rules.scan import (
     ScanDetector,
     ScanKind,
     Scanned,
-    is_resident_id,
     route,
 )
 from tests.hostile import HOSTILE
@@ -167,4 +167,4 @@ def test_a_wrong_digit_is_seen() -> None:
     number = "11010519491231002X"
     for place in range(17):
         wrong = number[:place] + str((int(number[place]) + 1) % 10) + number[place + 1 :]
-        assert not is_resident_id(wrong)
+        assert not is_identity(wrong)

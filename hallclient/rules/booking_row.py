@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from hallclient.rules.booking import BOOKED, CANCELLED
 from hallclient.rules.booking_cells import BadCell, fold, materials_of, text_of
 from hallclient.rules.catalogue import Hall
-from hallclient.rules.scan import is_resident_id
+from hallclient.rules.identity import is_identity
 from hallclient.rules.spreadsheet import rounded
 from hallclient.rules.text import narrow
 
@@ -233,7 +233,7 @@ def _identity(cells: Mapping[str, object]) -> str:
         raise BadCell("rounded", column="identity", value="")
     if re.fullmatch(r"\d{15}|\d{17}[\dX]", text):
         # Numbers of 15 digits have not been valid since 2013.
-        if not is_resident_id(text):
+        if not is_identity(text):
             raise BadCell("identity")
     elif not _OTHER_ID.fullmatch(text):
         raise BadCell("identity")

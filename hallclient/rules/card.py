@@ -1,30 +1,20 @@
-"""What a reader of identity cards types: nine fields between tabs or bars, or the number alone.
+"""What the queue keeps of an identity card: the number, the name, the age, the end of validity.
 
-Order of the fields: name, sex, nation, birth, address, number, issuer, valid from, valid until
-(readers in keyboard mode; also permanent residence and Hong Kong, Macao, Taiwan permits with a
-number of 18 characters).
+The whole card is read by `id_card`; a number needs no address.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from hallclient.rules import id_card
 from hallclient.rules.catalogue import PriorityKind
-from hallclient.rules.scan import CARD_FIELDS, is_resident_id
-from hallclient.rules.text import clean
-
-_NUMBER_AT: Final = 5
-_LONGEST_NAME: Final = 60
+from hallclient.rules.identity import is_identity
 
 
 class Card(NamedTuple):
-    """A card that was read. ``born`` is the ISO day that the number says; the rest may be empty.
-
-    Nothing else of the card is kept: a number needs no address.
-    """
+    """A card that was read. ``born`` is the ISO day that the number says; the rest may be empty."""
 
     identity: str
     born: str
@@ -35,19 +25,16 @@ class Card(NamedTuple):
 
 def read(text: str) -> Card | None:
     """The card in what a reader typed; None when there is no valid number in it."""
-    fields = [part.strip() for part in re.split(CARD_FIELDS, unicodedata.normalize("NFKC", text))]
-    place = next((at for at, part in enumerate(fields) if is_resident_id(part.upper())), None)
-    if place is None:
+    card = id_card.read(text)
+    if card is None:
         return None
-    identity = fields[place].upper()
-    name = clean(fields[0]).strip()[:_LONGEST_NAME] if place == _NUMBER_AT else ""
-    until = _iso(fields[place + 3]) if len(fields) > place + 3 else ""
-    return Card(identity, born_of(identity), name, until)
+    until = card.valid_until.isoformat() if card.valid_until else ""
+    return Card(card.number, born_of(card.number), card.name, until)
 
 
 def born_of(identity: str) -> str:
     """The ISO day of birth in an identity number; empty when it is none."""
-    if not is_resident_id(identity):
+    if not is_identity(identity):
         return ""
     return f"{identity[6:10]}-{identity[10:12]}-{identity[12:14]}"
 
@@ -62,11 +49,3 @@ def proves(kind: PriorityKind, identity: str, day: str) -> bool:
     """Whether a card proves this priority, by its holder's age on an ISO day."""
     born = born_of(identity)
     return bool(kind.from_age and born) and age(born, day) >= kind.from_age
-
-
-def _iso(text: str) -> str:
-    digits = re.sub(r"[^0-9]", "", text)
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).isoformat()
-    except ValueError:
-        return ""  # "long term", or nothing

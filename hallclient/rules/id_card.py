@@ -74,16 +74,26 @@ def split(line: str) -> list[str]:
     return [clean(part).strip() for part in re.split(BETWEEN, text)][:_MOST_FIELDS]
 
 
+def number_in(line: str) -> str:
+    """The number of 18 characters in a line, alone or as a field; empty: none, or two different."""
+    return _number(split(line))[1]
+
+
+def _number(fields: list[str]) -> tuple[int, str]:
+    """The number and the place of its field."""
+    numbers = {at: number for at, part in enumerate(fields) if is_identity(number := normal(part))}
+    return next(iter(numbers.items())) if len(set(numbers.values())) == 1 else (-1, "")
+
+
 def read(line: str) -> Card | None:
     """The card in what a reader typed; None when there is no number of 18 characters in it.
 
     No text raises. Two different numbers in a line are no card.
     """
     fields = split(line)
-    numbers = {at: number for at, part in enumerate(fields) if is_identity(number := normal(part))}
-    if len(set(numbers.values())) != 1:
+    place, number = _number(fields)
+    if not number:
         return None
-    place, number = next(iter(numbers.items()))
     found = _usual(fields) if _is_usual(fields, place) else _by_content(fields, number)
     kind = _kind(number)
     # What a foreigner's number says of the sex is nowhere laid down in public.

@@ -31,6 +31,7 @@ from hallclient.rules.judged import (
     wrong_length,
 )
 from hallclient.rules.regions import HONG_KONG_MACAU_TAIWAN, PROVINCES, Regions
+from hallclient.rules.spreadsheet import rounded
 
 RESIDENT: Final = "resident_id"
 HMT: Final = "hmt_residence_permit"
@@ -47,7 +48,6 @@ OLDEST: Final = 130
 _LONGEST: Final = 40
 
 _DIGIT: Final = frozenset("0123456789")
-_ROUNDED: Final = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], range, str]]] = {
     # kind: form, lengths, the same in words. The older Hong Kong and Macau permits end with the
     # number of times that one was issued, the older Taiwan ones have ten digits and a letter.
@@ -233,7 +233,7 @@ def region_notes(code: str, regions: Regions) -> tuple[Note, ...]:
 
 
 def _not_eighteen(kind: str, number: str, today: date, regions: Regions | None) -> Judged:
-    if _ROUNDED.fullmatch(number):
+    if rounded(number):
         return Judged(kind, number, "ROUNDED")
     if kind == RESIDENT and len(number) == 15 and is_digits(number):
         return _first_generation(number, today, regions)
@@ -272,7 +272,7 @@ def _document(kind: str, number: str, today: date) -> Judged:
     form, lengths, wanted = _FORMS[kind]
     if form.fullmatch(number):
         return Judged(kind, number)
-    if _ROUNDED.fullmatch(number):
+    if rounded(number):
         return Judged(kind, number, "ROUNDED")
     other = _other_kind(kind, number, today)
     if len(number) not in lengths:

@@ -126,17 +126,8 @@ class Routed(NamedTuple):
     """The whole text of a slip's QR code, whose signature is still to be checked."""
 
 
-CARD_FIELDS: Final = r"[\t|]"
-"""What stands between the fields that a card reader types."""
-
-_USCC_CHARS: Final = "0-9A-HJ-NPQRTUWXY"
 _SLIP: Final = r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})"
 _TICKET: Final = r"[A-Z]{1,2}[0-9]{3,4}"
-_USCC: Final = f"[{_USCC_CHARS}]{{2}}[0-9]{{6}}[{_USCC_CHARS}]{{10}}"
-_USCC_URL: Final = f"[?&#;]UNISCID=([{_USCC_CHARS}]{{18}})(?![0-9A-Z])"
-_ID: Final = r"[1-9][0-9]{16}[0-9X]"
-_PHONE: Final = r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}"
-_ID_WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 
 
 def _day(year: str, month: str, day: str) -> str:
@@ -146,16 +137,9 @@ def _day(year: str, month: str, day: str) -> str:
         return ""
 
 
-def is_resident_id(number: str) -> bool:
-    """Whether this is an 18-character identity number: form, day of birth, MOD 11-2."""
-    if not re.fullmatch(_ID, number) or not _day(number[6:10], number[10:12], number[12:14]):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _ID_WEIGHTS, strict=True))
-    return number[17] == "10X98765432"[total % 11]
-
-
 def route(content: str) -> Routed:
     """What a scanned or typed content is. Only its form is judged; codes are checked elsewhere."""
+    # Most that is typed is a number of the hall: the rules for other numbers are loaded for one.
     code = unicodedata.normalize("NFKC", content).strip().upper()
     if slip := re.fullmatch(_SLIP, code):
         day = _day(slip[1], slip[2], slip[3])
@@ -165,24 +149,22 @@ def route(content: str) -> Routed:
         return signed
     if re.fullmatch(_TICKET, code):
         return Routed(ScanKind.TICKET, code)
-    if url := re.search(_USCC_URL, code):
-        return Routed(ScanKind.USCC, url[1])
+    return _other(code) or Routed(ScanKind.UNKNOWN, content)
+
+
+def _other(code: str) -> Routed | None:
+    """What is no number of the hall's own: of a person, of a company, of a telephone."""
+    from hallclient.rules import id_card, phone, uscc
+
+    if linked := uscc.of_link(code):
+        return Routed(ScanKind.USCC, linked)
     # An identity number of digits only has the form of a credit code as well, so it goes first:
     # its date and check character leave little room for chance.
-    if identity := _identity(code):
+    if identity := id_card.number_in(code):
         return Routed(ScanKind.RESIDENT_ID, identity)
-    if re.fullmatch(_USCC, code):
+    if uscc.is_shaped(code):
         return Routed(ScanKind.USCC, code)
-    if re.fullmatch(_PHONE, code):
-        return Routed(ScanKind.PHONE, code)
-    return Routed(ScanKind.UNKNOWN, content)
-
-
-def _identity(code: str) -> str:
-    """The number, alone or among the fields of a card that was read."""
-    return next(
-        (part for part in map(str.strip, re.split(CARD_FIELDS, code)) if is_resident_id(part)), ""
-    )
+    return Routed(ScanKind.PHONE, code) if phone.is_shaped(code) else None
 
 
 def _signed_slip(code: str) -> Routed | None:
