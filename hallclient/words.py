@@ -144,7 +144,13 @@ def why_text(why: Mapping[str, Any], reason: str = "") -> str:
 # -- refusals
 
 
-_WORDS: Final = {"state": "state", "role": "role", "action": "action", "kind": "transfer"}
+_WORDS: Final = {
+    "state": "state",
+    "role": "role",
+    "action": "action",
+    "kind": "transfer",
+    "closed": "closed",
+}
 
 
 _CLOCKS: Final = frozenset({"opens", "again"})

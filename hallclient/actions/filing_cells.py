@@ -264,5 +264,5 @@ def filing_row(store: Store, key: str, *, open_only: bool = False) -> Row:
     if row is None:
         raise Refused("no-such-filing", field="filing", filing=key)
     if open_only and row["state"] != FILLING:
-        raise Refused("filing-closed", number=row["number"], reason=row["reason"])
+        raise Refused("filing-closed", number=row["number"], closed=row["reason"])
     return row

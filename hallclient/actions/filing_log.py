@@ -51,8 +51,12 @@ def devices(db: sqlite.Connection) -> list[str]:
     return [row[0] for row in db.execute(sql)]
 
 
-def backwards(store: Store, filing: str, columns: str) -> Iterator[tuple[Any, ...]]:
+def backwards(
+    store: Store, filing: str, columns: str, having: bytes = b""
+) -> Iterator[tuple[Any, ...]]:
     """These columns of the filing's events, newest first; read only as far as asked.
+
+    ``having``: only events with these bytes in their body.
 
     A store that was restored goes on under a new device: its older events are another chain.
     """
@@ -63,9 +67,11 @@ def backwards(store: Store, filing: str, columns: str) -> Iterator[tuple[Any, ..
         found = db.execute(order, (device, name)).fetchone()
         if found is not None:
             chains.append((found[0], device))
-    sql = f"SELECT {columns} FROM event WHERE device = ? AND stream = ? ORDER BY seq DESC"
+    only = "AND instr(body, ?)" if having else ""
+    sql = f"SELECT {columns} FROM event WHERE device = ? AND stream = ? {only} ORDER BY seq DESC"
+    values = (having,) if having else ()
     for _, device in sorted(chains, reverse=True):
-        yield from db.execute(sql, (device, name))
+        yield from db.execute(sql, (device, name, *values))
 
 
 STEP = "seq, kind, at, actor, window, body"
@@ -104,8 +110,17 @@ def _meaning(
 
 def said(side: dict[str, Any] | None, unsealer: Unsealer) -> str | None:
     """What one side of a change says to stand in the cell; None: nothing about it."""
-    if side is None or side.keys().isdisjoint(("value", "sealed")):
-        return None
-    if side.get("sealed") is not None:
-        return opened(unsealer, side["sealed"])
-    return side.get("value") or ""
+    return _said(side or {}, "value", "sealed", unsealer)
+
+
+def said_beside(side: dict[str, Any], unsealer: Unsealer) -> str | None:
+    """What it says that another hand typed over that; None: nothing about it."""
+    return _said(side, "other", "other_sealed", unsealer)
+
+
+def _said(side: dict[str, Any], plain: str, sealed: str, unsealer: Unsealer) -> str | None:
+    if side.get(sealed) is not None:
+        return opened(unsealer, side[sealed])
+    if plain in side or sealed in side:
+        return side.get(plain) or ""
+    return None
