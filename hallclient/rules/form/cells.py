@@ -102,7 +102,7 @@ class Cells:
         reference = self.program.layout.fields[field.via] if field.via else field
         of = row if self.program.layout.row_of(reference) else SINGLE
         value = self.v[reference.section][of][self.program.layout.place[reference.id]]
-        return value if value in self._home else ""
+        return value if self._home.get(value) == self.program.roster else ""
 
     def named_by(self, person: str) -> list[tuple[str, str]]:
         """Where a person is named: (row, reference field), in the form's order."""

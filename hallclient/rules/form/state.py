@@ -201,7 +201,7 @@ class State(Cells):
                 running = self.totals[unit.number]
                 changed = False
                 for row in rows:
-                    if row in self._home:
+                    if row in self.v[unit.row]:
                         given = self._given(total.kind, total.value, total.condition, row)
                         changed |= running.put(row, given, (self._places[row], row))
                 if changed:
@@ -209,7 +209,7 @@ class State(Cells):
             case Keyed():
                 index, kept = self.program.layout.indexes[unit.number], self.indexes[unit.number]
                 for row in rows:
-                    if row in self._home:
+                    if row in self.v[unit.row]:
                         key = index.key(self, row)
                         payload = True if index.payload is None else index.payload(self, row)
                         place = (self._places[row], row)
