@@ -106,6 +106,25 @@ def _said(name: str) -> Callable[..., Any]:
     return lambda state, text: None if text is None else text in state.labels(name)
 
 
+def _within(name: str) -> Callable[..., Any]:
+    def area(state: Any, text: str | None) -> str | None:
+        """The option that a text begins with, or the one named right after it: 广东省深圳市."""
+        found, rest, full = None, text or "", False
+        while True:
+            said = [
+                (len(word), code, word)
+                for code, option in state.codes(name).items()
+                for word in (option.zh, *(() if full else (option.more.get("short"),)))
+                if word and rest.startswith(word)
+            ]
+            if not said:
+                return found
+            _, found, word = max(said)
+            rest, full = rest.removeprefix(word), True
+
+    return area
+
+
 def _birth(number: str) -> date | None:
     from hallclient.rules.form.identities import birth
 
@@ -165,4 +184,5 @@ FUNCTIONS: dict[str, Function] = {
     "origin": Function(("text",), "text", _origin),
     "known": Function(("text", "'dictionary"), "bool", bool, state=True, literal=_dictionary),
     "said": Function(("text", "'dictionary"), "bool", bool, state=True, literal=_said),
+    "within": Function(("text", "'dictionary"), "text", str, state=True, literal=_within),
 }

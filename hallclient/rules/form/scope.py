@@ -216,7 +216,7 @@ class FormScope:
             return self._lookup(node)
         if name == "summed":
             return self._summed(node)
-        if name in ("known", "said") and len(node.args) == 2:
+        if name in ("known", "said", "within") and len(node.args) == 2:
             given = node.args[1]
             if isinstance(given, ast.Constant) and given.value not in self.layout.options:
                 raise Mistake(
