@@ -162,7 +162,7 @@ class Field(Input, inherit_bindings=False):
             self._detector.flush(at)
             if not self._detector.holding:
                 if event.character == "\t":  # no reader's: it came too late
-                    self.screen.focus_next()
+                    self.tabbed()
                     return
                 self._before_burst = (self.value, self.selection)
             self._detector.feed(event.key, event.character, at)
@@ -177,7 +177,15 @@ class Field(Input, inherit_bindings=False):
             return  # the LF after the CR of a scan
         last = outcomes[-1]
         if not (isinstance(last, Burst) and self._take(last)):
-            self.post_message(self.Entered(self, self.value))
+            self.entered()
+
+    def entered(self) -> None:
+        """Enter was pressed, or a scan filled the field."""
+        self.post_message(self.Entered(self, self.value))
+
+    def tabbed(self) -> None:
+        """A Tab that first looked like a reader's."""
+        self.screen.focus_next()
 
     def _take(self, scan: Burst) -> bool:
         routed = route(scan.code)
@@ -188,7 +196,7 @@ class Field(Input, inherit_bindings=False):
         if routed.kind in self.takes:
             self.value = routed.value
             self.cursor_position = len(self.value)
-            self.post_message(self.Entered(self, self.value))
+            self.entered()
             return True
         self.value, self.selection = self._before_burst
         self.post_message(self.Scanned(self, scan.code, routed, scan.ime))

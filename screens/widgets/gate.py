@@ -68,7 +68,7 @@ class ScanGate(App[None], inherit_bindings=False):
         """
         widget = self.focused
         while widget is not None and not _takes(widget, event):
-            await self._dealt_with(widget)
+            await dealt_with(widget)
             if widget is self.focused:
                 break
             widget = self.focused
@@ -84,16 +84,7 @@ class ScanGate(App[None], inherit_bindings=False):
         await super().on_event(event)
         if widget is not None and not _takes(widget, event):
             # Once for the key, and once for what it made of it, on its way up to the screen.
-            await self._dealt_with(widget, *widget.ancestors_with_self)
-
-    async def _dealt_with(self, *nodes: DOMNode) -> None:
-        for node in nodes:
-            if node is self:
-                break
-            handled = asyncio.Event()
-            node.call_later(handled.set)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(handled.wait(), PATIENCE_S)
+            await dealt_with(widget, *widget.ancestors_with_self)
 
     async def _kept(self, event: events.Key) -> bool:
         """Whether the key is dealt with here."""
@@ -152,6 +143,17 @@ class ScanGate(App[None], inherit_bindings=False):
         # What the key before has started comes first for those that were held, too.
         if await self.before_key(again):
             await self._give(again)
+
+
+async def dealt_with(*nodes: DOMNode | None) -> None:
+    """Wait, not for long, until each of these has done what it has been told so far."""
+    for node in nodes:
+        if node is None or isinstance(node, App):
+            break
+        handled = asyncio.Event()
+        node.call_later(handled.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(handled.wait(), PATIENCE_S)
 
 
 def _takes(widget: Widget | None, event: events.Key) -> bool:
