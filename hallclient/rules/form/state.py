@@ -89,6 +89,7 @@ class State(Cells):
                         self._add(section, row, place)
                         for unit in self.program.of_row.get(section, ()):
                             self._later_row(unit.rank, row)
+                        self._named_again(section, row)
                 case Drop(row):
                     if row in self._home:
                         self._drop(row)
@@ -131,13 +132,17 @@ class State(Cells):
         del self._home[row], self._places[row]
         ordered = self._order[section]
         del ordered[bisect_left(ordered, place)]
-        if section == self.program.roster:
-            # Whoever named this person names nobody now.
-            for name, by in self._refs.items():
-                for other in by.get(row, ()):
-                    self._later_row(self.program.check_of[name].rank, other)
-            for field in self.program.layout.sections[section].fields:
-                self._after(("field", field.id), row, gone=True)
+        self._named_again(section, row, gone=True)
+
+    def _named_again(self, section: str, row: str, *, gone: bool = False) -> None:
+        """A person has come or gone: whoever names this row names somebody, or nobody, now."""
+        if section != self.program.roster:
+            return
+        for name, by in self._refs.items():
+            for other in by.get(row, ()):
+                self._later_row(self.program.check_of[name].rank, other)
+        for field in self.program.layout.sections[section].fields:
+            self._after(("field", field.id), row, gone=gone)
 
     # -- visiting what a change concerns
 
