@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+
+from db.errors import StoreError
 
 AES = "aes-256-gcm"
 KEY_BYTES = 32
@@ -21,15 +24,17 @@ class Unopenable(Exception):
 class Box:
     """Seals and opens under one key: what many fields of a case share is set up once."""
 
-    def __init__(self, key: bytes, case_id: str) -> None:
+    def __init__(self, key: bytes, case_id: str, entropy: Callable[[int], bytes]) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        self._case = case_id
+        self.case_id = case_id
+        self._entropy = entropy
         self._bound = f"hallclient:{AES}:{case_id}".encode()
         self._cipher = AESGCM(key)
 
-    def seal(self, fields: dict[str, str], nonce: bytes) -> str:
-        """``aes-256-gcm:<base64 of nonce and ciphertext>``. ``nonce``: 12 fresh bytes."""
+    def seal(self, fields: dict[str, str]) -> str:
+        """``aes-256-gcm:<base64 of nonce and ciphertext>``."""
+        nonce = self._entropy(NONCE_BYTES)
         plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
         sealed = self._cipher.encrypt(nonce, plain, self._bound)
         return f"{AES}:{base64.b64encode(nonce + sealed).decode()}"
@@ -46,15 +51,28 @@ class Box:
             plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound)
             fields = json.loads(plain)
         except (InvalidTag, ValueError) as error:
-            raise Unopenable(self._case) from error
+            raise Unopenable(self.case_id) from error
         return {str(name): str(value) for name, value in fields.items()}
 
 
 def seal(key: bytes, case_id: str, fields: dict[str, str], nonce: bytes) -> str:
-    """One sealed text of a case: `Box.seal`."""
-    return Box(key, case_id).seal(fields, nonce)
+    """One sealed text of a case: `Box.seal`. ``nonce``: 12 fresh bytes."""
+    return Box(key, case_id, lambda _: nonce).seal(fields)
 
 
 def unseal(key: bytes, case_id: str, sealed: str) -> dict[str, str]:
     """The fields of one sealed text: `Box.unseal`. Raises `Unopenable`."""
-    return Box(key, case_id).unseal(sealed)
+    return Box(key, case_id, bytes).unseal(sealed)
+
+
+def opened(box: Box | None, sealed: str) -> dict[str, str] | None:
+    """The fields of a sealed text; None when the key was destroyed.
+
+    Raises StoreError ``sealed`` when the text was changed.
+    """
+    if box is None:
+        return None
+    try:
+        return box.unseal(sealed)
+    except Unopenable as error:
+        raise StoreError("sealed", case=box.case_id) from error

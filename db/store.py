@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db import log, migrations, schema
 from db.driver import sqlite
@@ -22,6 +22,9 @@ from db.log import Change, Event
 from db.meta import put
 from db.opening import check_ours, connect, identity, is_file, remove, translated, use
 from db.projections import Diverged, project
+
+if TYPE_CHECKING:
+    from db.seal import Box
 
 Row = dict[str, Any]
 
@@ -86,11 +89,11 @@ class Tx:
 
     def seal(self, case_id: str, fields: dict[str, str]) -> str:
         """Seal personal fields under the case's key, made when it is not there yet."""
-        return self.sealer(case_id)(fields)
+        return self.box(case_id).seal(fields)
 
-    def sealer(self, case_id: str) -> Callable[[dict[str, str]], str]:
-        """What seals many fields of one case. Raises StoreError ``case-destroyed``."""
-        from db.seal import KEY_BYTES, NONCE_BYTES, Box
+    def box(self, case_id: str) -> Box:
+        """What seals and opens many texts of one case. Raises StoreError ``case-destroyed``."""
+        from db.seal import KEY_BYTES, Box
 
         entropy = self.store.env.entropy
         found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
@@ -101,8 +104,7 @@ class Tx:
             key = found[0]
         if key is None:
             raise StoreError("case-destroyed")
-        box = Box(key, case_id)
-        return lambda fields: box.seal(fields, entropy(NONCE_BYTES))
+        return Box(key, case_id, entropy)
 
     def destroy_key(self, case_id: str) -> None:
         """Forget the person of a case for good; the chain stays valid."""
@@ -305,27 +307,18 @@ class Store:
 
         Raises StoreError ``sealed`` when the text was changed.
         """
-        return None if sealed is None else self.unsealer(case_id)(sealed)
+        from db.seal import opened
 
-    def unsealer(self, case_id: str) -> Callable[[str], dict[str, str] | None]:
-        """What unseals many texts of one case; it gives None when the key was destroyed.
+        return None if sealed is None else opened(self.box(case_id), sealed)
 
-        Raises StoreError ``sealed``, when it is called.
-        """
+    def box(self, case_id: str) -> Box | None:
+        """What opens many texts of one case; None when it has no key, or none any more."""
+        from db.seal import Box
+
         found = self.db.execute("SELECT key FROM case_key WHERE case_id = ?", (case_id,)).fetchone()
         if found is None or found[0] is None:
-            return lambda sealed: None
-        from db.seal import Box, Unopenable
-
-        box = Box(found[0], case_id)
-
-        def opened(sealed: str) -> dict[str, str]:
-            try:
-                return box.unseal(sealed)
-            except Unopenable as error:
-                raise StoreError("sealed", case=case_id) from error
-
-        return opened
+            return None
+        return Box(found[0], case_id, self.env.entropy)
 
     # -- writing
 

@@ -7,10 +7,10 @@ A cell's id is ``filing/row/field``. It holds what stands there (``value``; of a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from db.log import Change
+from db.seal import Box, opened
 from db.store import Row, Store
 from hallclient.actions.acting import Action
 from hallclient.actions.forms import form_in
@@ -31,8 +31,6 @@ COLUMNS = ("value", "sealed", "other", "other_sealed", "other_by")
 ROW_COLUMNS = ("filing", "section", "place")
 BESIDE = frozenset(COLUMNS[2:])
 NONE: tuple[None, ...] = (None,) * len(COLUMNS)
-
-Unsealer = Callable[[str], dict[str, str] | None]
 
 # Everything of a filing, or of one row, by the beginning of its id.
 OF = "id > ?1 || '/' AND id < ?1 || '0'"
@@ -65,8 +63,7 @@ class Draft:
         self.collisions: list[Collision] = []
         self._was: dict[tuple[str, str], tuple[Any, ...] | None] = {}
         self._now: dict[tuple[str, str], tuple[Any, ...] | None] = {}
-        self._sealer: Callable[[dict[str, str]], str] | None = None
-        self._unsealer: Unsealer | None = None
+        self._box: Box | None = None
         self._added: set[str] = set()
 
     def do(self, edit: Edit) -> None:
@@ -224,19 +221,20 @@ class Draft:
         return (None, self._seal(text)) if field.personal else (text, None)
 
     def _seal(self, text: str) -> str:
-        if self._sealer is None:
-            self._sealer = self.tx.sealer(self.filing["id"])
-        return self._sealer({"v": text})
+        return self._key().seal({"v": text})
 
     def _open(self, sealed: str) -> str:
-        if self._unsealer is None:
-            self._unsealer = self.tx.store.unsealer(self.filing["id"])
-        return opened(self._unsealer, sealed)
+        return unsealed(self._key(), sealed)
+
+    def _key(self) -> Box:
+        if self._box is None:
+            self._box = self.tx.box(self.filing["id"])
+        return self._box
 
 
-def opened(unsealer: Unsealer, sealed: str) -> str:
+def unsealed(box: Box | None, sealed: str) -> str:
     """The text of a sealed cell; empty when the filing's key was destroyed."""
-    return (unsealer(sealed) or {}).get("v", "")
+    return (opened(box, sealed) or {}).get("v", "")
 
 
 def _told(
@@ -260,7 +258,9 @@ def filing_row(store: Store, key: str, *, open_only: bool = False) -> Row:
     """A filing by its id or its number. Raises ``no-such-filing``; ``filing-closed`` when only an
     open one will do.
     """
-    row = store.row("SELECT * FROM filing WHERE id = ?1 OR number = ?1", key)
+    row = store.row("SELECT * FROM filing WHERE id = ?", key)
+    if row is None:
+        row = store.row("SELECT * FROM filing WHERE number = ?", key)
     if row is None:
         raise Refused("no-such-filing", field="filing", filing=key)
     if open_only and row["state"] != FILLING:

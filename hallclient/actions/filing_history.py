@@ -33,7 +33,7 @@ def history(store: Store, who: Actor, filing: str, row: str, field: str) -> list
     """
     admit(store, who, "form.read")
     filing_id = filing_row(store, filing)["id"]
-    key, unsealer = f"{filing_id}/{row}/{field}", store.unsealer(filing_id)
+    key, box = f"{filing_id}/{row}/{field}", store.box(filing_id)
     found = []
     for event in backwards(store, filing_id, STEP, f'"{key}"'.encode()):
         _, kind, at, by, window, body = event
@@ -41,8 +41,8 @@ def history(store: Store, who: Actor, filing: str, row: str, field: str) -> list
         how = str(facts.get("source") or kind.removeprefix("filing."))
         for _, cell, was, now in facts["set"]:
             if cell == key:
-                texts = said(was, unsealer), said(now, unsealer)
-                beside = None if now is None else said_beside(now, unsealer)
+                texts = said(was, box), said(now, box)
+                beside = None if now is None else said_beside(now, box)
                 if texts != (None, None):
                     found.append(Entry(at, by, window, texts[0] or "", texts[1] or "", how))
                 elif beside is not None:
@@ -54,5 +54,5 @@ def whole_history(store: Store, who: Actor, filing: str, most: int = 1000) -> li
     """The newest ``most`` steps of a filing, the newest first. Raises ``no-such-filing``."""
     admit(store, who, "form.read")
     key = filing_row(store, filing)["id"]
-    unsealer = store.unsealer(key)
-    return [step_of(event, unsealer) for event in islice(backwards(store, key, STEP), most)]
+    box = store.box(key)
+    return [step_of(event, box) for event in islice(backwards(store, key, STEP), most)]

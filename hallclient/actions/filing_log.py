@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from db.driver import sqlite
 from db.log import Change
+from db.seal import Box
 from db.store import Store
-from hallclient.actions.filing_cells import BESIDE, CELL, ROW, Unsealer, opened
+from hallclient.actions.filing_cells import BESIDE, CELL, ROW, unsealed
 from hallclient.rules.form.edits import Add, Drop, Edit, Put
 
 STEPS = ("filing.edited", "filing.collided", "filing.settled")
@@ -77,16 +78,16 @@ def backwards(
 STEP = "seq, kind, at, actor, window, body"
 
 
-def step_of(event: tuple[Any, ...], unsealer: Unsealer) -> Step:
+def step_of(event: tuple[Any, ...], box: Box | None) -> Step:
     """The step of an event given by `STEP`."""
     seq, kind, at, by, window, body = event
     facts = json.loads(body)
     source, reason = str(facts.get("source", "")), str(facts.get("reason", ""))
-    return Step(seq, kind, at, by, window, source, reason, *_meaning(facts["set"], unsealer))
+    return Step(seq, kind, at, by, window, source, reason, *_meaning(facts["set"], box))
 
 
 def _meaning(
-    changes: list[Change], unsealer: Unsealer
+    changes: list[Change], box: Box | None
 ) -> tuple[tuple[Edit, ...], tuple[tuple[str, str], ...]]:
     gone = {key for table, key, _, now in changes if table == ROW and now is None}
     edits: list[Edit] = []
@@ -102,25 +103,25 @@ def _meaning(
                 disputed.append((row, field))
             if above in gone:
                 continue
-            before, after = said(was, unsealer), said(now, unsealer)
+            before, after = said(was, box), said(now, box)
             if (before or "") != (after or ""):
                 edits.append(Put(row, field, after or "", before or ""))
     return tuple(edits), tuple(disputed)
 
 
-def said(side: dict[str, Any] | None, unsealer: Unsealer) -> str | None:
+def said(side: dict[str, Any] | None, box: Box | None) -> str | None:
     """What one side of a change says to stand in the cell; None: nothing about it."""
-    return _said(side or {}, "value", "sealed", unsealer)
+    return _said(side or {}, "value", "sealed", box)
 
 
-def said_beside(side: dict[str, Any], unsealer: Unsealer) -> str | None:
+def said_beside(side: dict[str, Any], box: Box | None) -> str | None:
     """What it says that another hand typed over that; None: nothing about it."""
-    return _said(side, "other", "other_sealed", unsealer)
+    return _said(side, "other", "other_sealed", box)
 
 
-def _said(side: dict[str, Any], plain: str, sealed: str, unsealer: Unsealer) -> str | None:
+def _said(side: dict[str, Any], plain: str, sealed: str, box: Box | None) -> str | None:
     if side.get(sealed) is not None:
-        return opened(unsealer, side[sealed])
+        return unsealed(box, side[sealed])
     if plain in side or sealed in side:
         return side.get(plain) or ""
     return None

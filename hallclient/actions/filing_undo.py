@@ -137,6 +137,6 @@ def _cells_of(tx: Action, row: str) -> set[str]:
 
 def _step(tx: Action) -> Step:
     event = tx.appended[-1]
-    unsealer = tx.store.unsealer(event.subject)
+    box = tx.store.box(event.subject)
     fields = (event.seq, event.kind, event.at, event.actor, event.window, event.body)
-    return step_of(fields, unsealer)
+    return step_of(fields, box)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+from db.seal import Box
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.filing_cells import (
@@ -14,9 +15,8 @@ from hallclient.actions.filing_cells import (
     FILLING,
     OF,
     Collision,
-    Unsealer,
     filing_row,
-    opened,
+    unsealed,
 )
 from hallclient.actions.filing_edit import position
 from hallclient.actions.filing_log import STEP, Step, backwards, step_of, stream
@@ -105,28 +105,28 @@ def news(store: Store, filing: str, after: int) -> News | None:
     if seq == after:
         return None
     with snapshot(store):
-        unsealer = store.unsealer(filing)
+        box = store.box(filing)
         events = store.db.execute(
             f"SELECT {STEP} FROM event WHERE device = ? AND stream = ? AND seq > ? ORDER BY seq",
             (store.device, stream(filing), after),
         ).fetchall()
-        steps = tuple(step_of(event, unsealer) for event in events)
+        steps = tuple(step_of(event, box) for event in events)
         disputed = dict.fromkeys(cell for step in steps for cell in step.disputed)
-        collisions = tuple(_collision(store, filing, *cell, unsealer) for cell in disputed)
+        collisions = tuple(_collision(store, filing, *cell, box) for cell in disputed)
         row = filing_row(store, filing)
         return News(steps[-1].seq, steps, collisions, row, overrides(store, filing))
 
 
 def overrides(store: Store, filing: str) -> tuple[Override, ...]:
     """What was let pass in a filing, in the order of it."""
-    unsealer = store.unsealer(filing)
+    box = store.box(filing)
     rows = store.db.execute(
         "SELECT rule, row, reason, seen, role, by, at FROM form_override "
         f"WHERE {OF} ORDER BY at, id",
         (filing,),
     )
     return tuple(
-        Override(rule, row, reason, opened(unsealer, seen), *rest)
+        Override(rule, row, reason, unsealed(box, seen), *rest)
         for rule, row, reason, seen, *rest in rows
     )
 
@@ -167,26 +167,26 @@ def _cells(
     store: Store, filing: str, collisions: dict[tuple[str, str], Collision]
 ) -> Iterator[tuple[str, str, str]]:
     """Every cell that holds something; disagreements are collected on the way."""
-    unsealer = store.unsealer(filing)
+    box = store.box(filing)
     begin = len(filing) + 1
     found = store.db.execute(f"SELECT id, {_CELL} FROM form_cell WHERE {OF}", (filing,))
     for key, value, sealed, other, other_sealed, by in found.fetchall():
         row, _, field = key[begin:].partition("/")
-        text = value if sealed is None else opened(unsealer, sealed)
+        text = value if sealed is None else unsealed(box, sealed)
         if by is not None:
-            beside = other if other_sealed is None else opened(unsealer, other_sealed)
+            beside = other if other_sealed is None else unsealed(box, other_sealed)
             collisions[row, field] = Collision(row, field, text or "", beside or "", by)
         if text:
             yield row, field, text
 
 
-def _collision(store: Store, filing: str, row: str, field: str, unsealer: Unsealer) -> Collision:
+def _collision(store: Store, filing: str, row: str, field: str, box: Box | None) -> Collision:
     found = store.db.execute(
         f"SELECT {_CELL} FROM form_cell WHERE id = ?", (f"{filing}/{row}/{field}",)
     ).fetchone()
     value, sealed, other, other_sealed, by = found or (None,) * len(COLUMNS)
-    text = value or "" if sealed is None else opened(unsealer, sealed)
+    text = value or "" if sealed is None else unsealed(box, sealed)
     if by is None:
         return Collision(row, field, text, None, "")
-    beside = other if other_sealed is None else opened(unsealer, other_sealed)
+    beside = other if other_sealed is None else unsealed(box, other_sealed)
     return Collision(row, field, text, beside or "", by)
