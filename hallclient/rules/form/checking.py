@@ -18,6 +18,15 @@ from hallclient.rules.problems import Notes, some
 
 _WORD = re.compile(r"\w[\w-]*")
 _PIECE = 24
+_OF_NAMES = frozenset(
+    f"form-{code}"
+    for code in (
+        *("unknown-name", "unknown-dictionary", "unknown-department", "no-repeat", "no-roster"),
+        *("no-person", "not-of-roster", "no-choice", "no-column", "own-columns", "types-differ"),
+        *("needs-aggregate", "only-repeat", "unused", "nobody-fills", "unknown-attribute"),
+    )
+)
+"""Mistakes that a wrong id elsewhere makes."""
 
 
 def read_form(
@@ -61,6 +70,8 @@ class _Places:
         self.reading = reading
         self.notes = notes
         self.wrong = set(reading.wrong)
+        self.misnamed = False
+        """Whether something has a name that is none: it may have meant any field."""
         self.sources = {
             (kind, key, attribute): source
             for kind, key, attribute, source in expressions(reading.form)
@@ -73,6 +84,13 @@ class _Places:
 
     def _follows(self, finding: Finding) -> bool:
         """Whether it may only follow from another mistake that was found already."""
+        code = finding.code
+        if code in _OF_NAMES and not self.reading.named:
+            return True
+        if code == "form-not-of-roster" and not self.reading.form.roster:
+            return True
+        if code == "form-unused" and self.misnamed:
+            return True
         file, line = self._place(finding)
         if any((p.file, p.line) == (file, line) and not p.warning for p in self.notes.problems):
             return True
@@ -99,6 +117,7 @@ class _Places:
             return
         self.notes.add(file, line, finding.code, **params)
         self.wrong.add(finding.id)
+        self.misnamed |= finding.code in _OF_NAMES and finding.code != "form-unused"
 
     def _here(self, finding: Finding) -> dict[str, object]:
         """Where in an expression: its column, and what stands there or before its end."""

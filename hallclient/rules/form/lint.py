@@ -17,6 +17,7 @@ from hallclient.rules.form import values
 from hallclient.rules.form.attributes import Finding, unknown
 from hallclient.rules.form.inherit import expressions
 from hallclient.rules.form.spec import Department, Field, Form, Option, Rule, Section, Type
+from hallclient.rules.identity import KINDS
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -26,8 +27,8 @@ _IN_ROSTER = _OF_A_PERSON | {Type.PHONE, Type.EMAIL, Type.ADDRESS}
 
 def lint(form: Form, items: Collection[str] | None = None) -> Iterator[Finding]:
     """All findings, part by part; ``items``: codes of the catalogue, when it is known."""
-    for code in form.items if items is not None else ():
-        if code not in items:
+    for code in form.items:
+        if items is not None and code not in items:
             yield Finding("form", form.id, "items", "unknown-item", {"value": code})
     for section in form.sections:
         yield from _section(form, section)
@@ -69,8 +70,7 @@ def _field(form: Form, field: Field) -> Iterator[Finding]:
         if isinstance(value, values.Wrong) or field.type is Type.PERSON:
             said = {"value": field.default, "wanted": str(field.type)}
             yield found("default", "form-bad-default", said)
-    if field.kind_from and not _has_kinds(form, field.kind_from):
-        yield found("kind_from", "form-no-kinds", {"value": field.kind_from})
+    yield from _kinds(found, form, field.kind_from)
     if field.hint_zh and not field.hint_en:
         yield found("hint_zh", "no-english", {"value": field.hint_zh}, True)
     if not field.personal:
@@ -86,10 +86,16 @@ def _ordered(found: Callable[..., Finding], low: str, high: str) -> Iterator[Fin
         yield found("low", "form-low-over-high", {"low": low, "high": high})
 
 
-def _has_kinds(form: Form, name: str) -> bool:
+def _kinds(found: Callable[..., Finding], form: Form, name: str) -> Iterator[Finding]:
+    """A number can be judged only by a kind that the program knows."""
     field = form.fields.get(name)
     options = form.dictionaries.get(field.choices, ()) if field else ()
-    return field is None or any("kind" in option.more for option in options)
+    kinds = [str(option.more["kind"]) for option in options if "kind" in option.more]
+    if options and not kinds:
+        yield found("kind_from", "form-no-kinds", {"value": name})
+    for kind in kinds:
+        if kind not in KINDS:
+            yield found("kind_from", "form-unknown-kind", unknown(kind, KINDS))
 
 
 # -- rules and departments

@@ -6,6 +6,8 @@ from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.toml_file import TomlFile
 from hallclient.rules.toml_lines import Path
 
+_NAMED = ("section", "field")
+
 
 class Parts:
     """The parts of one file, each by its id."""
@@ -15,25 +17,33 @@ class Parts:
         self.readers: dict[tuple[str, str], Reader] = {}
         self.wrong: set[str] = set()
         self.whole = True
+        """Whether all tables could be read."""
+        self.named = True
+        """Whether each part has the id that others may know it by."""
+
+    def mark(self) -> int:
+        """How many problems are known."""
+        return len(self.file.notes.problems)
 
     def add(self, kind: str, key: str, reader: Reader, before: int) -> bool:
-        """Whether this part is the first of its id; ``before``: mistakes before it was read."""
-        if not key:
-            self.whole = False
-            return False
-        first = self.readers.get((kind, key))
+        """Whether this part is the first of its id; ``before``: the `mark` before it was read."""
+        # Expressions name sections and fields alike.
+        kinds = _NAMED if kind in _NAMED else (kind,)
+        first = next((self.readers[one, key] for one in kinds if (one, key) in self.readers), None)
         if first is not None:
             reader.fail("id", "duplicate", value=key, first=first.line_of("id"))
-        else:
+        elif key:
             self.readers[kind, key] = reader
-        if errors(self.file.notes) != before:
+        found = [one for one in self.file.notes.problems[before:] if not one.warning]
+        if found:
             self.wrong.add(key)
-        return first is None
+            self.named &= all(one.params.get("field") != "id" for one in found)
+        return first is None and key != ""
 
     def tables(self, path: Path, owner: Reader, name: str) -> list[tuple[Path, Reader]]:
-        before = errors(self.file.notes)
+        before = self.mark()
         found = self.file.tables(path, owner, name)
-        self.whole &= errors(self.file.notes) == before
+        self.whole &= self.mark() == before
         return found
 
 

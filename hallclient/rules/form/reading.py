@@ -22,7 +22,7 @@ from hallclient.rules.form.attributes import (
     unknown,
 )
 from hallclient.rules.form.inherit import inherit, with_choices
-from hallclient.rules.form.parts import Parts, errors
+from hallclient.rules.form.parts import Parts
 from hallclient.rules.form.reading_choices import Dictionaries
 from hallclient.rules.form.reading_fields import read_field
 from hallclient.rules.form.spec import Department, Field, Form, Level, Rule, Section
@@ -53,14 +53,15 @@ class Reading(NamedTuple):
     """A form as far as it could be read, and what is known of its mistakes so far.
 
     ``readers``: where each part is written, by (kind, id); ``wrong``: ids of the parts with a
-    mistake; ``whole``: all files could be read and all parts have an id, so that a name nobody
-    knows is a mistake of its own.
+    mistake; ``whole``: all tables of all files could be read; ``named``: all parts have their id,
+    so that a name nobody knows is a mistake of its own.
     """
 
     form: Form
     readers: Mapping[tuple[str, str], Reader]
     wrong: set[str]
     whole: bool
+    named: bool
 
 
 def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Reading | None:
@@ -83,8 +84,10 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
     reading = Reading(
         form,
         {key: reader for part in all_parts for key, reader in part.readers.items()},
-        {key for part in all_parts for key in part.wrong} | set(dictionaries.wrong),
+        {key for part in all_parts for key in part.wrong}
+        | {field.id for field in form.fields.values() if field.choices in dictionaries.wrong},
         len(all_parts) == 3 and dictionaries.whole and all(part.whole for part in all_parts),
+        dictionaries.named and all(part.named for part in all_parts),
     )
     whole = with_choices(inherit(form, reading.readers), dictionaries.options)
     return reading._replace(form=whole)
@@ -92,14 +95,14 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
 
 def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Department]) -> Form:
     top, notes = parts.file.top, parts.file.notes
-    check_keys(top, ("form", "section"))
+    meant = check_keys(top, ("form", "section"))
     if not top.has("form"):
-        notes.add(parts.file.tree.file, 1, "form-no-form")
+        if "form" not in meant:
+            notes.add(parts.file.tree.file, 1, "form-no-form")
         parts.whole = False
         return Form(folder, "", "", "", ())
-    before = errors(notes)
     reader = parts.file.table("form")
-    check_keys(reader, _FORM)
+    parts.named = "roster" not in check_keys(reader, _FORM)
     key = reader.id()
     if key and key != folder:
         reader.fail("id", "form-other-folder", value=key, folder=folder)
@@ -118,19 +121,19 @@ def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Depart
         bulk=reader.text("bulk", required=False),
     )
     parts.readers["form", key] = reader
-    parts.whole &= bool(form.sections) or errors(notes) != before
     return form
 
 
 def _sections(parts: Parts) -> list[Section]:
+    notes = parts.file.notes
     tables = parts.tables((), parts.file.top, "section")
     if not tables and not parts.file.top.has("section"):
-        parts.file.notes.add(parts.file.tree.file, 1, "form-no-sections")
+        notes.add(parts.file.tree.file, 1, "form-no-sections")
         parts.whole = False
     found = []
     for path, reader in tables:
-        before = errors(parts.file.notes)
-        check_keys(reader, (*_SECTION, "field"))
+        before = parts.mark()
+        meant = check_keys(reader, (*_SECTION, "field"))
         key = name(reader)
         zh, en = reader.words()
         made = Section(
@@ -146,8 +149,10 @@ def _sections(parts: Parts) -> list[Section]:
             hint_zh=reader.text("hint_zh", required=False),
             hint_en=reader.text("hint_en", required=False),
         )
-        if not reader.has("field"):
-            reader.fail("id", "form-no-fields", value=key)
+        # Whether it is repeated decides what its columns mean everywhere.
+        parts.named &= isinstance(reader.raw("repeat"), bool | None) and "repeat" not in meant
+        if not reader.has("field") and "field" not in meant:
+            notes.add(reader.file, reader.line_of("id"), "form-no-fields", value=key)
         first = parts.add("section", key, reader, before)
         fields = _fields(parts, path, reader, key)
         if first:
@@ -158,7 +163,7 @@ def _sections(parts: Parts) -> list[Section]:
 def _fields(parts: Parts, path: Path, owner: Reader, section: str) -> list[Field]:
     found = []
     for _, reader in parts.tables(path, owner, "field"):
-        before = errors(parts.file.notes)
+        before = parts.mark()
         field = read_field(reader, section)
         if parts.add("field", field.id, reader, before):
             found.append(field)
@@ -172,7 +177,7 @@ def _rules(parts: Parts) -> list[Rule]:
     check_keys(parts.file.top, ("rule",))
     found = []
     for path, reader in parts.tables((), parts.file.top, "rule"):
-        before = errors(parts.file.notes)
+        before = parts.mark()
         meant = check_keys(reader, _RULE)
         key = reader.id()
         values = pairs(reader, "values")
@@ -218,7 +223,7 @@ def _departments(parts: Parts) -> list[Department]:
         parts.file.notes.add(parts.file.tree.file, 1, "form-no-departments")
         parts.whole = False
     for path, reader in tables:
-        before = errors(parts.file.notes)
+        before = parts.mark()
         check_keys(reader, _DEPARTMENT)
         key = reader.id()
         zh, en = reader.words()

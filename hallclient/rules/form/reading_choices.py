@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from hallclient.rules.form.attributes import check_keys
-from hallclient.rules.form.parts import Parts, errors
+from hallclient.rules.form.parts import Parts
 from hallclient.rules.form.spec import Option
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.toml_file import TomlFile, Tree
@@ -17,24 +17,25 @@ _OWN = ("code", "zh", "en")
 
 class Dictionaries(NamedTuple):
     """``options`` by dictionary; ``readers``: where each is written; ``wrong``: those with a
-    mistake; ``whole``: whether all ids are known.
+    mistake; ``whole`` and ``named`` as in `Parts`.
     """
 
     options: Mapping[str, tuple[Option, ...]]
     readers: Mapping[str, Reader]
     wrong: Collection[str]
     whole: bool
+    named: bool
 
 
 def read_dictionaries(tree: Tree | None, notes: Notes) -> Dictionaries:
     """All lists of choices of a hall."""
     if tree is None:
-        return Dictionaries({}, {}, (), False)
+        return Dictionaries({}, {}, (), False, False)
     parts = Parts(TomlFile(tree, notes))
     check_keys(parts.file.top, ("dictionary",))
     found: dict[str, tuple[Option, ...]] = {}
     for path, reader in parts.tables((), parts.file.top, "dictionary"):
-        before = errors(notes)
+        before = parts.mark()
         key = reader.id()
         check_keys(reader, ("id", "zh", "en", "option"))
         reader.words()
@@ -42,7 +43,7 @@ def read_dictionaries(tree: Tree | None, notes: Notes) -> Dictionaries:
         if parts.add("dictionary", key, reader, before):
             found[key] = options
     readers = {key: reader for (_, key), reader in parts.readers.items()}
-    return Dictionaries(found, readers, parts.wrong, parts.whole)
+    return Dictionaries(found, readers, parts.wrong, parts.whole, parts.named)
 
 
 def _options(parts: Parts, path: Path, owner: Reader) -> tuple[Option, ...]:
@@ -65,7 +66,8 @@ def _options(parts: Parts, path: Path, owner: Reader) -> tuple[Option, ...]:
             at = reader.line_of("zh")
             owner.notes.warn(owner.file, at, "form-same-label", value=zh, first=labels[zh])
     if not readers and "option" not in owner.values:
-        owner.fail("id", "form-no-options", value=owner.values.get("id"))
+        at = owner.line_of("id")
+        owner.notes.add(owner.file, at, "form-no-options", value=owner.values.get("id"))
     plain = [option.zh for option in found.values() if not option.en]
     if plain:
         count = {"value": plain[0], "count": len(plain)}
