@@ -162,10 +162,10 @@ def match(sheet: Sheet, section: Section, form: Form, words: Words) -> Matching:
         score = _score(line, targets)
         if score > best:
             header, best = place, score
-    if header < 0 and is_heading(sheet, section, form):
-        header = 0
     if header < 0:
-        return Matching(-1, by_content(sheet, section, form))
+        # Words that nobody knows stand above the columns, or nothing does.
+        header = 0 if is_heading(sheet, section, form) else -1
+        return Matching(header, by_content(sheet, header, section, form))
     columns, clashes = _by_headings(sheet.lines[header].cells, targets, words)
     above = _unit_above(sheet.lines[:header], words)
     return Matching(header, tuple(_with_unit(one, section, above) for one in columns), clashes)

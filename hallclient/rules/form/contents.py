@@ -13,7 +13,7 @@ from hallclient.rules.form.values import Wrong, canonical, read
 from hallclient.rules.identity import is_identity
 from hallclient.rules.text import narrow
 
-_SAMPLE: Final = 200
+_SAMPLE: Final = 50
 _MOST: Final = 0.8
 """Share of a column's cells that must agree; the rest may be mistakes."""
 _USCC: Final = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
@@ -40,12 +40,20 @@ _TYPES: Final = (
 """The most telling first: what fits one of them is not asked about the next ones."""
 
 
-def by_content(sheet: Sheet, section: Section, form: Form) -> tuple[Column, ...]:
+def by_content(sheet: Sheet, header: int, section: Section, form: Form) -> tuple[Column, ...]:
     """The columns by what they hold. As many columns of a kind as there are fields of it are
     those fields in their order; with fewer columns, the fields that must be filled.
     """
-    columns = [Column(place, "") for place in range(sheet.width)]
-    cells = {one.place: _cells(sheet, one.place, 0) for one in columns}
+    headings = sheet.lines[header].cells if header >= 0 else ("",) * sheet.width
+    columns = [Column(place, heading) for place, heading in enumerate(headings)]
+    cells = {one.place: _cells(sheet, one.place, header + 1) for one in columns}
+
+    def know(place: int, field: str) -> None:
+        columns[place] = columns[place]._replace(field=field, sure=Sure.CONTENT)
+
+    def wonder(place: int, *rivals: str) -> None:
+        columns[place] = columns[place]._replace(rivals=rivals)
+
     fields = fillable(section)
     free = [place for place in cells if cells[place] and not _counts(cells[place])]
     for type_ in _TYPES:
@@ -55,7 +63,7 @@ def by_content(sheet: Sheet, section: Section, form: Form) -> tuple[Column, ...]
                 fit = [place for place in free if _fits(one, form, cells[place])]
                 if len(fit) == 1:
                     free.remove(fit[0])
-                    columns[fit[0]] = Column(fit[0], "", one.id, Sure.CONTENT)
+                    know(fit[0], one.id)
             continue
         fit = [place for place in free if any(_fits(one, form, cells[place]) for one in alike)]
         free = [place for place in free if place not in fit]
@@ -63,16 +71,16 @@ def by_content(sheet: Sheet, section: Section, form: Form) -> tuple[Column, ...]
         chosen = next((some for some in (alike, needed) if len(some) == len(fit)), None)
         for number, place in enumerate(fit):
             if chosen is not None:
-                columns[place] = Column(place, "", chosen[number].id, Sure.CONTENT)
+                know(place, chosen[number].id)
             else:
-                columns[place] = Column(place, "", rivals=tuple(one.id for one in alike))
+                wonder(place, *(one.id for one in alike))
     name = naming(section, form)
     fit = [place for place in free if _share(cells[place], _is_name)]
     if name is not None and len(fit) == 1:
-        columns[fit[0]] = Column(fit[0], "", name.id, Sure.CONTENT)
+        know(fit[0], name.id)
     elif name is not None:
         for place in fit:
-            columns[place] = Column(place, "", rivals=(name.id,))
+            wonder(place, name.id)
     return tuple(columns)
 
 
@@ -134,7 +142,8 @@ def _is_id(cell: str) -> bool:
     return is_identity(text) or bool(_ID.fullmatch(text) or _USCC.fullmatch(text))
 
 
-def _is_uscc(cell: str) -> bool:
+def is_credit_code(cell: str) -> bool:
+    """Whether this has the form of a credit code and is no identity number."""
     text = narrow(cell).removeprefix("'")
     return bool(_USCC.fullmatch(text)) and not is_identity(text)
 
@@ -143,7 +152,7 @@ def _fits(field: Field, form: Form, cells: Sequence[str]) -> bool:
     if field.type is Type.ID:
         return _share(cells, _is_id)
     if field.type is Type.USCC:
-        return _share(cells, _is_uscc)
+        return _share(cells, is_credit_code)
     options = form.dictionaries.get(field.choices, ())
     codes = {one.code for one in options}
 

@@ -1,0 +1,309 @@
+"""From a table to a step of a form: which rows it adds or changes, and what is wrong with them.
+
+Judged by the form's own types and rules, on a copy: nothing is changed here. Persons of a form are
+entered once: a row with the identity number of somebody who is there names that person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Final, NamedTuple
+
+from hallclient.rules.form.columns import Matching, Words, fillable
+from hallclient.rules.form.contents import naming
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
+from hallclient.rules.form.intake_cells import Note, Reader
+from hallclient.rules.form.intake_people import People
+from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.sheet import Line, Sheet
+from hallclient.rules.form.spec import Level, Section, Type
+from hallclient.rules.form.state import State
+
+NewId = Callable[[], str]
+
+_LEVELS: Final = {
+    "line-again": Level.WARN,
+    "row-there": Level.WARN,
+}
+"""Of our own problems that block nothing; all others do."""
+
+
+class Mode(StrEnum):
+    """What becomes of the rows that are there."""
+
+    APPEND = "append"
+    """They stay; the table's rows come after them."""
+    UPDATE = "update"
+    """Those with the same identity number (or name) are changed; others are added."""
+    REPLACE = "replace"
+    """The table's rows take their place. Persons stay in the roster."""
+
+
+class Fate(StrEnum):
+    """What becomes of a line."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    """It says nothing that is not there already, or in a line before it."""
+    LEFT = "left"
+    """It cannot be told which row it means."""
+    TOTAL = "total"
+    """It adds up the others and is left out."""
+
+
+class Row(NamedTuple):
+    """A line of the table. ``typed``: field -> canonical text; ``row``: the form's row that it
+    makes, changes or is; ``problems``: the gravest first.
+    """
+
+    line: int
+    typed: Mapping[str, str]
+    fate: Fate
+    row: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing in it has to be mended; what is only missing can be filled in later."""
+        return not any(one.stands and one.code != "required" for one in self.problems)
+
+
+class Preview(NamedTuple):
+    """What taking the table over would do. ``dropped``: how many rows would go; ``after``: what
+    would then be wrong with the form as a whole and is not wrong now.
+    """
+
+    section: str
+    mode: Mode
+    erase: bool
+    fields: tuple[str, ...]
+    rows: tuple[Row, ...]
+    dropped: int
+    notes: tuple[Note, ...]
+    after: tuple[Problem, ...]
+    edits: tuple[Edit, ...]
+    """One step: everything, also the rows with problems."""
+
+    def count(self, fate: Fate) -> int:
+        """How many lines have this fate."""
+        return sum(one.fate is fate for one in self.rows)
+
+    @property
+    def bad(self) -> tuple[Row, ...]:
+        """Lines with something to mend."""
+        return tuple(one for one in self.rows if not one.good)
+
+
+def preview(
+    state: State,
+    section: str,
+    sheet: Sheet,
+    matching: Matching,
+    words: Words,
+    mode: Mode,
+    new_id: NewId,
+    *,
+    erase: bool = False,
+    only: Collection[int] | None = None,
+) -> Preview:
+    """What would become of a form. ``erase``: empty cells of the table empty the form's where rows
+    are changed; ``only``: numbers of the lines that are wanted.
+    """
+    return _Intake(state, section, sheet, matching, words, mode, new_id, erase).run(only)
+
+
+def good_edits(
+    state: State, sheet: Sheet, matching: Matching, words: Words, shown: Preview, new_id: NewId
+) -> tuple[Edit, ...]:
+    """The step that takes over only the lines with nothing to mend."""
+    if not shown.bad:
+        return shown.edits
+    only = {one.line for one in shown.rows if one.good}
+    how = (matching, words, shown.mode, new_id)
+    return preview(state, shown.section, sheet, *how, erase=shown.erase, only=only).edits
+
+
+class _Intake:
+    def __init__(
+        self,
+        state: State,
+        section: str,
+        sheet: Sheet,
+        matching: Matching,
+        words: Words,
+        mode: Mode,
+        new_id: NewId,
+        erase: bool,
+    ) -> None:
+        self.state, self.mode, self.new_id, self.erase = state, mode, new_id, erase
+        self.section: Section = state.program.layout.sections[section]
+        every = {one.id: one for one in fillable(self.section)}
+        self.reader = Reader(state.form, every, sheet, matching, words)
+        self.fields = self.reader.fields
+        self.edits: list[Edit] = []
+        self.people = People(state, self.fields.values(), new_id, self.edits)
+        self.problems: dict[int, list[Problem]] = {}
+        self.line_of: dict[str, int] = {}
+        """Row of the form, or of its roster -> line that made or changed it."""
+        self.key = self._key()
+
+    def _key(self) -> str:
+        """The column that tells rows apart: an identity number, else what names them."""
+        ids = [one.id for one in self.fields.values() if one.type in (Type.ID, Type.USCC)]
+        name = naming(self.section, self.state.form)
+        return ids[0] if ids else name.id if name is not None and name.id in self.fields else ""
+
+    def run(self, only: Collection[int] | None) -> Preview:
+        there = self.state.rows(self.section.id)
+        place = self.state.place_of(there[-1]) if there else 0
+        dropped = there if self.mode is Mode.REPLACE else []
+        self.edits += [Drop(row) for row in dropped]
+        same: dict[str, list[str]] = {}
+        if self.key and not dropped:
+            for row in there:
+                same.setdefault(self.state.text(row, self.key), []).append(row)
+        rows: list[Row] = []
+        seen: dict[str, Row] = {}
+        for line in self.reader.lines():
+            if only is not None and line.number not in only:
+                continue
+            if self.reader.is_total(line):
+                rows.append(Row(line.number, {}, Fate.TOTAL))
+                continue
+            typed = self.reader.texts(line, partial(self._fault, line.number))
+            if not any(typed.values()):
+                continue
+            key = typed.get(self.key, "")
+            before = seen.get(key) if key else None
+            if before is not None and before.typed == typed:
+                rows.append(Row(line.number, typed, Fate.SAME, before.row))
+                continue
+            if before is not None:
+                self._fault(line.number, self.key, "line-again", line=before.line)
+            place += STEP
+            made = self._row(line, typed, same.get(key, []) if key else [], place)
+            rows.append(made)
+            if key:
+                seen.setdefault(key, made)
+        after = self._judge()
+        return Preview(
+            self.section.id,
+            self.mode,
+            self.erase,
+            tuple(self.fields),
+            tuple(one._replace(problems=self._of(one.line)) for one in rows),
+            len(dropped),
+            tuple(self.reader.notes()),
+            after,
+            tuple(self.edits),
+        )
+
+    def _row(self, line: Line, typed: Mapping[str, str], same: list[str], place: int) -> Row:
+        if same and self.mode is Mode.APPEND:
+            alike = next((row for row in same if not self._differing(row, typed)), "")
+            if alike:
+                return Row(line.number, typed, Fate.SAME, alike)
+            self._fault(line.number, self.key, "row-there")
+        elif len(same) > 1:
+            self._fault(line.number, self.key, "row-unclear", n=len(same))
+            return Row(line.number, typed, Fate.LEFT)
+        elif same:
+            changed = self._change(line.number, same[0], typed)
+            return Row(line.number, typed, Fate.CHANGED if changed else Fate.SAME, same[0])
+        row = self.new_id()
+        self.line_of[row] = line.number
+        self._add(line.number, row, typed, place)
+        return Row(line.number, typed, Fate.NEW, row)
+
+    def _differing(self, row: str, typed: Mapping[str, str]) -> list[str]:
+        """The fields of a line that say something else than a row that is there."""
+        return [
+            name
+            for name, text in typed.items()
+            if (text or self.erase) and text != self.state.text(row, name)
+        ]
+
+    def _change(self, number: int, row: str, typed: Mapping[str, str]) -> bool:
+        """Bring a row up to date, and its persons with it."""
+        names = self._differing(row, typed)
+        unknown: dict[str, str] = {}
+        for name in names:
+            field, text = self.fields[name], typed[name]
+            if not field.via:
+                self.edits.append(Put(row, name, text, self.state.text(row, name)))
+            elif person := self.state.person_of(row, name):
+                self.people.change(person, field.of, text)
+                self.line_of.setdefault(person, number)
+            else:
+                unknown[name] = text
+        self._name(number, row, unknown)
+        if names:
+            self.line_of[row] = number
+        return bool(names)
+
+    def _add(self, number: int, row: str, typed: Mapping[str, str], place: int) -> None:
+        self.edits.append(Add(self.section.id, row, place))
+        for one in self.section.fields:
+            if one.typed and not one.via and one.type is not Type.PERSON:
+                text = typed.get(one.id) or one.default
+                if text:
+                    self.edits.append(Put(row, one.id, text))
+        self._name(number, row, typed)
+
+    def _name(self, number: int, row: str, typed: Mapping[str, str]) -> None:
+        """Say who a row is about."""
+        named = self.people.named(typed, partial(self._fault, number))
+        for reference, (person, new) in named.items():
+            self.edits.append(Put(row, reference, person))
+            if new:
+                self.line_of[person] = number
+
+    # -- judging
+
+    def _judge(self) -> tuple[Problem, ...]:
+        """Note what is wrong with each line, judged on a copy of the form; what is wrong with the
+        whole, and was not before.
+        """
+        scratch = copy_of(self.state)
+        before = {_mark(one) for one in scratch.problems() if one.row == SINGLE}
+        scratch.apply(self.edits)
+        shown = {one.of for one in self.section.fields if one.via}
+        after = []
+        for one in scratch.problems():
+            if one.row == SINGLE:
+                if _mark(one) not in before:
+                    after.append(one)
+            elif one.section != self.section.id and one.field in shown:
+                continue  # said where the row shows it
+            elif one.row in self.line_of:
+                self.problems.setdefault(self.line_of[one.row], []).append(one)
+        return tuple(after)
+
+    def _fault(self, number: int, field: str, code: str, **params: object) -> None:
+        level = _LEVELS.get(code, Level.BLOCK)
+        problem = Problem(code, level, self.section.id, "", field, params)
+        self.problems.setdefault(number, []).append(problem)
+
+    def _of(self, line: int) -> tuple[Problem, ...]:
+        order = list(Level)
+        return tuple(sorted(self.problems.get(line, ()), key=lambda one: order.index(one.level)))
+
+
+def copy_of(state: State) -> State:
+    """The same form, to try something on."""
+    made = State(state.program, state.today)
+    rows = [
+        (one.id, row, state.place_of(row))
+        for one in state.form.sections
+        if one.repeat
+        for row in state.rows(one.id)
+    ]
+    made.load(rows, state.cells())
+    return made
+
+
+def _mark(problem: Problem) -> tuple[str, str, str]:
+    return problem.code, problem.section, problem.field
