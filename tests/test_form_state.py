@@ -15,8 +15,7 @@ REPEATS = [section.id for section in PROGRAM.form.sections if section.repeat]
 ROWS = [f"r{n}" for n in range(6)]
 TEXTS = {
     "money": ["", "1", "0.5", "2.25", "60", "x", "0.0000001"],
-    "choice": ["", "llc", "jsc", "lp", "chair", "manager", "supervisor", "cash", "kind", "wh"]
-    + ["cs", "hb", "hn", "nonsense"],
+    "choice": ["", *"llc jsc lp chair manager supervisor cash kind wh cs hb hn nonsense".split()],
     "multi": ["", "chair", "chair,manager", "nobody"],
     "bool": ["", "yes", "no", "perhaps"],
     "date": ["", "2020-02-29", "1990-01-01", "2027-01-01", "2021-02-30"],
@@ -51,9 +50,7 @@ def anew(one: State) -> State:
 def seen(one: State) -> dict[str, object]:
     """Everything that can be seen of a state."""
     cells = [
-        (row, name)
-        for name, field in LAYOUT.fields.items()
-        for row in one.rows(field.section)
+        (row, name) for name, field in LAYOUT.fields.items() for row in one.rows(field.section)
     ]
     return {
         "rows": {section: one.rows(section) for section in REPEATS},

@@ -35,6 +35,7 @@ class Cells:
         self._places: dict[str, int] = {}
         self._order: dict[str, list[Place]] = {}
         self._section_on: dict[str, bool] = {}
+        self._named: dict[tuple[str, str], str] = {}
         self._refs: dict[str, dict[Any, set[str]]] = {one.id: {} for one in program.references}
         self._labels: dict[str, frozenset[str]] = {}
         for section in self.form.sections:
@@ -100,9 +101,10 @@ class Cells:
         """The row of the roster behind a field with ``via`` (or a reference); empty: nobody."""
         field = self.program.layout.fields[name]
         reference = self.program.layout.fields[field.via] if field.via else field
-        of = row if self.program.layout.row_of(reference) else SINGLE
-        value = self.v[reference.section][of][self.program.layout.place[reference.id]]
-        return value if self._home.get(value) == self.program.roster else ""
+        named = self._named.get(
+            (row if self.program.layout.row_of(reference) else SINGLE, reference.id)
+        )
+        return named if named and self._home.get(named) == self.program.roster else ""
 
     def named_by(self, person: str) -> list[tuple[str, str]]:
         """Where a person is named: (row, reference field), in the form's order."""

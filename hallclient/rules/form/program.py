@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hallclient.rules.form.expr import BOOL, Fn
 from hallclient.rules.form.expr import Mistake as Wrong
 from hallclient.rules.form.money import UNITS
+from hallclient.rules.form.repair_ways import WAYS, fits
 from hallclient.rules.form.scope import FormScope, Layout, compile_in
 from hallclient.rules.form.spec import Field, Form, Rule, Section, Type
 from hallclient.rules.form.units import (
@@ -28,9 +29,6 @@ from hallclient.rules.form.units import (
     Value,
     Visit,
 )
-
-REPAIRS = frozenset({"last-row", "pro-rata", "add-missing", "use-person"})
-"""Ways to mend that a rule may offer; `repairs` does them."""
 
 
 class Mistake(NamedTuple):
@@ -284,10 +282,10 @@ class _Builder:
             if fn is not None:
                 values.append((name, fn, kind))
         for way in rule.repair:
-            if way not in REPAIRS:
-                self.fail(
-                    "rule", rule.id, "repair", "unknown-name", name=way, known=sorted(REPAIRS)
-                )
+            if way not in WAYS:
+                self.fail("rule", rule.id, "repair", "unknown-name", name=way, known=sorted(WAYS))
+            elif constraint is not None and not fits(way, rule.constraint):
+                self.fail("rule", rule.id, "repair", "repair-unfit", name=way)
         if constraint is None:
             return
         # A rule is silent about a field that is not asked.

@@ -14,7 +14,7 @@ from hallclient.rules.form.attributes import (
     one_of,
 )
 from hallclient.rules.form.money import UNITS
-from hallclient.rules.form.spec import Field, Type
+from hallclient.rules.form.spec import CARD, Field, Type
 from hallclient.rules.problems import Reader
 
 ATTRIBUTES: Final = tuple(one.name for one in fields(Field) if one.name != "section")
@@ -72,6 +72,7 @@ def read_field(reader: Reader, section: str) -> Field:
         unit=_unit(reader, kind),
         low=expression(reader, "low"),
         high=expression(reader, "high"),
+        card=one_of(reader, "card", CARD) if reader.has("card") else "",
         copy_last=reader.flag("copy_last", True),
         personal=reader.flag("personal", False),
         licence=reader.flag("licence", False),

@@ -62,6 +62,10 @@ class Option(NamedTuple):
     more: Mapping[str, Any] = {}
 
 
+CARD = ("name", "number", "address", "until", "kind")
+"""What a card reader gives: see `Field.card`. ``kind``: of the document, ``resident_id``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. Expressions are sources, empty when there is none.
@@ -69,6 +73,7 @@ class Field:
     ``required``: ``"true"`` always, an expression sometimes. ``via`` and ``of``: the field shows
     and changes ``of`` of the person that the reference field ``via`` names; it stores nothing.
     ``kind_from``: the choice field that says what kind of identity number this is.
+    ``card``: what of an identity card fills this field of the roster (see `CARD`).
     ``personal``: sealed in the log, masked in lists, on the separate sheet. ``clerk``: a check of
     the counter's, no statement of the applicant's.
     """
@@ -93,6 +98,7 @@ class Field:
     low: str = ""
     high: str = ""
     copy_last: bool = True
+    card: str = ""
     personal: bool = False
     licence: bool = False
     clerk: bool = False

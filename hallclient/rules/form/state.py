@@ -123,9 +123,9 @@ class State(Cells):
                 self._keys_changed(unit.number, self.indexes[unit.number].put(row, None, 0, place))
         for probes in self.probes:
             probes.put(row, None)
-        for at, field in enumerate(self.program.layout.sections[section].fields):
+        for field in self.program.layout.sections[section].fields:
             if field.type is Type.PERSON:
-                self._refer(field.id, row, self.v[section][row][at], None)
+                self._refer(field.id, row, None)
             self._wrong.pop((row, field.id), None)
             self.judging.forget(row, field)
         del self.v[section][row], self._texts[section][row], self._on[section][row]
@@ -260,20 +260,21 @@ class State(Cells):
             if wrong is not None:
                 self._wrong[key], value = wrong, None
             if field.type is Type.PERSON:
-                self._refer(name, row, slots[at], value)
+                # A field that is not asked now names its person all the same.
+                self._refer(name, row, value if computed else texts[row][at] or None)
             if value != slots[at] or on is not ons[row][at] or wrong != was_wrong:
                 slots[at], ons[row][at] = value, on
                 self._after(unit.source, row)
             elif not field.calculation:
                 self._later_row(self.program.check_of[name].rank, row)
 
-    def _refer(self, name: str, row: str, before: Any, now: Any) -> None:
-        if before == now:
-            return
+    def _refer(self, name: str, row: str, now: Any) -> None:
+        before = self._named.pop((row, name), None)
         by = self._refs[name]
         if before is not None:
             by[before].discard(row)
         if now is not None:
+            self._named[row, name] = now
             by.setdefault(now, set()).add(row)
 
     # -- judgement

@@ -1,0 +1,106 @@
+"""Mending a broken rule for the person: see `repair_ways` for the ways there are."""
+
+from __future__ import annotations
+
+from hallclient.rules.form.edits import Drop, Edit, Put
+from hallclient.rules.form.entering import NewId, add_row
+from hallclient.rules.form.expr import compile_source
+from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.repair_ways import SUMS, matched, repeated, summed
+from hallclient.rules.form.scope import FormScope
+from hallclient.rules.form.spec import Field, Type
+from hallclient.rules.form.state import State
+from hallclient.rules.form.values import text_of
+
+
+def repair(state: State, problem: Problem, way: str, new_id: NewId) -> list[Edit]:
+    """The edits that mend a problem; none when this way does not lead there."""
+    rule = problem.rule
+    if rule is None or way not in rule.repair:
+        return []
+    if way in SUMS:
+        return _share(state, rule.constraint, way)
+    if way == "add-missing":
+        return _add(state, rule.id, rule.constraint, new_id)
+    return _merge(state, problem)
+
+
+def _share(state: State, constraint: str, way: str) -> list[Edit]:
+    found = summed(constraint)
+    if found is None:
+        return []
+    column, total = state.field(found[0]), state.value("", found[1])
+    rows = state.rows(column.section)
+    held = [state.value(row, column.id) or 0 for row in rows]
+    if total is None or not rows or column.calculation:
+        return []
+    if way == "last-row":
+        rest = total - sum(held[:-1])
+        return _puts(state, column, rows[-1:], [rest]) if rest > 0 else []
+    return _puts(state, column, rows, shares(total, held))
+
+
+def shares(total: int, held: list[int]) -> list[int]:
+    """A total shared out by what is held (equally where nothing is), exact to the last unit.
+
+    Largest remainders first, as seats are shared out (Hare-Niemeyer).
+    """
+    weights = held if sum(held) > 0 and min(held) >= 0 else [1] * len(held)
+    whole = sum(weights)
+    parts = [divmod(total * weight, whole) for weight in weights]
+    given = [part for part, _ in parts]
+    order = sorted(range(len(parts)), key=lambda at: -parts[at][1])
+    for at in order[: total - sum(given)]:
+        given[at] += 1
+    return given
+
+
+def _puts(state: State, column: Field, rows: list[str], values: list[int]) -> list[Edit]:
+    edits: list[Edit] = []
+    for row, value in zip(rows, values, strict=True):
+        text, before = text_of(column, value), state.text(row, column.id)
+        if text != before:
+            edits.append(Put(row, column.id, text, before))
+    return edits
+
+
+def _add(state: State, rule: str, constraint: str, new_id: NewId) -> list[Edit]:
+    found = matched(constraint)
+    if found is None:
+        return []
+    column = state.field(found[0])
+    edits: list[Edit] = []
+    for problem in state.problems():
+        if problem.code != rule:
+            continue
+        scope = FormScope(state.program.layout, state.section_of(problem.row))
+        value = compile_source(found[1], scope).fn(state, problem.row)
+        there = [row for row in state.rows(column.section) if state.value(row, column.id) == value]
+        if value is not None and not there:
+            made = add_row(state, column.section, new_id)
+            edits += [*made, Put(made[0].row, column.id, text_of(column, value))]
+    return edits
+
+
+def _merge(state: State, problem: Problem) -> list[Edit]:
+    columns = repeated(problem.rule.constraint) if problem.rule else []
+    section = state.section_of(problem.row)
+    if not columns or section != state.program.roster:
+        return []
+    key = [state.value(problem.row, name) for name in columns]
+    first = next(
+        row for row in state.rows(section) if [state.value(row, name) for name in columns] == key
+    )
+    gone = problem.row
+    if first == gone:
+        return []
+    edits: list[Edit] = [
+        Put(row, name, first, gone)
+        for row, name in state.named_by(gone)
+        if state.field(name).type is Type.PERSON and not state.field(name).calculation
+    ]
+    for field in state.program.layout.sections[section].fields:
+        text = state.text(gone, field.id)
+        if not field.calculation and text and not state.text(first, field.id):
+            edits.append(Put(first, field.id, text))
+    return [*edits, Drop(gone)]

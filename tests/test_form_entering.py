@@ -1,0 +1,273 @@
+"""What typing means: persons once, numbers that are known, cards, tables, repairs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hallclient.rules.form import entering
+from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
+from hallclient.rules.form.program import Mistakes, compile_form
+from hallclient.rules.form.repairs import repair, shares
+from hallclient.rules.form.spec import Form, Section, Type
+from hallclient.rules.form.state import State
+from tests.formkit import TODAY, company, rule
+from tests.test_form_state import company as whole
+
+
+def with_numbers() -> Form:
+    """The test company whose persons have identity numbers, and cards fill them."""
+    form = company()
+
+    def of_roster(section: Section) -> Section:
+        if section.id != "person":
+            return section
+        card = {"p_no": "number", "p_name": "name"}
+        return replace(
+            section,
+            fields=tuple(
+                replace(
+                    one,
+                    type=Type.ID if one.id == "p_no" else one.type,
+                    card=card.get(one.id, ""),
+                )
+                for one in section.fields
+            ),
+        )
+
+    holder = form.sections[2]
+    number = replace(holder.fields[1], id="h_no", of="p_no", type=Type.ID, required="")
+    sections = list(map(of_roster, form.sections))
+    sections[2] = replace(holder, fields=(*holder.fields, number))
+    rules = (
+        *form.rules,
+        rule("ONCE", "p_no", "not repeated(p_no)", repair=("use-person",)),
+        rule("SUM2", "capital", "sum(h_sub) == capital", repair=("last-row", "pro-rata")),
+        rule("POST", "p_name", "matching(o_person, this) > 0", "info", repair=("add-missing",)),
+    )
+    return replace(form, sections=tuple(sections), rules=rules)
+
+
+PROGRAM = compile_form(with_numbers())
+
+
+class Desk:
+    """Somebody typing."""
+
+    def __init__(self) -> None:
+        self.state = State(PROGRAM, TODAY)
+        self._ids = (f"n{number}" for number in count(1))
+        self.do(entering.begin(self.state))
+
+    def new_id(self) -> str:
+        return next(self._ids)
+
+    def do(self, edits: list[Edit]) -> list[Edit]:
+        self.state.apply(edits)
+        return edits
+
+    def add(self, section: str, after: str = "") -> str:
+        edits = self.do(entering.add_row(self.state, section, self.new_id, after))
+        assert isinstance(edits[0], Add)
+        return edits[0].row
+
+    def type(self, row: str, name: str, text: str) -> list[Edit]:
+        return self.do(entering.enter(self.state, row, name, text, self.new_id))
+
+    def mend(self, code: str, way: str) -> list[Edit]:
+        problem = next(one for one in self.state.problems() if one.code == code)
+        return self.do(repair(self.state, problem, way, self.new_id))
+
+
+def test_a_name_typed_into_a_role_makes_the_person_once() -> None:
+    desk = Desk()
+    one, two = desk.add("holder"), desk.add("holder")
+    desk.type(one, "h_name", " 王  伟 ")
+    desk.type(two, "h_name", "李娜")
+    people = desk.state.rows("person")
+    assert [desk.state.text(row, "p_name") for row in people] == ["王 伟", "李娜"]
+    desk.type(people[0], "p_name", "王薇")
+    assert desk.state.text(one, "h_name") == "王薇"
+
+
+def test_a_number_that_is_known_names_that_person_and_a_mere_beginning_goes() -> None:
+    desk = Desk()
+    one, officer = desk.add("holder"), desk.add("officer")
+    desk.type(one, "h_name", "王伟")
+    desk.type(one, "h_no", "42010019900307123x")
+    known = desk.state.person_of(one, "h_name")
+    two = desk.add("holder")
+    desk.type(two, "h_name", "王伟")
+    assert desk.state.person_of(two, "h_name") != known  # two people may have one name
+    desk.type(two, "h_no", "4201 0019 9003 0712 3X")
+    assert desk.state.person_of(two, "h_name") == known
+    assert desk.state.rows("person") == [known]
+    desk.type(officer, "o_person", "42010019900307123X")
+    assert desk.state.text(officer, "o_name") == "王伟"
+
+
+def test_a_reference_is_typed_as_a_name_when_only_one_has_it() -> None:
+    desk = Desk()
+    row, officer = desk.add("holder"), desk.add("officer")
+    desk.type(row, "h_name", "王伟")
+    desk.type(officer, "o_person", "王伟")
+    assert desk.state.text(officer, "o_person") == desk.state.person_of(row, "h_name")
+    desk.type(desk.add("holder"), "h_name", "王伟")  # another one of that name
+    other = desk.add("officer")
+    desk.type(other, "o_person", "王伟")
+    assert [one.code for one in desk.state.problems_at(other, "o_person")] == ["no-such-person"]
+
+
+def test_a_person_goes_with_the_last_row_that_names_them() -> None:
+    desk = Desk()
+    row, officer = desk.add("holder"), desk.add("officer")
+    desk.type(row, "h_name", "王伟")
+    desk.type(officer, "o_person", "王伟")
+    desk.do(entering.drop_row(desk.state, row))
+    assert desk.state.count("person") == 1
+    desk.do(entering.drop_row(desk.state, officer))
+    assert desk.state.count("person") == 0
+
+
+def test_a_person_whom_only_a_section_not_asked_names_stays() -> None:
+    desk = Desk()
+    row, officer = desk.add("holder"), desk.add("officer")
+    desk.type(row, "h_name", "王伟")
+    desk.type(officer, "o_person", "王伟")
+    desk.type(SINGLE, "kind", "有限合伙")  # has no officers
+    desk.do(entering.drop_row(desk.state, row))
+    desk.type(SINGLE, "kind", "llc")
+    assert desk.state.text(officer, "o_name") == "王伟"
+
+
+def test_a_person_taken_out_is_named_nowhere() -> None:
+    desk = Desk()
+    row = desk.add("holder")
+    desk.type(row, "h_name", "王伟")
+    desk.do(entering.drop_row(desk.state, desk.state.person_of(row, "h_name")))
+    assert desk.state.text(row, "h_person") == ""
+
+
+def test_rows_are_put_in_between() -> None:
+    desk = Desk()
+    one = desk.add("holder")
+    three = desk.add("holder")
+    two = desk.add("holder", after=one)
+    assert desk.state.rows("holder") == [one, two, three]
+    assert desk.state.text(two, "h_way") == "cash"
+
+
+def test_typing_what_is_there_changes_nothing() -> None:
+    desk = Desk()
+    row = desk.add("holder")
+    desk.type(row, "h_sub", "１，０００.５０ 万元")
+    assert desk.state.text(row, "h_sub") == "1000.5"
+    assert desk.type(row, "h_sub", "1000.50") == []
+    assert desk.type(row, "h_ratio", "5") == []  # calculated
+
+
+def test_a_card_fills_the_person_behind_a_cell_or_names_who_is_known() -> None:
+    desk = Desk()
+    row = desk.add("holder")
+    card = {"name": "王伟", "number": "42010019900307123X", "address": "x"}
+    desk.do(entering.fill_card(desk.state, row, "h_sub", card, desk.new_id))
+    assert desk.state.count("person") == 0  # an amount is nobody's
+    desk.do(entering.fill_card(desk.state, row, "h_name", card, desk.new_id))
+    assert desk.state.text(row, "h_no") == "42010019900307123X"
+    two = desk.add("officer")
+    desk.do(entering.fill_card(desk.state, two, "o_person", card, desk.new_id))
+    assert desk.state.count("person") == 1
+    assert desk.state.text(two, "o_name") == "王伟"
+
+
+def test_a_table_of_rows_makes_each_person_once() -> None:
+    desk = Desk()
+    table = [
+        {"h_name": "王伟", "h_no": "42010019900307123X", "h_sub": "10"},
+        {"h_name": "李娜", "h_no": "42010020040229011X", "h_sub": "20", "h_way": "实物"},
+        {"h_name": "王伟", "h_no": "42010019900307123x", "h_sub": "30", "h_ratio": "9"},
+    ]
+    desk.do(entering.import_rows(desk.state, "holder", table, desk.new_id))
+    rows = desk.state.rows("holder")
+    assert desk.state.count("person") == 2
+    assert [desk.state.text(row, "h_sub") for row in rows] == ["10", "20", "30"]
+    assert [desk.state.text(row, "h_way") for row in rows] == ["cash", "kind", "cash"]
+    assert desk.state.person_of(rows[0], "h_name") == desk.state.person_of(rows[2], "h_name")
+
+
+def test_copy_down_writes_what_is_above() -> None:
+    desk = Desk()
+    rows = [desk.add("holder") for _ in range(3)]
+    desk.type(rows[0], "h_paid", "7")
+    desk.do(entering.copy_down(desk.state, rows[0], "h_paid", rows[1:], desk.new_id))
+    assert [desk.state.text(row, "h_paid") for row in rows] == ["7"] * 3
+
+
+def test_the_rest_goes_to_the_last_row_or_to_all_by_their_shares() -> None:
+    one = State(PROGRAM, TODAY)
+    before = whole()
+    rows = [
+        (name, row, at)
+        for name in ("person", "holder", "officer")
+        for at, row in enumerate(before.rows(name))
+    ]
+    one.load(rows, list(before.cells()))
+    one.apply([Put(SINGLE, "capital", "1000")])
+    desk = Desk()
+    desk.state = one
+    desk.mend("SUM2", "last-row")
+    assert [one.text(row, "h_sub") for row in ("h1", "h2")] == ["49", "951"]
+    one.apply([Put(SINGLE, "capital", "100.000001")])
+    desk.mend("SUM2", "pro-rata")
+    assert [one.text(row, "h_sub") for row in ("h1", "h2")] == ["4.9", "95.100001"]
+    assert "SUM2" not in [problem.code for problem in one.problems()]
+
+
+def test_who_lacks_a_row_gets_one_and_two_persons_become_one() -> None:
+    desk = Desk()
+    one, two = desk.add("holder"), desk.add("holder")
+    desk.type(one, "h_name", "王伟")
+    desk.type(two, "h_name", "王薇")
+    desk.mend("POST", "add-missing")
+    assert sorted(desk.state.text(row, "o_name") for row in desk.state.rows("officer")) == [
+        "王伟",
+        "王薇",
+    ]
+    for row in desk.state.rows("person"):
+        desk.do([Put(row, "p_no", "42010019900307123X")])
+    second = desk.state.rows("person")[1]
+    problem = desk.state.problems_at(second, "p_no")[0]
+    edits = desk.do(repair(desk.state, problem, "use-person", desk.new_id))
+    assert Drop(second) in edits
+    assert [desk.state.text(row, "h_name") for row in (one, two)] == ["王伟", "王伟"]
+
+
+@pytest.mark.parametrize(
+    ("way", "constraint"),
+    [
+        ("last-row", "sum(h_sub) <= capital"),
+        ("add-missing", "count(officer) > 0"),
+        ("use-person", "filled(name)"),
+    ],
+)
+def test_a_repair_that_the_rule_does_not_allow_is_a_mistake_of_the_form(
+    way: str, constraint: str
+) -> None:
+    form = company()
+    form = replace(form, rules=(rule("X", "name", constraint, repair=(way,)),))
+    with pytest.raises(Mistakes) as caught:
+        compile_form(form)
+    assert [one.code for one in caught.value.mistakes] == ["repair-unfit"]
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
+def test_what_is_shared_out_is_all_there_is(total: int, held: list[int]) -> None:
+    given_out = shares(total, held)
+    assert sum(given_out) == total
+    weights = held if sum(held) else [1] * len(held)
+    for part, weight in zip(given_out, weights, strict=True):
+        assert abs(part * sum(weights) - total * weight) < sum(weights)
