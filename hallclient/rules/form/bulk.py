@@ -1,0 +1,113 @@
+"""A list of places (or whatever differs) into what each filing of a bulk says instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from hallclient.rules.catalogue import Word
+from hallclient.rules.errors import Refused
+from hallclient.rules.form.columns import (
+    Column,
+    Matching,
+    Sure,
+    Words,
+    fillable,
+    folded,
+    match,
+    yuan_of,
+)
+from hallclient.rules.form.money import decimal_text
+from hallclient.rules.form.sheet import Line, Sheet
+from hallclient.rules.form.spec import Field, Form, Section, Type
+from hallclient.rules.form.state import State
+from hallclient.rules.form.values import canonical
+from hallclient.rules.spreadsheet import unquoted
+from hallclient.rules.text import narrow
+
+_NUMBER: Final = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)(.*)")
+_DECIMALS: Final = 12
+
+
+def bulk_cells(state: State, sheet: Sheet, words: Words) -> list[dict[str, str]]:
+    """For each line of a list: field -> canonical text, of fields outside repeats.
+
+    A list of one column needs no heading: it is what the form's ``bulk`` names. Empty cells say
+    nothing, so the copy keeps what it has; lines that add up others are left out.
+
+    Raises ``bulk-none`` (the form makes no bulk), ``bulk-no-heading``, ``bulk-unclear`` and
+    ``bulk-unknown-column`` with the heading, ``bulk-no-column`` with the field that must be there.
+    """
+    form = state.form
+    if not form.bulk:
+        raise Refused("bulk-none", field="table", form=form.key)
+    matching = _matching(form, sheet, words)
+    lines = [line for line in sheet.lines[matching.header + 1 :] if _says(line, words)]
+    columns = _columns(state, matching, lines)
+    found = [dict(_cells(state, columns, line, words)) for line in lines]
+    return [cells for cells in found if cells]
+
+
+def _says(line: Line, words: Words) -> bool:
+    first = next((cell for cell in line.cells if cell), "")
+    return bool(first) and folded(first) not in words.totals
+
+
+def _matching(form: Form, sheet: Sheet, words: Words) -> Matching:
+    fields = [one for section in form.sections if not section.repeat for one in fillable(section)]
+    once = Section("bulk", form.zh, form.en, tuple(one for one in fields if not one.via))
+    if sheet.width == 1:
+        alone = Section("bulk", form.zh, form.en, (form.fields[form.bulk],))
+        found = match(sheet, alone, form, words)
+        named = found.columns[0].sure in (Sure.EXACT, Sure.NORMAL, Sure.ALIAS)
+        header = found.header if named else -1
+        return Matching(header, (Column(0, "", form.bulk, Sure.CHOSEN),))
+    found = match(sheet, once, form, words)
+    if found.header < 0 or all(one.sure is Sure.CONTENT or not one.field for one in found.columns):
+        raise Refused("bulk-no-heading", field="table")
+    return found
+
+
+def _columns(state: State, matching: Matching, lines: list[Line]) -> list[tuple[Column, Field]]:
+    clashing = {place for clash in matching.clashes for place in clash.places}
+    found = []
+    for column in matching.columns:
+        cells = [line.cells[column.place] for line in lines]
+        if column.rivals or column.foreign or column.place in clashing:
+            raise Refused("bulk-unclear", field="table", heading=column.heading)
+        if column.field and column.sure is not Sure.CONTENT:
+            found.append((column, state.field(column.field)))
+        elif any(cells) and cells != [str(n) for n in range(1, len(cells) + 1)]:
+            raise Refused("bulk-unknown-column", field="table", heading=column.heading)
+    if state.form.bulk not in [field.id for _, field in found]:
+        wanted = state.field(state.form.bulk)
+        named = Word(wanted.id, wanted.zh, wanted.en)
+        raise Refused("bulk-no-column", field="table", name=named)
+    return found
+
+
+def _cells(
+    state: State, columns: list[tuple[Column, Field]], line: Line, words: Words
+) -> Iterator[tuple[str, str]]:
+    for column, field in columns:
+        cell = unquoted(line.cells[column.place])
+        if field.type is Type.MONEY:
+            cell = _money(field, cell, column, words)
+        text = canonical(field, cell, state.form.dictionaries.get(field.choices, ()))
+        if text:
+            yield field.id, text
+
+
+def _money(field: Field, cell: str, column: Column, words: Words) -> str:
+    """An amount in the field's unit: as the cell says it, else as its heading does."""
+    found = _NUMBER.fullmatch(narrow(cell))
+    if found is None:
+        return cell
+    unit = words.units.get(folded(found[2])) if found[2] else column.unit
+    if unit is None:
+        return cell
+    own = yuan_of(field)
+    amount = Fraction(found[1].replace(",", "")) * (unit or own) / own
+    return decimal_text(amount, _DECIMALS)
