@@ -89,7 +89,6 @@ CASES = (
     Case("CAP_WAY", "h2.h_way", "h2.h_way=ip"),
     Case("CAP_POSITIVE", "h2.h_sub", "h2.h_sub=0"),
     Case("HOLDER_COUNT", "holder", "ent_type=1151", mend="-h2"),
-    Case("HOLDER_COUNT", "holder", "-h1 -h2"),
     Case("HOLDER_DUP", "h2.h_cert_no", "h2.h_person=p1"),
     Case("HOLDER_SOLE", "ent_type", "ent_type=1130", "-h2 h1.h_sub=100 ent_type=1151"),
     Case("LEGAL_REP", "l_name", "o2.o_legal_rep=yes", mend="o2.o_legal_rep=no"),
