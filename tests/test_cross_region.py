@@ -159,3 +159,5 @@ def test_a_form_without_a_bulk_makes_none() -> None:
 
     with pytest.raises(Refused, match="bulk-none"):
         bulk_cells(holders(), sheet(["x"]), words())
+    with pytest.raises(Refused, match="bulk-none"):
+        cells()

@@ -14,7 +14,7 @@ from hallclient.rules.form.columns import (
     Matching,
     Sure,
     Words,
-    fillable,
+    bare,
     folded,
     match,
     yuan_of,
@@ -37,11 +37,11 @@ def bulk_cells(state: State, sheet: Sheet, words: Words) -> list[dict[str, str]]
     A list of one column needs no heading: it is what the form's ``bulk`` names. Empty cells say
     nothing, so the copy keeps what it has; lines that add up others are left out.
 
-    Raises ``bulk-none`` (the form makes no bulk), ``bulk-no-heading``, ``bulk-unclear`` and
+    Raises ``bulk-none`` (the form makes no bulk, or the list is empty), ``bulk-no-heading``, ``bulk-unclear`` and
     ``bulk-unknown-column`` with the heading, ``bulk-no-column`` with the field that must be there.
     """
     form = state.form
-    if not form.bulk:
+    if not form.bulk or not sheet.lines:
         raise Refused("bulk-none", field="table", form=form.key)
     matching = _matching(form, sheet, words)
     lines = [line for line in sheet.lines[matching.header + 1 :] if _says(line, words)]
@@ -56,15 +56,19 @@ def _says(line: Line, words: Words) -> bool:
 
 
 def _matching(form: Form, sheet: Sheet, words: Words) -> Matching:
-    fields = [one for section in form.sections if not section.repeat for one in fillable(section)]
-    once = Section("bulk", form.zh, form.en, tuple(one for one in fields if not one.via))
     if sheet.width == 1:
-        alone = Section("bulk", form.zh, form.en, (form.fields[form.bulk],))
-        found = match(sheet, alone, form, words)
-        named = found.columns[0].sure in (Sure.EXACT, Sure.NORMAL, Sure.ALIAS)
-        header = found.header if named else -1
+        differs = form.fields[form.bulk]
+        names = {fold(said) for said in (differs.zh, differs.en) for fold in (folded, bare)}
+        header = 0 if folded(sheet.lines[0].cells[0]) in names else -1
         return Matching(header, (Column(0, "", form.bulk, Sure.CHOSEN),))
-    found = match(sheet, once, form, words)
+    fields = (
+        one
+        for section in form.sections
+        if not section.repeat
+        for one in section.fields
+        if one.typed and not one.via and not one.clerk and one.type is not Type.PERSON
+    )
+    found = match(sheet, Section("bulk", form.zh, form.en, tuple(fields)), form, words)
     if found.header < 0 or all(one.sure is Sure.CONTENT or not one.field for one in found.columns):
         raise Refused("bulk-no-heading", field="table")
     return found
