@@ -247,4 +247,5 @@ def test_check_of_our_own_folder(hall: Hall) -> None:
         "lines": 9,
         "windows": 18,
         "departments": 23,
+        "forms": 3,
     }

@@ -79,7 +79,8 @@ def _read(folder: Path, notes: Notes, items: Collection[str] | None) -> dict[str
 
 
 def _folders(folder: Path) -> list[str]:
-    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name[0] not in "._")
+    names = (one.name for one in folder.iterdir() if one.is_dir())
+    return sorted(name for name in names if name[0] not in "._" and name != DICTIONARIES)
 
 
 def write_compiled(folder: Path, forms: Mapping[str, Form]) -> Path:

@@ -1,4 +1,4 @@
-"""``hallclient catalogue``: search, show, and check a hall's own folder."""
+"""``hallclient catalogue``: search, show, and check a hall's own folder, its forms too."""
 
 from __future__ import annotations
 
@@ -164,9 +164,14 @@ def _lines(hall: Hall, item: Item) -> list[str]:
 
 def _check(app: App, folder: Path, *, write: bool) -> int:
     # The readers of the files are loaded for this command alone.
+    from hallclient.actions import form_files
     from hallclient.actions.hall_files import read_folder, write_compiled
 
     hall, problems = read_folder(folder)
+    # Without a catalogue every item that a form names would seem wrong.
+    items = {item.code for item in hall.items.values()} or None
+    forms, found = form_files.read_forms(folder / form_files.FOLDER, items)
+    problems += found
     for problem in problems:
         app.out.emit(_problem_object(problem), _problem_line(problem))
     errors = [problem for problem in problems if not problem.warning]
@@ -178,11 +183,15 @@ def _check(app: App, folder: Path, *, write: bool) -> int:
         "lines": len(hall.lines),
         "windows": len(hall.windows),
         "departments": len(hall.departments),
+        "forms": len(forms),
     }
     app.out.emit({"ok": True, **counts}, t("catalogue.check.clean", **counts))
     if write:
-        written = str(write_compiled(folder, hall))
-        app.out.emit({"written": written}, t("catalogue.check.written", file=written))
+        files = [write_compiled(folder, hall)]
+        if forms:
+            files.append(form_files.write_compiled(folder / form_files.FOLDER, forms))
+        for written in map(str, files):
+            app.out.emit({"written": written}, t("catalogue.check.written", file=written))
     return 0
 
 

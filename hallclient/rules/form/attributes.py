@@ -51,7 +51,7 @@ def check_keys(reader: Reader, known: Iterable[str]) -> set[str]:
     keys, meant = list(known), set()
     for key in reader.values:
         if key not in keys:
-            reader.fail(key, "form-unknown-key", **unknown(key, keys))
+            reader.fail(key, "form-unknown-key", meant=near(key, keys), **unknown(key, keys))
             meant.add(near(key, keys))
     return meant
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from hallclient.rules.form.attributes import Finding, near
 from hallclient.rules.form.inherit import expressions
 from hallclient.rules.form.lint import lint
-from hallclient.rules.form.parts import errors
+from hallclient.rules.form.parts import MEANING, errors
 from hallclient.rules.form.program import Mistakes, compile_form
 from hallclient.rules.form.reading import Reading, Sources, read_parts
 from hallclient.rules.form.reading_choices import Dictionaries
@@ -94,7 +94,7 @@ class _Places:
         file, line = self._place(finding)
         if any((p.file, p.line) == (file, line) and not p.warning for p in self.notes.problems):
             return True
-        if finding.kind == "field" and finding.id in self.wrong:
+        if finding.kind != "section" and finding.id in self.wrong:
             return True
         said = [str(finding.params.get(key, "")) for key in ("value", "name")]
         if finding.attribute not in ("id", "departments"):
@@ -116,7 +116,8 @@ class _Places:
             self.notes.warn(file, line, finding.code, **params)
             return
         self.notes.add(file, line, finding.code, **params)
-        self.wrong.add(finding.id)
+        if attribute in MEANING:
+            self.wrong.add(finding.id)
         self.misnamed |= finding.code in _OF_NAMES and finding.code != "form-unused"
 
     def _here(self, finding: Finding) -> dict[str, object]:

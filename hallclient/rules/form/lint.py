@@ -73,7 +73,7 @@ def _field(form: Form, field: Field) -> Iterator[Finding]:
     yield from _kinds(found, form, field.kind_from)
     if field.hint_zh and not field.hint_en:
         yield found("hint_zh", "no-english", {"value": field.hint_zh}, True)
-    if not field.personal:
+    if not field.personal and not field.via:
         theirs = _IN_ROSTER if field.section == form.roster else _OF_A_PERSON
         if field.type in theirs:
             said = {"value": field.id, "wanted": str(field.type)}

@@ -7,10 +7,12 @@ from hallclient.rules.toml_file import TomlFile
 from hallclient.rules.toml_lines import Path
 
 _NAMED = ("section", "field")
+MEANING = frozenset("id code type choices via of departments names values".split())
+"""Keys that say what a part is: with a mistake in one, more mistakes about it mean nothing."""
 
 
 class Parts:
-    """The parts of one file, each by its id."""
+    """The parts of one file, each by its id; ``wrong``: those of which one cannot say more."""
 
     def __init__(self, file: TomlFile) -> None:
         self.file = file
@@ -34,10 +36,15 @@ class Parts:
             reader.fail("id", "duplicate", value=key, first=first.line_of("id"))
         elif key:
             self.readers[kind, key] = reader
-        found = [one for one in self.file.notes.problems[before:] if not one.warning]
-        if found:
+        keys = {
+            one.params.get("meant") or one.params.get("field")
+            for one in self.file.notes.problems[before:]
+            if not one.warning
+        }
+        # No form may take a part of a list of choices.
+        if keys & MEANING or (keys and kind == "dictionary"):
             self.wrong.add(key)
-            self.named &= all(one.params.get("field") != "id" for one in found)
+        self.named &= "id" not in keys
         return first is None and key != ""
 
     def tables(self, path: Path, owner: Reader, name: str) -> list[tuple[Path, Reader]]:

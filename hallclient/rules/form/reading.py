@@ -96,12 +96,16 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
 def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Department]) -> Form:
     top, notes = parts.file.top, parts.file.notes
     meant = check_keys(top, ("form", "section"))
+    before = parts.mark()
     if not top.has("form"):
         if "form" not in meant:
             notes.add(parts.file.tree.file, 1, "form-no-form")
         parts.whole = False
         return Form(folder, "", "", "", ())
     reader = parts.file.table("form")
+    if parts.mark() != before:
+        parts.whole = False
+        return Form(folder, "", "", "", ())
     parts.named = "roster" not in check_keys(reader, _FORM)
     key = reader.id()
     if key and key != folder:
