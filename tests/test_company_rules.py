@@ -12,6 +12,7 @@ import pytest
 
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
 from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.repairs import repair
 from hallclient.rules.form.spec import Level
 from hallclient.rules.form.state import State
 from tests import company
@@ -199,6 +200,7 @@ CASES = (
     Case("FI_RATIO", "fi_total", "reg_cap_ccy=USD fi_total=99", FOREIGN, mend="fi_total=100"),
     Case("FI_NEG", "fi_negative", "fi_negative=yes", FOREIGN, mend="ck_negative_approved=yes"),
     Case("FI_AGENT", "fi_service_agent", "fi_person=", FOREIGN, mend="fi_person=p3"),
+    Case("PERSON_TWICE", "p1.p_cert_no", f"p1.p_cert_no={identity('19880229', 246)}"),
     Case("PARTNER_COUNT", "holder", "-h2", LIMITED),
     Case("PARTNER_GENERAL", "holder", "h1.h_partner=limited", LIMITED),
     Case("PARTNER_GENERAL", "holder", "h2.h_partner=limited", GENERAL),
@@ -347,6 +349,46 @@ def test_a_general_partnership_has_any_number_of_partners(partners: int, wrong: 
 def test_shares_of_many_holders_need_not_be_round() -> None:
     state = company.state(company.partnership(49))
     assert sum(state.value(row, "h_ratio") for row in state.rows("holder")) != 100
+    assert state.problems() == []
+
+
+def mended(state: State, code: str, way: str) -> None:
+    """Mend the last problem of a rule in a way it offers."""
+    problem = [problem for problem in state.problems() if problem.code == code][-1]
+    ids = iter(f"n{number}" for number in range(99))
+    state.apply(repair(state, problem, way, lambda: next(ids)))
+    assert code not in {one.code for one in state.problems()}
+
+
+@pytest.mark.parametrize(
+    ("way", "amounts"), [("last-row", ["60", "65"]), ("pro-rata", ["75", "50"])]
+)
+def test_amounts_are_made_to_add_up(way: str, amounts: list[str]) -> None:
+    state = company.state()
+    company.put(state, [(SINGLE, "reg_cap", "125")])
+    mended(state, "CAP_SUM", way)
+    assert [state.text(row, "h_sub") for row in state.rows("holder")] == amounts
+    assert state.problems() == []
+
+
+def test_who_has_not_confirmed_gets_a_row() -> None:
+    state = company.state()
+    state.apply([Drop("r1"), Drop("r3")])
+    problem = next(problem for problem in state.problems() if problem.code == "REALNAME")
+    assert problem.params == {"name": "王伟"}
+    state.apply(repair(state, problem, "add-missing", iter(["n1", "n2"]).__next__))
+    made = {state.value(row, "rn_person"): row for row in state.rows("realname")}
+    assert set(made) == {"p1", "p2", "p3"}
+    company.put(state, [(made[person], "rn_result", "confirmed") for person in ("p1", "p3")])
+    assert state.problems() == []
+
+
+def test_a_person_entered_twice_becomes_one() -> None:
+    state = company.state()
+    company.add(state, "person", "p9", p_name="王伟", p_cert_no=identity("19900307", 123))
+    company.put(state, [("h1", "h_person", "p9")])
+    mended(state, "PERSON_TWICE", "use-person")
+    assert state.value("h1", "h_person") == "p1"
     assert state.problems() == []
 
 
