@@ -19,12 +19,12 @@ from typing import Final
 
 from hallclient.rules.check_digits import DIGITS, PERSON
 from hallclient.rules.judged import (
-    MOST_SLIPS,
     Judged,
     Note,
     Slip,
     foreign,
     is_digits,
+    merged,
     normal,
     ranked,
     replaced,
@@ -51,12 +51,12 @@ _DIGIT: Final = frozenset("0123456789")
 _FORMS: Final[Mapping[str, tuple[re.Pattern[str], range, str]]] = {
     # kind: form, lengths, the same in words. The older Hong Kong and Macau permits end with the
     # number of times that one was issued, the older Taiwan ones have ten digits and a letter.
-    "hk_macau_permit": (re.compile("[HM][0-9]{8}([0-9]{2})?"), range(9, 12, 2), "9, 11"),
-    "taiwan_permit": (re.compile("[0-9]{8}|[0-9]{10}[A-Z]?"), range(8, 12), "8, 10, 11"),
+    "hk_macau_permit": (re.compile("[HM][0-9]{8}([0-9]{2})?"), range(9, 12, 2), "9/11"),
+    "taiwan_permit": (re.compile("[0-9]{8}|[0-9]{10}[A-Z]?"), range(8, 12), "8/10/11"),
     "passport_cn": (
         re.compile("E[0-9A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DPS]E?[0-9]{7,8}"),
         range(8, 11),
-        "9",
+        "8-10",
     ),
     "passport_foreign": (re.compile("[A-Z0-9]{5,17}"), range(5, 18), "5-17"),
 }
@@ -121,19 +121,19 @@ def _person(kind: str, number: str, today: date, regions: Regions | None) -> Jud
         return _not_eighteen(kind, number, today, regions)
     if misplaced := _misplaced(number):
         slips = replaced(number, misplaced, DIGITS + "X", _fitting(kind, today))
-        return Judged(kind, number, "CHARSET", {}, misplaced, slips=slips)
-    if wrong := _wrong_beginning(kind, number, today):
-        return wrong
+        return _failed(kind, number, "CHARSET", misplaced, today, regions, slips)
+    if not _begins(kind, number):
+        return _begun_wrong(kind, number, today, regions)
     birth = _day(number[6:14])
     if kind == FOREIGNER:
         if not PERSON.fits(number):
-            return _failed(kind, number, "CHECK", today, regions)
+            return _failed(kind, number, "CHECK", (18,), today, regions)
         # That the day of birth stands here is likely, but nowhere laid down in public.
         return Judged(kind, number, birth=birth if birth and birth <= today else None)
     if error := _birth_error(birth, today):
-        return _failed(kind, number, error, today, regions)
+        return _failed(kind, number, error, tuple(range(7, 15)), today, regions)
     if not PERSON.fits(number):
-        return _failed(kind, number, "CHECK", today, regions)
+        return _failed(kind, number, "CHECK", (18,), today, regions)
     region = number[:6]
     notes: tuple[Note, ...] = ()
     if kind == RESIDENT and region in HONG_KONG_MACAU_TAIWAN:
@@ -178,12 +178,13 @@ def _begins(kind: str, number: str) -> bool:
     return number[0] == "9" if kind == FOREIGNER else number[0] in "12345678"
 
 
-def _wrong_beginning(kind: str, number: str, today: date) -> Judged | None:
-    if _begins(kind, number):
-        return None
-    places = tuple(range(1, 7)) if kind == HMT else (1,)
+def _begun_wrong(kind: str, number: str, today: date, regions: Regions | None) -> Judged:
+    """Digits that begin like no number of this kind: another kind's, or mistyped."""
+    at = tuple(range(1, 7)) if kind == HMT else (1,)
     other = next((one for one in PERSONS if one != kind and _fitting(one, today)(number)), "")
-    return Judged(kind, number, "KIND" if other else "FORMAT", {}, places, other=other)
+    if other:
+        return Judged(kind, number, "KIND", {}, at, other=other)
+    return _failed(kind, number, "FORMAT", at, today, regions)
 
 
 def _fitting(kind: str, today: date) -> Callable[[str], bool]:
@@ -199,10 +200,17 @@ def _fitting(kind: str, today: date) -> Callable[[str], bool]:
     return fits
 
 
-def _failed(kind: str, number: str, error: str, today: date, regions: Regions | None) -> Judged:
+def _failed(
+    kind: str,
+    number: str,
+    error: str,
+    at: tuple[int, ...],
+    today: date,
+    regions: Regions | None,
+    slips: tuple[Slip, ...] = (),
+) -> Judged:
     """The number with what may have happened to it."""
-    at = (18,) if error == "CHECK" else tuple(range(7, 15))
-    slips = candidates(kind, number, today=today, regions=regions)[:MOST_SLIPS]
+    slips = merged(slips, candidates(kind, number, today=today, regions=regions))
     # Spreadsheets keep 15 digits of a number and put zeros for the rest.
     notes = (Note("ROUNDED"),) if number.endswith("000") and error == "CHECK" else ()
     return Judged(kind, number, error, {}, at, notes, slips=slips)
@@ -241,7 +249,7 @@ def _not_eighteen(kind: str, number: str, today: date, regions: Regions | None) 
         if _FOREIGNER_2017.fullmatch(number):
             return Judged(kind, number)
         return Judged(kind, number, "FORMAT", {}, foreign(number))
-    wanted = "15, 18" if kind == FOREIGNER else "18"
+    wanted = "15/18" if kind == FOREIGNER else "18"
     return wrong_length(kind, number, wanted, _other_kind(kind, number, today))
 
 

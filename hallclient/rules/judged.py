@@ -127,8 +127,18 @@ def replaced(
         for place, char in zip(at, meant, strict=True):
             right[place - 1] = char
         if meant != found and fits(whole := "".join(right)):
-            return (Slip("misread", at[0], found, meant, whole),)
+            kind = "misread" if meant == likely else "miskeyed"
+            return (Slip(kind, at[0], found, meant, whole),)
     return ()
+
+
+def merged(replacing: tuple[Slip, ...], others: tuple[Slip, ...]) -> tuple[Slip, ...]:
+    """The likeliest slips of both: a look-alike first, an unlike character last, none twice."""
+    alike = any(slip.kind == "misread" for slip in replacing)
+    found: dict[str, Slip] = {}
+    for slip in (*replacing, *others) if alike else (*others, *replacing):
+        found.setdefault(slip.right, slip)
+    return tuple(found.values())[:MOST_SLIPS]
 
 
 def ranked(

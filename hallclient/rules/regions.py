@@ -17,7 +17,7 @@ PROVINCES: Final = frozenset(
 HONG_KONG_MACAU_TAIWAN: Final = frozenset({"810000", "820000", "830000"})
 """What residence permits of Hong Kong, Macau and Taiwan residents begin with."""
 
-# Names that say nothing below the city: "districts", "counties", "directly under the province".
+# Names that say nothing: "districts", "counties", "towns", "directly under the province".
 _NO_NAME: Final = frozenset({"\u5e02\u8f96\u533a", "\u53bf", "\u5e02"})
 _DIRECT: Final = "\u76f4\u8f96"
 
@@ -41,6 +41,11 @@ class Region(NamedTuple):
         """Whether this meaning is certain."""
         return self.certainty == "sure"
 
+    @property
+    def nameless(self) -> bool:
+        """Whether the name says nothing in the name of what lies below it."""
+        return self.name in _NO_NAME or _DIRECT in self.name
+
 
 class Regions:
     """The table, from the text of its file: comments with #, a head, a line a meaning.
@@ -50,6 +55,7 @@ class Regions:
 
     def __init__(self, text: str) -> None:
         self._lines: dict[str, str | list[str]] = {}
+        self._found: dict[str, Region] = {}
         lines = self._lines
         for line in text.splitlines():
             code = line[:6]
@@ -74,21 +80,22 @@ class Regions:
 
     def get(self, code: str) -> Region | None:
         """What a code means: the youngest certain meaning, else the youngest."""
+        if code in self._found or code not in self._lines:
+            return self._found.get(code)
         meanings = self.all(code)
-        return next((one for one in reversed(meanings) if one.sure), None) or (
-            meanings[-1] if meanings else None
-        )
+        best = next((one for one in reversed(meanings) if one.sure), meanings[-1])
+        return self._found.setdefault(code, best)
 
     def name(self, code: str) -> str:
         """The whole name, province first; empty when the code is not listed."""
-        names: list[str] = []
-        for part in (code[:2] + "0000", code[:4] + "00", code):
-            found = self.get(part)
-            if found and found.name not in names and found.name not in _NO_NAME:
-                names.append(found.name)
-        if self.get(code) is None:
+        if code not in self:
             return ""
-        return "".join(name for name in names if not (_DIRECT in name and name != names[-1]))
+        above = (self.get(part) for part in (code[:2] + "0000", code[:4] + "00"))
+        names = [one.name for one in above if one and not one.nameless]
+        own = self.get(code)
+        if own and own.name not in _NO_NAME:
+            names.append(own.name)
+        return "".join(dict.fromkeys(names))
 
 
 def _region(line: str) -> Region:

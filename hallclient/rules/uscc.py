@@ -32,6 +32,7 @@ from hallclient.rules.judged import (
     Slip,
     foreign,
     is_digits,
+    merged,
     ranked,
     replaced,
     wrong_length,
@@ -146,7 +147,8 @@ def _eighteen(code: str, regions: Regions | None) -> Judged:
         return Judged(KIND, code, "RESIDENT_ID", {}, other="resident_id")
     if error in ("CHARSET", "REGION_NOT_DIGIT"):
         misread = tuple(place for place in range(1, 19) if _strange(code, place))
-        return Judged(KIND, code, error, {}, at, slips=replaced(code, misread, CREDIT_CHARS, _fits))
+        slips = merged(replaced(code, misread, CREDIT_CHARS, _fits), candidates(code))
+        return Judged(KIND, code, error, {}, at, slips=slips)
     params = {"both": not organisation(code[8:17])} if error == "CHECK" else {}
     return Judged(KIND, code, error, params, at, slips=candidates(code)[:MOST_SLIPS])
 
