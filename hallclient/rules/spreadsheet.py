@@ -24,6 +24,7 @@ SIGNS: Final = (
 # Where a cell may begin; `plain` has made pictures of tabs and line ends before.
 _START: Final = "^|[,;|:\t\r\n\u2400-\u2421\ufffd\uff0c\uff1b\u3001\uff5c]"
 _FORMULA: Final = re.compile(f"({_START})([\\s\"'\u3000]*)(?=[{SIGNS}])")
+_QUOTED: Final = re.compile(f"({_START})([\\s\"'\u3000]*){QUOTE}(?=[{SIGNS}])")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{12,}")
 
 
@@ -49,9 +50,13 @@ def unwrapped(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """The text without the quote that `harmless` put before it."""
-    rest = text.removeprefix(QUOTE)
-    return rest if rest != text and harmless(rest) == text else text
+    """The text without the quotes that `harmless` put into it."""
+    if QUOTE not in text:
+        return text
+    for bare in (_QUOTED.sub(r"\1\2", text), text.removeprefix(QUOTE)):
+        if bare != text and harmless(bare) == text:
+            return bare
+    return text
 
 
 def rounded(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -108,11 +109,25 @@ class Matching(NamedTuple):
         return tuple(one for one in self.columns if not one.field)
 
 
-def fillable(section: Section) -> list[Field]:
-    """Fields of a section that a table can fill: typed by applicants, no references."""
-    return [
-        one for one in section.fields if one.typed and not one.clerk and one.type is not Type.PERSON
+def fillable(section: Section, form: Form) -> list[Field]:
+    """Fields that a table of this section can fill: typed by applicants, no references. Where
+    each row is about one person, all that the roster keeps of a person is among them.
+    """
+    own = [one for one in section.fields if _fills(one)]
+    references = [one.id for one in section.fields if one.type is Type.PERSON]
+    if len(references) != 1:
+        return own
+    roster = next(one for one in form.sections if one.id == form.roster)
+    shown = {one.of for one in own}
+    return own + [
+        replace(one, section=section.id, via=references[0], of=one.id, required="")
+        for one in roster.fields
+        if _fills(one) and one.id not in shown
     ]
+
+
+def _fills(field: Field) -> bool:
+    return field.typed and not field.clerk and field.type is not Type.PERSON
 
 
 def folded(text: str) -> str:
@@ -156,7 +171,7 @@ def match(sheet: Sheet, section: Section, form: Form, words: Words) -> Matching:
     """What each column of a table is."""
     from hallclient.rules.form.contents import by_content, is_heading
 
-    targets = _targets(fillable(section), words)
+    targets = _targets(fillable(section, form), words)
     header, best = -1, 0
     for place, line in enumerate(sheet.lines[:_LOOKED_AT]):
         score = _score(line, targets)

@@ -54,7 +54,7 @@ def by_content(sheet: Sheet, header: int, section: Section, form: Form) -> tuple
     def wonder(place: int, *rivals: str) -> None:
         columns[place] = columns[place]._replace(rivals=rivals)
 
-    fields = fillable(section)
+    fields = fillable(section, form)
     free = [place for place in cells if cells[place] and not _counts(cells[place])]
     for type_ in _TYPES:
         alike = [one for one in fields if one.type is type_]
@@ -102,7 +102,7 @@ def is_heading(sheet: Sheet, section: Section, form: Form) -> bool:
     """Whether the first line, whose words are unknown, stands above columns of another kind."""
     if len(sheet.lines) < 2:
         return False
-    fields = fillable(section)
+    fields = fillable(section, form)
     for place, first in enumerate(sheet.lines[0].cells):
         below = _cells(sheet, place, 1)
         if not first or not below:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from hallclient.rules.form.columns import Matching, Words, fillable
 from hallclient.rules.form.contents import naming
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
+from hallclient.rules.form.entering import default_of, place_after
 from hallclient.rules.form.intake_cells import Note, Reader
 from hallclient.rules.form.intake_people import People
 from hallclient.rules.form.judging import Problem
@@ -38,7 +39,7 @@ class Mode(StrEnum):
     UPDATE = "update"
     """Those with the same identity number (or name) are changed; others are added."""
     REPLACE = "replace"
-    """The table's rows take their place. Persons stay in the roster."""
+    """The table's rows take their place; persons whom nobody names any more go with theirs."""
 
 
 class Fate(StrEnum):
@@ -140,7 +141,7 @@ class _Intake:
     ) -> None:
         self.state, self.mode, self.new_id, self.erase = state, mode, new_id, erase
         self.section: Section = state.program.layout.sections[section]
-        every = {one.id: one for one in fillable(self.section)}
+        every = {one.id: one for one in fillable(self.section, state.form)}
         self.reader = Reader(state.form, every, sheet, matching, words)
         self.fields = self.reader.fields
         self.edits: list[Edit] = []
@@ -158,13 +159,13 @@ class _Intake:
 
     def run(self, only: Collection[int] | None) -> Preview:
         there = self.state.rows(self.section.id)
-        place = self.state.place_of(there[-1]) if there else 0
+        place = place_after(self.state, self.section.id)
         dropped = there if self.mode is Mode.REPLACE else []
         self.edits += [Drop(row) for row in dropped]
         same: dict[str, list[str]] = {}
         if self.key and not dropped:
             for row in there:
-                same.setdefault(self.state.text(row, self.key), []).append(row)
+                same.setdefault(self._text(row, self.key), []).append(row)
         rows: list[Row] = []
         seen: dict[str, Row] = {}
         for line in self.reader.lines():
@@ -183,11 +184,12 @@ class _Intake:
                 continue
             if before is not None:
                 self._fault(line.number, self.key, "line-again", line=before.line)
-            place += STEP
             made = self._row(line, typed, same.get(key, []) if key else [], place)
+            place += STEP
             rows.append(made)
             if key:
                 seen.setdefault(key, made)
+        self.edits += self._nobodys(dropped)
         after = self._judge()
         return Preview(
             self.section.id,
@@ -223,8 +225,16 @@ class _Intake:
         return [
             name
             for name, text in typed.items()
-            if (text or self.erase) and text != self.state.text(row, name)
+            if (text or self.erase) and text != self._text(row, name)
         ]
+
+    def _text(self, row: str, name: str) -> str:
+        """What a row of the form says, itself or through its person."""
+        field = self.fields[name]
+        if not field.via:
+            return self.state.text(row, name)
+        person = self.state.person_of(row, field.via)
+        return self.state.text(person, field.of) if person else ""
 
     def _change(self, number: int, row: str, typed: Mapping[str, str]) -> bool:
         """Bring a row up to date, and its persons with it."""
@@ -234,7 +244,7 @@ class _Intake:
             field, text = self.fields[name], typed[name]
             if not field.via:
                 self.edits.append(Put(row, name, text, self.state.text(row, name)))
-            elif person := self.state.person_of(row, name):
+            elif person := self.state.person_of(row, field.via):
                 self.people.change(person, field.of, text)
                 self.line_of.setdefault(person, number)
             else:
@@ -248,7 +258,7 @@ class _Intake:
         self.edits.append(Add(self.section.id, row, place))
         for one in self.section.fields:
             if one.typed and not one.via and one.type is not Type.PERSON:
-                text = typed.get(one.id) or one.default
+                text = typed.get(one.id) or default_of(self.state, one)
                 if text:
                     self.edits.append(Put(row, one.id, text))
         self._name(number, row, typed)
@@ -256,10 +266,21 @@ class _Intake:
     def _name(self, number: int, row: str, typed: Mapping[str, str]) -> None:
         """Say who a row is about."""
         named = self.people.named(typed, partial(self._fault, number))
-        for reference, (person, new) in named.items():
-            self.edits.append(Put(row, reference, person))
-            if new:
-                self.line_of[person] = number
+        for reference, person in named.items():
+            was = self.state.text(row, reference) if self.state.has(row, reference) else ""
+            self.edits.append(Put(row, reference, person, was))
+            self.line_of.setdefault(person, number)
+
+    def _nobodys(self, dropped: list[str]) -> list[Edit]:
+        """Take out who was named by nothing but rows that go."""
+        gone = set(dropped)
+        references = [one.id for one in self.section.fields if one.type is Type.PERSON]
+        people = {self.state.person_of(row, name) for row in dropped for name in references}
+        return [
+            Drop(person)
+            for person in sorted(people - self.people.used - {""})
+            if all(row in gone for row, _ in self.state.named_by(person))
+        ]
 
     # -- judging
 
@@ -305,5 +326,6 @@ def copy_of(state: State) -> State:
     return made
 
 
-def _mark(problem: Problem) -> tuple[str, str, str]:
-    return problem.code, problem.section, problem.field
+def _mark(problem: Problem) -> tuple[object, ...]:
+    """What makes a problem of the whole another one: where it is, and what it says."""
+    return problem.code, problem.section, problem.field, str(problem.params)
