@@ -147,17 +147,6 @@ def program(form: str) -> Program:
     return compile_form(forms[form])
 
 
-def edits(content: Mapping[str, Mapping[str, Mapping[str, str]]]) -> list[Edit]:
-    """The content of a filing, section by section, as the edits that make it."""
-    made: list[Edit] = []
-    for section, rows in content.items():
-        for at, (row, cells) in enumerate(rows.items(), 1):
-            if section:
-                made.append(Add(section, row, at * STEP))
-            made += [Put(row, name, text) for name, text in cells.items()]
-    return made
-
-
 def holders(*more: Edit) -> State:
     """The change of holders, and these edits after it."""
     return _state("holder-change", HOLDERS, more)
@@ -172,7 +161,19 @@ def _state(
     form: str, content: Mapping[str, Mapping[str, Mapping[str, str]]], more: Iterable[Edit]
 ) -> State:
     made = State(program(form), TODAY)
-    made.apply(edits(content))
+    made.load(
+        [
+            (section, row, at * STEP)
+            for section, rows in content.items()
+            for at, row in enumerate(rows, 1)
+        ],
+        [
+            (row, name, text)
+            for rows in content.values()
+            for row, cells in rows.items()
+            for name, text in cells.items()
+        ],
+    )
     made.apply(more)
     return made
 

@@ -37,8 +37,9 @@ def bulk_cells(state: State, sheet: Sheet, words: Words) -> list[dict[str, str]]
     A list of one column needs no heading: it is what the form's ``bulk`` names. Empty cells say
     nothing, so the copy keeps what it has; lines that add up others are left out.
 
-    Raises ``bulk-none`` (the form makes no bulk, or the list is empty), ``bulk-no-heading``, ``bulk-unclear`` and
-    ``bulk-unknown-column`` with the heading, ``bulk-no-column`` with the field that must be there.
+    Raises ``bulk-none`` (the form makes no bulk, or the list is empty), ``bulk-no-heading``;
+    ``bulk-unclear`` and ``bulk-unknown-column`` with the heading; ``bulk-no-column`` with the
+    field that must be there.
     """
     form = state.form
     if not form.bulk or not sheet.lines:

@@ -316,7 +316,7 @@ class Judging:
         if own is not None:
             section, at = (field.section, name) if field else (name, "")
             found.append(Problem(own.code, Level.BLOCK, section, row, at, own.params))
-        for unit in self._broken.get(key, {}).values():
+        for unit in sorted(self._broken.get(key, {}).values(), key=lambda one: one.rank):
             problem = self._problem(unit, key)
             seen = self._passed.get((problem.code, row))
             if seen is not None and seen == self.fingerprint(problem):
