@@ -162,6 +162,15 @@ MISTAKES: dict[str, Bad] = {
         'of = "p_name"', 'of = "p_name"\ndefault = "x"', "form-via-stores-nothing", 'default = "x"'
     ),
     "person without a roster": _form(ROSTER + "\n", "", "form-no-roster", 'type = "person"'),
+    "a card outside the roster": _form(
+        "max_length = 60", 'max_length = 60\ncard = "name"', "form-only-roster", "card ="
+    ),
+    "unknown part of a card": _form(
+        'kind_from = "p_paper"',
+        'kind_from = "p_paper"\ncard = "nubmer"',
+        "form-unknown-value",
+        "card =",
+    ),
     "kind of a text": _form('kind_from = "p_paper"', 'kind_from = "p_name"', "form-no-choice"),
     "document without kinds": _form(
         '[[section.field]]\nid = "p_number"',
@@ -257,6 +266,12 @@ MISTAKES: dict[str, Bad] = {
         'basis = "大厅规定"',
         'basis = "大厅规定"\nrepair = ["last_row"]',
         "form-unknown-name",
+        "repair =",
+    ),
+    "repair of another rule": _rule(
+        'basis = "大厅规定"',
+        'basis = "大厅规定"\nrepair = ["pro-rata"]',
+        "form-repair-unfit",
         "repair =",
     ),
     "unknown role": _rule(

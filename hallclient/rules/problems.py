@@ -66,6 +66,11 @@ class Reader:
     def line_of(self, key: str) -> int:
         return self._lines.get(key, self.line)
 
+    def take_as(self, key: str, meant: str) -> None:
+        """Read what stands under ``key`` as ``meant``: a slip of the pen that was told."""
+        self._lines = {**self._lines, meant: self.line_of(key)}
+        self.values = {**self.values, meant: self.values[key]}
+
     def fail(self, key: str, code: str, /, **params: object) -> None:
         self.notes.add(self.file, self.line_of(key), code, field=key, **params)
 

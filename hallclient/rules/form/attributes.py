@@ -11,6 +11,9 @@ from typing import NamedTuple
 from hallclient.rules.problems import Reader, some
 from hallclient.rules.text import clean
 
+TABLES = frozenset("form section field option rule department dictionary".split())
+"""Keys whose values are tables with lines of their own."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _RESERVED = frozenset({"true", "false", "this", "option", "code"})
 
@@ -46,14 +49,20 @@ def unknown(word: str, known: Iterable[str]) -> dict[str, object]:
     return {"value": word, "known": some([*first, *words]) or "-"}
 
 
-def check_keys(reader: Reader, known: Iterable[str]) -> set[str]:
-    """Every key that is none; the keys that were most likely meant, so that nobody misses them."""
-    keys, meant = list(known), set()
-    for key in reader.values:
-        if key not in keys:
-            reader.fail(key, "form-unknown-key", meant=near(key, keys), **unknown(key, keys))
-            meant.add(near(key, keys))
-    return meant
+def check_keys(reader: Reader, known: Iterable[str]) -> bool:
+    """Note every key that is none, and read it as the one that was most likely meant.
+
+    False when that is a table of its own: then much more is unknown than this key.
+    """
+    keys, whole = list(known), True
+    for key in [key for key in reader.values if key not in keys]:
+        reader.fail(key, "form-unknown-key", **unknown(key, keys))
+        meant = near(key, [one for one in keys if one not in reader.values])
+        if meant in TABLES:
+            whole = False
+        elif meant:
+            reader.take_as(key, meant)
+    return whole
 
 
 def name(reader: Reader, key: str = "id") -> str:

@@ -70,6 +70,8 @@ def _field(form: Form, field: Field) -> Iterator[Finding]:
         if isinstance(value, values.Wrong) or field.type is Type.PERSON:
             said = {"value": field.default, "wanted": str(field.type)}
             yield found("default", "form-bad-default", said)
+    if field.card and field.section != form.roster:
+        yield found("card", "form-only-roster", {"value": form.roster or "-"})
     yield from _kinds(found, form, field.kind_from)
     if field.hint_zh and not field.hint_en:
         yield found("hint_zh", "no-english", {"value": field.hint_zh}, True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from hallclient.rules.form.attributes import check_keys
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.toml_file import TomlFile
 from hallclient.rules.toml_lines import Path
@@ -37,7 +40,7 @@ class Parts:
         elif key:
             self.readers[kind, key] = reader
         keys = {
-            one.params.get("meant") or one.params.get("field")
+            one.params.get("field")
             for one in self.file.notes.problems[before:]
             if not one.warning
         }
@@ -46,6 +49,10 @@ class Parts:
             self.wrong.add(key)
         self.named &= "id" not in keys
         return first is None and key != ""
+
+    def keys(self, reader: Reader, known: Iterable[str]) -> None:
+        """Note every key of a table that is none."""
+        self.whole &= check_keys(reader, known)
 
     def tables(self, path: Path, owner: Reader, name: str) -> list[tuple[Path, Reader]]:
         before = self.mark()

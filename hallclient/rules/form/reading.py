@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hallclient.rules.form.attributes import (
-    check_keys,
     checked,
     expression,
     name,
@@ -95,10 +94,10 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
 
 def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Department]) -> Form:
     top, notes = parts.file.top, parts.file.notes
-    meant = check_keys(top, ("form", "section"))
+    parts.keys(top, ("form", "section"))
     before = parts.mark()
     if not top.has("form"):
-        if "form" not in meant:
+        if parts.whole:
             notes.add(parts.file.tree.file, 1, "form-no-form")
         parts.whole = False
         return Form(folder, "", "", "", ())
@@ -106,7 +105,7 @@ def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Depart
     if parts.mark() != before:
         parts.whole = False
         return Form(folder, "", "", "", ())
-    parts.named = "roster" not in check_keys(reader, _FORM)
+    parts.keys(reader, _FORM)
     key = reader.id()
     if key and key != folder:
         reader.fail("id", "form-other-folder", value=key, folder=folder)
@@ -131,13 +130,13 @@ def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Depart
 def _sections(parts: Parts) -> list[Section]:
     notes = parts.file.notes
     tables = parts.tables((), parts.file.top, "section")
-    if not tables and not parts.file.top.has("section"):
+    if not tables and parts.whole:
         notes.add(parts.file.tree.file, 1, "form-no-sections")
         parts.whole = False
     found = []
     for path, reader in tables:
         before = parts.mark()
-        meant = check_keys(reader, (*_SECTION, "field"))
+        parts.keys(reader, (*_SECTION, "field"))
         key = name(reader)
         zh, en = reader.words()
         made = Section(
@@ -154,8 +153,8 @@ def _sections(parts: Parts) -> list[Section]:
             hint_en=reader.text("hint_en", required=False),
         )
         # Whether it is repeated decides what its columns mean everywhere.
-        parts.named &= isinstance(reader.raw("repeat"), bool | None) and "repeat" not in meant
-        if not reader.has("field") and "field" not in meant:
+        parts.named &= isinstance(reader.raw("repeat"), bool | None)
+        if not reader.has("field") and parts.whole:
             notes.add(reader.file, reader.line_of("id"), "form-no-fields", value=key)
         first = parts.add("section", key, reader, before)
         fields = _fields(parts, path, reader, key)
@@ -178,21 +177,20 @@ def _fields(parts: Parts, path: Path, owner: Reader, section: str) -> list[Field
 
 
 def _rules(parts: Parts) -> list[Rule]:
-    check_keys(parts.file.top, ("rule",))
+    parts.keys(parts.file.top, ("rule",))
     found = []
     for path, reader in parts.tables((), parts.file.top, "rule"):
         before = parts.mark()
-        meant = check_keys(reader, _RULE)
+        parts.keys(reader, _RULE)
         key = reader.id()
         values = pairs(reader, "values")
         inner = parts.file.reader((*path, "values"), values)
-        level = "block" if "level" in meant else one_of(reader, "level", Level)
         made = Rule(
             key,
-            Level(level or "block"),
-            reader.text("on", required="on" not in meant),
+            Level(one_of(reader, "level", Level) or "block"),
+            reader.text("on"),
             expression(reader, "constraint"),
-            reader.text("zh", required="zh" not in meant),
+            reader.text("zh"),
             reader.text("en", required=False),
             relevant=expression(reader, "relevant"),
             fix_zh=reader.text("fix_zh", required=False),
@@ -203,7 +201,7 @@ def _rules(parts: Parts) -> list[Rule]:
             override=_roles(reader),
             repair=names(reader, "repair"),
         )
-        if not reader.has("constraint") and "constraint" not in meant:
+        if not reader.has("constraint"):
             reader.fail("constraint", "missing")
         if parts.add("rule", key, reader, before):
             parts.readers["values", key] = inner
@@ -220,15 +218,15 @@ def _roles(reader: Reader) -> tuple[str, ...]:
 
 
 def _departments(parts: Parts) -> list[Department]:
-    check_keys(parts.file.top, ("department",))
+    parts.keys(parts.file.top, ("department",))
     found = []
     tables = parts.tables((), parts.file.top, "department")
-    if not tables and not parts.file.top.has("department"):
+    if not tables and parts.whole:
         parts.file.notes.add(parts.file.tree.file, 1, "form-no-departments")
         parts.whole = False
     for path, reader in tables:
         before = parts.mark()
-        check_keys(reader, _DEPARTMENT)
+        parts.keys(reader, _DEPARTMENT)
         key = reader.id()
         zh, en = reader.words()
         given = pairs(reader, "names")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from hallclient.rules.form.attributes import check_keys
 from hallclient.rules.form.parts import Parts
 from hallclient.rules.form.spec import Option
 from hallclient.rules.problems import Notes, Reader
@@ -32,12 +31,12 @@ def read_dictionaries(tree: Tree | None, notes: Notes) -> Dictionaries:
     if tree is None:
         return Dictionaries({}, {}, (), False, False)
     parts = Parts(TomlFile(tree, notes))
-    check_keys(parts.file.top, ("dictionary",))
+    parts.keys(parts.file.top, ("dictionary",))
     found: dict[str, tuple[Option, ...]] = {}
     for path, reader in parts.tables((), parts.file.top, "dictionary"):
         before = parts.mark()
         key = reader.id()
-        check_keys(reader, ("id", "zh", "en", "option"))
+        parts.keys(reader, ("id", "zh", "en", "option"))
         reader.words()
         options = _options(parts, path, reader)
         if parts.add("dictionary", key, reader, before):
@@ -65,7 +64,7 @@ def _options(parts: Parts, path: Path, owner: Reader) -> tuple[Option, ...]:
         if zh and labels.setdefault(zh, reader.line) != reader.line:
             at = reader.line_of("zh")
             owner.notes.warn(owner.file, at, "form-same-label", value=zh, first=labels[zh])
-    if not readers and "option" not in owner.values:
+    if not readers and parts.whole and "option" not in owner.values:
         at = owner.line_of("id")
         owner.notes.add(owner.file, at, "form-no-options", value=owner.values.get("id"))
     plain = [option.zh for option in found.values() if not option.en]

@@ -43,10 +43,10 @@ _STORED = ("default", "choice_filter", "low", "high")
 
 def read_field(reader: Reader, section: str) -> Field:
     """One field; without a type when it takes that from the person's (see `inherit`)."""
-    meant = check_keys(reader, ATTRIBUTES)
+    check_keys(reader, ATTRIBUTES)
     key = name(reader)
     via, of = (reader.text(attribute, required=False) for attribute in ("via", "of"))
-    kind = _type(reader, via, meant)
+    kind = _type(reader, via)
     for attribute, types in TYPES_OF.items():
         if reader.has("type") and reader.has(attribute) and kind and kind not in types:
             known = ", ".join(sorted(types))
@@ -81,12 +81,12 @@ def read_field(reader: Reader, section: str) -> Field:
         hint_zh=reader.text("hint_zh", required=False),
         hint_en=reader.text("hint_en", required=False),
     )
-    _check_together(reader, made, meant)
+    _check_together(reader, made)
     return made
 
 
-def _type(reader: Reader, via: str, meant: set[str]) -> Type | None:
-    if not reader.has("type") and (via or "type" in meant):
+def _type(reader: Reader, via: str) -> Type | None:
+    if via and not reader.has("type"):
         return None
     said = one_of(reader, "type", Type)
     return Type(said) if said else None
@@ -98,15 +98,15 @@ def _unit(reader: Reader, kind: Type | None) -> str:
     return reader.text("unit", required=False)
 
 
-def _check_together(reader: Reader, field: Field, meant: set[str]) -> None:
+def _check_together(reader: Reader, field: Field) -> None:
     for one, other in (("via", "of"), ("of", "via"), ("choice_filter", "choices")):
-        if getattr(field, one) and not reader.has(other) and other not in meant and not field.via:
+        if getattr(field, one) and not reader.has(other) and not field.via:
             reader.fail(one, "form-needs-other", other=other)
-    if field.via and not field.of and "of" not in meant:
+    if field.via and not field.of:
         reader.fail("via", "form-needs-other", other="of")
     if field.via:
         for attribute in _STORED:
             if reader.has(attribute):
                 reader.fail(attribute, "form-via-stores-nothing", value=field.via)
-    elif field.type in _CHOSEN and not reader.has("choices") and "choices" not in meant:
+    elif field.type in _CHOSEN and not reader.has("choices"):
         reader.fail("type", "form-needs-other", other="choices")
