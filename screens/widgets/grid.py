@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from textual.app import ComposeResult
 from textual.geometry import Offset
@@ -44,15 +44,15 @@ class FormGrid(GridCursor):
     }
     """
 
-    Moved = told.Moved
-    Typing = told.Typing
-    WantsChoice = told.WantsChoice
-    Committed = told.Committed
-    Abandoned = told.Abandoned
-    Ended = told.Ended
-    PastedBlock = told.PastedBlock
-    Read = told.Read
-    Locked = told.Locked
+    Moved: TypeAlias = told.Moved
+    Typing: TypeAlias = told.Typing
+    WantsChoice: TypeAlias = told.WantsChoice
+    Committed: TypeAlias = told.Committed
+    Abandoned: TypeAlias = told.Abandoned
+    Ended: TypeAlias = told.Ended
+    PastedBlock: TypeAlias = told.PastedBlock
+    Read: TypeAlias = told.Read
+    Locked: TypeAlias = told.Locked
 
     def __init__(
         self,

@@ -246,6 +246,12 @@ class CellEditor(Field):
         inside = self._cursor_offset - self.scroll_offset.x if self.is_open else 0
         return at + Offset(inside, 0)
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """A text longer than the screen moves under the cursor."""
+        super().watch_scroll_x(old_value, new_value)
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
     def _on_focus(self, event: events.Focus) -> None:
         super()._on_focus(event)
         self.grid.lines.show_focus(True)

@@ -222,6 +222,7 @@ class GridLines(ScrollView, can_focus=False, inherit_bindings=False):
         """Lay the columns out for the new width."""
         self._painted.clear()
         self._lay_out()
+        self.refresh()
         self.post_message(self.Shifted(resized=True))
 
     def notify_style_update(self) -> None:
