@@ -30,14 +30,14 @@ _SEX: Final = {"\u7537": "male", "\u5973": "female", "M": "male", "F": "female"}
 # Readers send the codes of GB/T 2261.1 as well; a lone digit means that only in its place.
 _SEX_CODES: Final = {"1": "male", "2": "female"}
 _LONG_TERM: Final = "\u957f\u671f"
-_OFFICE: Final = re.compile("\u516c\u5b89|\u79fb\u6c11|\u51fa\u5165\u5883")
+_OFFICE: Final = "\u516c\u5b89|\u79fb\u6c11|\u51fa\u5165\u5883"
 """Police, immigration: in the name of whoever issues a card."""
-_PLACE: Final = re.compile("[\u7701\u5e02\u533a\u53bf\u9547\u4e61\u8def\u8857\u6751\u53f7\u5ba4]")
+_PLACE: Final = "[\u7701\u5e02\u533a\u53bf\u9547\u4e61\u8def\u8857\u6751\u53f7\u5ba4]"
 """Signs of an address: province, city, district, county, town, road, village, number, room."""
 _DAY: Final = r"\d{4}\D?\d{1,2}\D?\d{1,2}\D?"
-_SPAN: Final = re.compile(f"({_DAY})[-~\u81f3]({_DAY}|{_LONG_TERM})", re.ASCII)
+_SPAN: Final = f"({_DAY})[-~\u81f3]({_DAY}|{_LONG_TERM})"
 """A period in one field: two days with a hyphen between."""
-_NATION: Final = re.compile("[\u4e00-\u9fff]{1,6}\u65cf|\u6c49")
+_NATION: Final = "[\u4e00-\u9fff]{1,6}\u65cf|\u6c49"
 
 
 class Card(NamedTuple):
@@ -132,9 +132,9 @@ def _by_content(fields: list[str], number: str) -> dict[str, str]:
     found = _period(rest, number)
     looks: dict[str, Callable[[str], bool]] = {
         "sex": lambda part: part in _SEX,
-        "nation": lambda part: _NATION.fullmatch(part) is not None,
-        "issuer": lambda part: _OFFICE.search(part) is not None and not re.search(r"\d", part),
-        "address": lambda part: len(set(_PLACE.findall(part))) > 1 and len(part) > 5,
+        "nation": lambda part: re.fullmatch(_NATION, part) is not None,
+        "issuer": lambda part: re.search(_OFFICE, part) is not None and not re.search(r"\d", part),
+        "address": lambda part: len(set(re.findall(_PLACE, part))) > 1 and len(part) > 5,
         "name": lambda part: len(part) > 1 and not re.search(r"\d", part),
     }
     for what, is_it in looks.items():
@@ -150,7 +150,7 @@ def _period(rest: list[str], number: str) -> dict[str, str]:
     days: list[str] = []
     endless = False
     for part in rest[:]:
-        span = _SPAN.fullmatch(part)
+        span = re.fullmatch(_SPAN, part, re.ASCII)
         pieces = [span[1], span[2]] if span else [part]
         if all(_LONG_TERM in piece or _day(piece) for piece in pieces):
             rest.remove(part)

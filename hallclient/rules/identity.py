@@ -31,7 +31,6 @@ from hallclient.rules.judged import (
     wrong_length,
 )
 from hallclient.rules.regions import HONG_KONG_MACAU_TAIWAN, PROVINCES, Regions
-from hallclient.rules.spreadsheet import rounded
 
 RESIDENT: Final = "resident_id"
 HMT: Final = "hmt_residence_permit"
@@ -48,19 +47,19 @@ OLDEST: Final = 130
 _LONGEST: Final = 40
 
 _DIGIT: Final = frozenset("0123456789")
-_FORMS: Final[Mapping[str, tuple[re.Pattern[str], range, str]]] = {
+_FORMS: Final[Mapping[str, tuple[str, range, str]]] = {
     # kind: form, lengths, the same in words. The older Hong Kong and Macau permits end with the
     # number of times that one was issued, the older Taiwan ones have ten digits and a letter.
-    "hk_macau_permit": (re.compile("[HM][0-9]{8}([0-9]{2})?"), range(9, 12, 2), "9/11"),
-    "taiwan_permit": (re.compile("[0-9]{8}|[0-9]{10}[A-Z]?"), range(8, 12), "8/10/11"),
+    "hk_macau_permit": ("[HM][0-9]{8}([0-9]{2})?", range(9, 12, 2), "9/11"),
+    "taiwan_permit": ("[0-9]{8}|[0-9]{10}[A-Z]?", range(8, 12), "8/10/11"),
     "passport_cn": (
-        re.compile("E[0-9A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DPS]E?[0-9]{7,8}"),
+        "E[0-9A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DPS]E?[0-9]{7,8}",
         range(8, 11),
         "8-10",
     ),
-    "passport_foreign": (re.compile("[A-Z0-9]{5,17}"), range(5, 18), "5-17"),
+    "passport_foreign": ("[A-Z0-9]{5,17}", range(5, 18), "5-17"),
 }
-_FOREIGNER_2017: Final = re.compile("[A-Z]{3}[0-9]{12}")
+_FOREIGNER_2017: Final = "[A-Z]{3}[0-9]{12}"
 KINDS: Final = (*PERSONS, *_FORMS, *BUSINESS, OTHER)
 
 
@@ -240,13 +239,19 @@ def region_notes(code: str, regions: Regions) -> tuple[Note, ...]:
 # -- other lengths
 
 
+def _rounded(number: str) -> bool:
+    from hallclient.rules.spreadsheet import rounded
+
+    return rounded(number)
+
+
 def _not_eighteen(kind: str, number: str, today: date, regions: Regions | None) -> Judged:
-    if rounded(number):
+    if _rounded(number):
         return Judged(kind, number, "ROUNDED")
     if kind == RESIDENT and len(number) == 15 and is_digits(number):
         return _first_generation(number, today, regions)
     if kind == FOREIGNER and len(number) == 15:
-        if _FOREIGNER_2017.fullmatch(number):
+        if re.fullmatch(_FOREIGNER_2017, number):
             return Judged(kind, number)
         return Judged(kind, number, "FORMAT", {}, foreign(number))
     wanted = "15/18" if kind == FOREIGNER else "18"
@@ -278,9 +283,9 @@ def upgraded(number: str) -> str:
 
 def _document(kind: str, number: str, today: date) -> Judged:
     form, lengths, wanted = _FORMS[kind]
-    if form.fullmatch(number):
+    if re.fullmatch(form, number):
         return Judged(kind, number)
-    if rounded(number):
+    if _rounded(number):
         return Judged(kind, number, "ROUNDED")
     other = _other_kind(kind, number, today)
     if len(number) not in lengths:
@@ -296,6 +301,6 @@ def _other_kind(kind: str, number: str, today: date) -> str:
         if one != kind and len(number) == 18 and _fitting(one, today)(number):
             return one
     for one in ("hk_macau_permit", "passport_cn"):
-        if one != kind and _FORMS[one][0].fullmatch(number):
+        if one != kind and re.fullmatch(_FORMS[one][0], number):
             return one
-    return FOREIGNER if kind != FOREIGNER and _FOREIGNER_2017.fullmatch(number) else ""
+    return FOREIGNER if kind != FOREIGNER and re.fullmatch(_FOREIGNER_2017, number) else ""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from hallclient.rules.judged import Judged, Note, foreign
+from hallclient.rules.judged import Judged, Note, foreign, is_digits
 from hallclient.rules.text import narrow
 
 KIND: Final = "phone"
@@ -25,14 +25,14 @@ MOBILE: Final = ("mobile",)
 HALL_AREA: Final = "027"
 """Wuhan's area code, put before a local number."""
 
-_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+_MOBILE: Final = r"1[3-9][0-9]{9}"
 # Areas of three digits (010, 02x) have local numbers of eight, the others of seven or eight.
-_LANDLINE: Final = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})-?([2-9][0-9]{6,7})(?:-([0-9]{1,6}))?")
-_SERVICE: Final = re.compile(r"([48]00)-?([0-9]{3})-?([0-9]{4})")
+_LANDLINE: Final = r"(010|02[0-9]|0[3-9][0-9]{2})-?([2-9][0-9]{6,7})(?:-([0-9]{1,6}))?"
+_SERVICE: Final = r"([48]00)-?([0-9]{3})-?([0-9]{4})"
 _ABROAD: Final = {
-    "hong_kong": ("+852", re.compile(r"[2-9][0-9]{7}")),
-    "macau": ("+853", re.compile(r"(?:6[0-9]|8[0-9]|28)[0-9]{6}")),
-    "taiwan": ("+886", re.compile(r"9[0-9]{8}|[2-8][0-9]{7,8}")),
+    "hong_kong": ("+852", r"[2-9][0-9]{7}"),
+    "macau": ("+853", r"(?:6[0-9]|8[0-9]|28)[0-9]{6}"),
+    "taiwan": ("+886", r"9[0-9]{8}|[2-8][0-9]{7,8}"),
 }
 _LENGTHS: Final = {
     "mobile": {11},
@@ -44,21 +44,23 @@ _LENGTHS: Final = {
 }
 _DASHES: Final = dict.fromkeys(map(ord, "_\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 _AROUND: Final = dict.fromkeys(map(ord, "()[].'`\u00b7\u2018\u2019"))
-_EXTENSION: Final = re.compile("\u8f6c|EXT\\.?|X|#|,")
-_CHINA: Final = re.compile(r"(?:\+|00)86-?(?=.{7})|86-?(?=1[3-9][0-9-]{9,})")
-_SHAPE: Final = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}")
+_EXTENSION: Final = "\u8f6c|EXT\\.?|X|#|,"
+_CHINA: Final = r"(?:\+|00)86-?(?=.{7})|86-?(?=1[3-9][0-9-]{9,})"
+_SHAPE: Final = r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}"
 
 
 def is_shaped(code: str) -> bool:
     """Whether a normal text looks like a mobile number or a landline with its area code."""
-    return _SHAPE.fullmatch(code) is not None
+    return re.fullmatch(_SHAPE, code) is not None
 
 
 def normal(text: str) -> str:
     """Full-width forms folded, no spaces, dots and brackets, one kind of hyphen, no ``+86``."""
+    if len(text) == 11 and text[0] == "1" and is_digits(text):
+        return text
     for _ in range(4):
         before = text
-        text = _EXTENSION.sub("-", narrow(text)).translate(_DASHES).translate(_AROUND)
+        text = re.sub(_EXTENSION, "-", narrow(text)).translate(_DASHES).translate(_AROUND)
         text = _at_home(re.sub("-{2,}", "-", text).strip("-"))
         if text == before:
             break
@@ -67,11 +69,11 @@ def normal(text: str) -> str:
 
 def _at_home(text: str) -> str:
     """Without the country code of China; after it area codes are said without their zero."""
-    found = _CHINA.match(text)
+    found = re.match(_CHINA, text)
     if not found:
         return text
     rest = text[found.end() :]
-    plain = rest.startswith("0") or _MOBILE.match(rest.replace("-", "")) or _SERVICE.match(rest)
+    plain = rest.startswith("0") or re.match(f"{_MOBILE}|{_SERVICE}", rest.replace("-", ""))
     return rest if plain else "0" + rest
 
 
@@ -102,20 +104,20 @@ def _kept(kind: str, number: str, without_prefix: bool) -> str:
     """The number as it is kept when it is one of this kind, else empty."""
     plain = number.replace("-", "")
     if kind == "mobile":
-        found = _MOBILE.fullmatch(plain.removeprefix("0"))
+        found = re.fullmatch(_MOBILE, plain.removeprefix("0"))
         return found[0] if found else ""
     if kind == "landline":
-        found = _LANDLINE.fullmatch(number)
+        found = re.fullmatch(_LANDLINE, number)
         if not found or (len(found[1]) == 3 and len(found[2]) != 8):
             return ""
         return "-".join(part for part in found.groups() if part)
     if kind == "service":
-        found = _SERVICE.fullmatch(number)
+        found = re.fullmatch(_SERVICE, number)
         return "-".join(found.groups()) if found else ""
     prefix, form = _ABROAD[kind]
     found = re.fullmatch(rf"(?:\+|00)?{prefix[1:]}0?([0-9]+)", plain)
-    if found and form.fullmatch(found[1]):
+    if found and re.fullmatch(form, found[1]):
         return prefix + found[1]
     if kind == "taiwan":  # 09 and eight digits is no number of anywhere else here
         return prefix + plain[1:] if re.fullmatch("09[0-9]{8}", plain) else ""
-    return prefix + plain if without_prefix and form.fullmatch(plain) else ""
+    return prefix + plain if without_prefix and re.fullmatch(form, plain) else ""

@@ -61,11 +61,11 @@ OUTSIDE_TABLE: Final = frozenset({"54", "55"})
 NATIONAL: Final = "100000"
 """Region of national registrars; no GB/T 2260 code."""
 
-_RUN: Final = re.compile(f"(?<![0-9A-Z])[{CREDIT_CHARS}]{{18}}(?![0-9A-Z])")
+_RUN: Final = f"(?<![0-9A-Z])[{CREDIT_CHARS}]{{18}}(?![0-9A-Z])"
 _CREDIT_SET: Final = frozenset(CREDIT_CHARS)
 _SHAPE: Final = re.compile(f"[{CREDIT_CHARS}]{{2}}[0-9]{{6}}[{CREDIT_CHARS}]{{10}}")
-_LINK: Final = re.compile(f"[?&#;]UNISCID=([{CREDIT_CHARS}]{{18}})(?![0-9A-Z])")
-_ORG: Final = re.compile("[0-9A-Z]{8}[0-9X]")
+_LINK: Final = f"[?&#;]UNISCID=([{CREDIT_CHARS}]{{18}})(?![0-9A-Z])"
+_ORG: Final = "[0-9A-Z]{8}[0-9X]"
 _LONGEST_RAW: Final = 2000
 
 
@@ -89,7 +89,7 @@ def is_shaped(code: str) -> bool:
 
 def of_link(text: str) -> str:
     """The code in the link of a licence's QR code (upper case); empty: none."""
-    found = _LINK.search(text)
+    found = re.search(_LINK, text)
     return found[1] if found else ""
 
 
@@ -131,7 +131,7 @@ def _within(text: str) -> str:
     found = of_link(raw)
     if found:
         return found
-    runs = {run for run in _RUN.findall(raw) if _fits(run)}
+    runs = {run for run in re.findall(_RUN, raw) if _fits(run)}
     return runs.pop() if len(runs) == 1 else ""
 
 
@@ -183,12 +183,12 @@ def _fits(code: str) -> bool:
 
 
 def _not_eighteen(code: str) -> Judged:
-    if _ORG.fullmatch(code) and organisation(code):
+    if re.fullmatch(_ORG, code) and organisation(code):
         return Judged(KIND, code, "ORG_ONLY", {}, other="org_code")
     if len(code) == 15 and is_digits(code[:6]):
         if is_digits(code) and registration(code):
             return Judged(KIND, code, "OLD_REGNO", {}, other="old_regno")
-        if code[:2] in PROVINCES and _ORG.fullmatch(code[6:]):
+        if code[:2] in PROVINCES and re.fullmatch(_ORG, code[6:]):
             return Judged(KIND, code, "OLD_TAXNO", {"org_code": code[6:]})
     return wrong_length(KIND, code, "18")
 
@@ -197,7 +197,7 @@ def _organisation(code: str) -> Judged:
     kind = "org_code"
     if len(code) != 9:
         return wrong_length(kind, code, "9", KIND if len(code) == 18 and _fits(code) else "")
-    if not _ORG.fullmatch(code):
+    if not re.fullmatch(_ORG, code):
         wrong = foreign(code) or (9,)
         return Judged(kind, code, "CHARSET", {}, wrong, slips=replaced(code, wrong, ALNUM, _is_org))
     if organisation(code):
@@ -207,7 +207,7 @@ def _organisation(code: str) -> Judged:
 
 
 def _is_org(code: str) -> bool:
-    return _ORG.fullmatch(code) is not None and organisation(code)
+    return re.fullmatch(_ORG, code) is not None and organisation(code)
 
 
 def _registration(code: str) -> Judged:
