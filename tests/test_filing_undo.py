@@ -1,6 +1,7 @@
 """Steps taken back and made again: each operator's own, any number of them, from the log."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from db.check import verify
 from db.restore import look, restore
 from hallclient.actions import filing_edit, filing_undo
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Put
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from tests import invariants
 from tests.filekit import AGENT, ONE, Filing
 
@@ -33,7 +34,7 @@ def refused(act: Callable[[], object]) -> str:
 
 def test_any_number_of_steps_goes_back_and_comes_again(filing: Filing) -> None:
     texts = ["", *"abcde"]
-    for before, now in zip(texts, texts[1:], strict=False):
+    for before, now in pairwise(texts):
         filing.put(AGENT, "phone", now, before)
     for text in reversed(texts[:-1]):
         filing.undo(AGENT)
@@ -121,7 +122,7 @@ def test_a_row_comes_back_with_everything_in_it(filing: Filing) -> None:
 
 
 def test_an_import_is_one_step(filing: Filing) -> None:
-    edits = []
+    edits: list[Edit] = []
     for number in range(300):
         row = filing.store.env.new_id()
         edits += [Add("persons", row, number * STEP), Put(row, "p_name", f"n{number}")]
@@ -131,7 +132,7 @@ def test_an_import_is_one_step(filing: Filing) -> None:
     assert [type(edit) for edit in step.edits] == [Drop] * 300
     assert filing.rows("persons") == []
     step = filing_undo.redo(filing.store, AGENT, filing.id)
-    assert step.edits == tuple(edits)
+    assert sorted(map(str, step.edits)) == sorted(map(str, edits))
     assert len(filing.rows("persons")) == 300
     assert filing.kinds()[1:] == ["filing.edited", "filing.undone", "filing.redone"]
 

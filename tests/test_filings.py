@@ -1,7 +1,7 @@
 """Filings: begun, numbered, linked to a ticket, found again, copied, closed, forgotten."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from hallclient.actions import (
 )
 from hallclient.actions.acting import Actor
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Put
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.judging import Problem
 from tests import invariants
 from tests.filekit import ADMINISTRATOR, AGENT, ONE, TWO, Filing, small_form
@@ -141,7 +141,7 @@ def test_a_copy_of_the_last_one_holds_nothing_of_the_person(filing: Filing) -> N
 
 
 def test_a_change_begins_with_what_is_registered(filing: Filing) -> None:
-    base = [
+    base: list[Edit] = [
         Add("persons", "p1", STEP),
         Put("p1", "p_name", NAME),
         Add("holders", "h1", STEP),
@@ -306,14 +306,15 @@ def test_a_rule_is_let_pass_by_whom_it_names_for_what_they_saw(filing: Filing) -
     def let(who: Actor, rule: str = "sum", reason: str = "seen", was: str = seen) -> None:
         filing_override.override(filing.store, who, filing.id, rule, SINGLE, reason, was)
 
-    for code, act in (
+    acts: tuple[tuple[str, Callable[[], None]], ...] = (
         ("reason-needed", lambda: let(SUPERVISOR, reason=" ")),
         ("not-allowed", lambda: let(ONE)),
         ("no-such-problem", lambda: let(SUPERVISOR, rule="none")),
         ("problem-changed", lambda: let(SUPERVISOR, was="other")),
         ("rule-firm", lambda: let(SUPERVISOR, rule="no-a")),
         ("rule-firm", lambda: let(SUPERVISOR, rule="hint")),
-    ):
+    )
+    for code, act in acts:
         with refusal(code):
             act()
     let(SUPERVISOR)

@@ -141,6 +141,28 @@ class Draft:
             held = self._held(field, text)
         self._write(key, (*held, *NONE[2:]))
 
+    def turn(self, table: str, key: str, left: Row | None, back: Row | None) -> bool:
+        """One change of an earlier step turned round; False when it is not as that left it.
+
+        A cell without a row is one that holds nothing. Of a cell that stays, only what that step
+        changed has to be as it was.
+        """
+        names = COLUMNS if table == CELL else ROW_COLUMNS
+        nothing = NONE if table == CELL else None
+        there = self._read(table, key, names) or nothing
+        now: tuple[Any, ...] | None
+        if left is not None and back is not None and there is not None:
+            at = [names.index(name) for name in left]
+            if any(there[place] != left[names[place]] for place in at):
+                return False
+            now = tuple(back.get(name, value) for name, value in zip(names, there, strict=True))
+        else:
+            if there != (nothing if left is None else tuple(map(left.get, names))):
+                return False
+            now = nothing if back is None else tuple(map(back.get, names))
+        self._now[table, key] = None if now == nothing else now
+        return True
+
     @property
     def set(self) -> list[Change]:
         """The changes, in the order in which they have to be applied."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import NamedTuple
 
 from db.store import Store
@@ -50,7 +49,7 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
     must be mended first), ``extract-disputed``, ``extract-same``, ``no-such-filing``,
     ``filing-closed`` (withdrawn or given up).
     """
-    from hallclient.rules.form.extract import canonical, difference, extract
+    from hallclient.rules.form.extract import canonical, difference, digest, extract
 
     with acting(store, who, "form.extract") as tx:
         row = filing_row(store, filing)
@@ -60,23 +59,22 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
         known = _department(found, department)
         _may_leave(found, known)
         payload = extract(found.state, known.id)
-        text = canonical(payload)
-        digest = sha256(text.encode()).hexdigest()
+        text, sha256 = canonical(payload).decode(), digest(payload)
         before = sent(store, row["id"], known.id)
         last = before[-1] if before else None
         fields = {"payload": text}
         if last is not None:
-            if last.sha256 == digest:
+            if last.sha256 == sha256:
                 raise Refused("extract-same", field="department", department=known)
             told = content(store, last).payload
-            fields["difference"] = canonical(difference(json.loads(told), json.loads(text)))
+            fields["difference"] = canonical(difference(json.loads(told), payload)).decode()
         made = Extract(
             f"{row['id']}/{known.id}/{len(before) + 1}",
             row["id"],
             known.id,
             len(before) + 1,
             known.target,
-            digest,
+            sha256,
             last.sha256 if last is not None else "",
             tx.actor,
             tx.now,
@@ -89,7 +87,7 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
             [("form_extract", made.id, None, columns)],
             stream=stream(row["id"]),
             department=known.id,
-            sha256=digest,
+            sha256=sha256,
         )
         return made
 
@@ -122,18 +120,23 @@ def _department(found: Opened, department: str) -> Department:
 
 
 def _may_leave(found: Opened, department: Department) -> None:
-    """Raise when a field that goes to the department blocks, or holds two texts."""
+    """Raise when the department would lack something, or a field that goes to it holds two texts
+    or blocks.
+    """
+    from hallclient.rules.form.extract import missing
+
     fields = found.state.program.layout.fields
     goes = {key for key, one in fields.items() if department.id in one.departments}
     sections = {fields[key].section for key in goes}
+    wrong = {(one.row, one.field or one.section) for one in missing(found.state, department.id)}
+    for one in found.state.problems():
+        if one.stands and (one.field in goes or (not one.field and one.section in sections)):
+            wrong.add((one.row, one.field or one.section))
+    if wrong:
+        raise Refused(
+            "extract-blocked", field="department", department=department, count=len(wrong)
+        )
     goes |= {fields[key].of for key in goes if fields[key].via}
-    count = sum(
-        problem.stands
-        and (problem.field in goes or (not problem.field and problem.section in sections))
-        for problem in found.state.problems()
-    )
-    if count:
-        raise Refused("extract-blocked", field="department", department=department, count=count)
     count = sum(field in goes for _, field in found.collisions)
     if count:
         raise Refused("extract-disputed", field="department", department=department, count=count)

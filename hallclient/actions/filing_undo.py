@@ -7,13 +7,13 @@ rewritten: what takes a step back is an event, and a step itself.
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from db import projections
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.filing_cells import CELL, OF, ROW, filing_row
+from hallclient.actions.filing_cells import CELL, OF, ROW, Draft, filing_row
 from hallclient.actions.filing_log import (
     REDONE,
     STEPS,
@@ -97,27 +97,20 @@ def _body(tx: Action, filing: str, device: str, seq: int) -> bytes:
 
 def _turned(tx: Action, filing: Row, body: bytes) -> list[Change]:
     """The changes of an event turned round, when all is still as it left it."""
-    changes = projections.reverse(json.loads(body)["set"])
     moved_on = Refused("moved-on", number=filing["number"])
+    draft = Draft(tx, filing)
+    for change in projections.reverse(json.loads(body)["set"]):
+        if not draft.turn(*change):
+            raise moved_on
+    changes = draft.set
     rows = {key: now is not None for table, key, _, now in changes if table == ROW}
-    cells = {key for table, key, _, _ in changes if table == CELL}
-    for table, key, left, back in changes:
-        if table not in (CELL, ROW) or not _as_left(tx, table, key, left, whole=back is None):
+    cells = {key for table, key, _, now in changes if table == CELL and now is None}
+    for table, key, _, now in changes:
+        if table == CELL and now is not None and not _row_there(tx, rows, key):
             raise moved_on
-        if table == CELL and back is not None and not _row_there(tx, rows, key):
-            raise moved_on
-        if table == ROW and back is None and not _cells_of(tx, key) <= cells:
+        if table == ROW and now is None and not _cells_of(tx, key) <= cells:
             raise moved_on
     return changes
-
-
-def _as_left(tx: Action, table: str, key: str, left: dict[str, Any] | None, *, whole: bool) -> bool:
-    """Whether a row is as an event left it; ``whole``: it goes, so nothing may have come to it."""
-    row = tx.row(f"SELECT * FROM {table} WHERE id = ?", key)
-    if left is None or row is None:
-        return left is None and row is None
-    names = row.keys() - {"id"} if whole else left.keys()
-    return all(row[name] == left.get(name) for name in names)
 
 
 def _row_there(tx: Action, rows: dict[str, bool], cell: str) -> bool:
