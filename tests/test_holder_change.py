@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hallclient.rules.form.delta import Changed, Kind, changes, paired
+from hallclient.rules.form.delta import Changed, Kind, begun, changes, paired
 from hallclient.rules.form.spec import Level
 from tests.company import identity
 from tests.twoforms import codes, holders, judged_true, program, put
@@ -191,6 +191,18 @@ def test_rows_without_a_person_are_nobodys() -> None:
         (Kind.ADDED, "h3"),
         (Kind.GONE, "b1"),
     ]
+
+
+def test_the_wanted_holders_begin_as_the_registered_ones() -> None:
+    names = iter(f"n{n}" for n in range(1, 9))
+    state = holders(*put("-h1 -h2 -h3 -t1"))
+    state.apply(begun(state, lambda: next(names)))
+    assert state.rows("holder") == ["n1", "n2"]
+    assert [state.text(row, "h_name") for row in ("n1", "n2")] == ["王伟", "欧阳静"]
+    assert state.text("n2", "h_due") == "2026-12-31"
+    assert changes(state) == []
+    assert "CHANGED_AT_ALL" in codes(state)
+    assert begun(state, lambda: next(names)) == []  # never over what is there
 
 
 def test_columns_pair_by_what_they_are_called() -> None:

@@ -7,11 +7,12 @@ columns pair by what follows the first underscore of their ids: ``b_sub`` and ``
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from hallclient.rules.form.spec import Field, Form, Section, Type
+from hallclient.rules.form.edits import Add, Edit, Put
+from hallclient.rules.form.spec import Field, Form, Type
 from hallclient.rules.form.state import State
 
 
@@ -61,6 +62,36 @@ def changes(state: State) -> list[Changed]:
     return found
 
 
+def begun(state: State, new_id: Callable[[], str]) -> list[Edit]:
+    """The edits with which the wanted tables begin as the registered ones, where they are empty.
+
+    Only what is typed is copied; what nobody changes is then never typed again.
+    """
+    edits: list[Edit] = []
+    for before, after in state.form.base.items():
+        if state.count(after):
+            continue
+        same = paired(state.form, before, after)
+        people = [_reference(state, section) for section in (before, after)]
+        if people[0] is not None and people[1] is not None:
+            same.insert(0, (people[0], people[1]))
+        for old in state.rows(before):
+            row = new_id()
+            edits.append(Add(after, row, state.place_of(old)))
+            edits += [
+                Put(row, now.id, text)
+                for was, now in same
+                if now.typed and (text := state.text(old, was.id))
+            ]
+    return edits
+
+
+def _reference(state: State, section: str) -> Field | None:
+    """The field that names the person of a row."""
+    fields = state.program.layout.sections[section].fields
+    return next((one for one in fields if one.type is Type.PERSON), None)
+
+
 def paired(form: Form, before: str, after: str) -> list[tuple[Field, Field]]:
     """The columns of two sections that mean the same; references and what they show left out."""
     sections = {section.id: section for section in form.sections}
@@ -84,20 +115,19 @@ def _text(state: State, row: str, name: str) -> str:
 
 def _matched(state: State, before: str, after: str) -> Iterator[tuple[str, str]]:
     """Pairs (registered row, wanted row) of the same identity, in order; empty for no partner."""
-    sections = {section.id: section for section in state.form.sections}
     waiting: defaultdict[tuple[str, ...], deque[str]] = defaultdict(deque)
     for row in state.rows(before):
-        waiting[_identity(state, row, sections[before])].append(row)
+        waiting[_identity(state, row, before)].append(row)
     for row in state.rows(after):
-        same = waiting[_identity(state, row, sections[after])]
+        same = waiting[_identity(state, row, after)]
         yield (same.popleft() if same else "", row)
     left = {row for rows in waiting.values() for row in rows}
     yield from ((row, "") for row in state.rows(before) if row in left)
 
 
-def _identity(state: State, row: str, section: Section) -> tuple[str, ...]:
+def _identity(state: State, row: str, section: str) -> tuple[str, ...]:
     """Whose row it is: the person's document and number, or the person, or only the row itself."""
-    reference = next((one for one in section.fields if one.type is Type.PERSON), None)
+    reference = _reference(state, section)
     person = state.person_of(row, reference.id) if reference is not None else ""
     if not person:
         return ("row", row)
