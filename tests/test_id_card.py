@@ -34,6 +34,22 @@ def test_the_nine_fields_in_their_usual_order(between: str) -> None:
     assert read(typed("张三", NUMBER, between=between) + "\r\n") == WHOLE
 
 
+def test_a_form_takes_the_card_as_texts() -> None:
+    assert WHOLE.texts() == {
+        "number": NUMBER,
+        "kind": "resident_id",
+        "name": "张三",
+        "sex": "female",
+        "nation": "汉",
+        "birth": "1958-02-03",
+        "address": "湖北省武汉市洪山区珞瑜路1号",
+        "issuer": "武汉市公安局",
+        "from": "2020-01-01",
+        "until": "2040-01-01",
+    }
+    assert Card(NUMBER, RESIDENT).texts()["until"] == ""
+
+
 FIELDS = {
     "name": "张三",
     "sex": "女",

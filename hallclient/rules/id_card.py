@@ -67,6 +67,24 @@ class Card(NamedTuple):
             return "expired" if self.valid_until < today else "valid"
         return "valid" if self.long_term else "unknown"
 
+    def texts(self) -> dict[str, str]:
+        """The card as a form takes it, empty for what is unknown.
+
+        ``number``, ``kind``, ``name``, ``sex``, ``nation``, ``birth``, ``address``, ``issuer``,
+        ``from``, ``until``; days in ISO form. Of a card without end ``until`` is empty.
+        """
+        days = {"birth": self.birth, "from": self.valid_from, "until": self.valid_until}
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "name": self.name,
+            "sex": self.sex,
+            "nation": self.nation,
+            "address": self.address,
+            "issuer": self.issuer,
+            **{what: day.isoformat() if day else "" for what, day in days.items()},
+        }
+
 
 def split(line: str) -> list[str]:
     """The fields of a line, full-width forms folded."""
