@@ -19,8 +19,9 @@ from hallclient.rules.form.values import canonical
 def bulk(store: Store, who: Actor, filing: str, table: Sequence[Mapping[str, str]]) -> list[Row]:
     """Make a filing for each line: a copy of an open one, with what the line says instead.
 
-    A line is field -> text as typed, of fields outside repeats; the form says which one differs in
-    every line. Checks of the counter's are not copied. All of them are made, or none.
+    A line is field -> text as typed, of fields outside repeats (`rules.form.bulk` reads a list);
+    what it leaves empty stays as copied. The form says which field differs in every line. Checks
+    of the counter's are not copied. All of them are made, or none.
 
     Raises ``bulk-none`` (the form has none, or the list no line), ``bulk-blank`` and
     ``bulk-twice`` with the number of the line (from 1), ``no-such-field``, ``filing-disputed``,
@@ -58,7 +59,9 @@ def _lines(program: Program, table: Sequence[Mapping[str, str]]) -> list[dict[st
             field = fields.get(name)
             if field is None:
                 raise Refused("no-such-field", field=name, name=name)
-            texts[name] = canonical(field, typed, form.dictionaries.get(field.choices, ()))
+            text = canonical(field, typed, form.dictionaries.get(field.choices, ()))
+            if text:
+                texts[name] = text
         key = texts.get(form.bulk, "")
         if not key:
             raise Refused("bulk-blank", field="table", line=number, name=fields[form.bulk])

@@ -59,7 +59,7 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
         known = _department(found, department)
         _may_leave(found, known)
         payload = extract(found.state, known.id)
-        text, sha256 = canonical(payload).decode(), digest(payload)
+        text, sha256 = canonical(payload), digest(payload)
         before = sent(store, row["id"], known.id)
         last = before[-1] if before else None
         fields = {"payload": text}
@@ -67,7 +67,7 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
             if last.sha256 == sha256:
                 raise Refused("extract-same", field="department", department=known)
             told = content(store, last).payload
-            fields["difference"] = canonical(difference(json.loads(told), payload)).decode()
+            fields["difference"] = canonical(difference(json.loads(told), payload))
         made = Extract(
             f"{row['id']}/{known.id}/{len(before) + 1}",
             row["id"],
@@ -123,7 +123,7 @@ def _may_leave(found: Opened, department: Department) -> None:
     """Raise when the department would lack something, or a field that goes to it holds two texts
     or blocks.
     """
-    from hallclient.rules.form.extract import missing
+    from hallclient.rules.form.preview import missing
 
     fields = found.state.program.layout.fields
     goes = {key for key, one in fields.items() if department.id in one.departments}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
@@ -15,7 +16,10 @@ from hallclient.actions.persons import forget_in
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, Edit, Put
-from hallclient.rules.form.spec import Field, Form
+from hallclient.rules.form.entering import begin
+from hallclient.rules.form.program import Program
+from hallclient.rules.form.spec import Form
+from hallclient.rules.form.state import State
 from hallclient.rules.leg import Leg
 
 DONE = "done"
@@ -43,7 +47,7 @@ def new(
     Raises ``no-such-form``, ``no-such-number``, ``no-such-item``; as `filing_edit.edit` for a base.
     """
     with acting(store, who, "form.new") as tx:
-        form, _ = newest(tx, form_id)
+        form, program = newest(tx, form_id)
         visit, leg = _of_ticket(tx, number, item) if number else (None, None)
         code = item or (leg.item if leg is not None else "")
         if code:
@@ -58,11 +62,11 @@ def new(
             copied_from=before,
         )
         draft = Draft(tx, filing, fresh=True)
-        texts = {one.id: one.default for one in _single(form)}
+        for edit in begin(State(program, date.fromisoformat(tx.day))):
+            draft.do(edit)
         if before is not None:
-            texts |= dict(_copied(tx, form, before))
-        for name, text in texts.items():
-            draft.put(Put(SINGLE, name, text))
+            for edit in _copied(tx, program, before):
+                draft.do(edit)
         for edit in base:
             draft.do(edit)
         return made(draft)
@@ -187,13 +191,6 @@ def _number(tx: Action) -> str:
     return f"{begin}{serial:03d}"
 
 
-def _single(form: Form) -> Iterator[Field]:
-    """Fields outside repeats that somebody fills."""
-    for section in form.sections:
-        if not section.repeat:
-            yield from (one for one in section.fields if one.typed and not one.via)
-
-
 def _last(tx: Action, form: Form) -> str | None:
     """This operator's newest filing of any version of the form."""
     found = tx.db.execute(
@@ -204,14 +201,14 @@ def _last(tx: Action, form: Form) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _copied(tx: Action, form: Form, before: str) -> Iterator[tuple[str, str]]:
-    """What goes on from one applicant's filing to the next: (field, text)."""
-    found = dict(
-        tx.db.execute(
-            f"SELECT id, value FROM form_cell WHERE ({OF}) AND value IS NOT NULL", (f"{before}/",)
-        ).fetchall()
-    )
-    for one in _single(form):
-        text = found.get(f"{before}//{one.id}")
-        if text and one.copy_last and not one.personal and not one.clerk:
-            yield one.id, text
+def _copied(tx: Action, program: Program, before: str) -> Iterator[Put]:
+    """What goes on from one applicant's filing to the next, of the fields outside repeats."""
+    found = tx.db.execute(
+        f"SELECT id, value FROM form_cell WHERE {OF} AND value IS NOT NULL", (f"{before}/",)
+    ).fetchall()
+    for key, text in found:
+        one = program.layout.fields.get(key.rpartition("/")[2])
+        if one is None or program.layout.row_of(one) or not one.typed or one.via:
+            continue  # another version's
+        if one.copy_last and not one.personal and not one.clerk:
+            yield Put(SINGLE, one.id, text)
