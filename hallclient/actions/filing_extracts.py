@@ -95,7 +95,7 @@ def send(store: Store, who: Actor, filing: str, department: str) -> Extract:
 def sent(store: Store, filing: str, department: str = "") -> list[Extract]:
     """What was sent of a filing (to one department), the first one first."""
     key = filing if not department else f"{filing}/{department}"
-    sql = f"SELECT {_COLUMNS} FROM form_extract WHERE {OF} ORDER BY at, n, id"
+    sql = f"SELECT {_COLUMNS} FROM form_extract WHERE {OF} ORDER BY rowid"
     return [Extract(*row) for row in store.db.execute(sql, (key,))]
 
 
