@@ -203,8 +203,7 @@ def test_what_lacks_is_named_as_the_department_names_it() -> None:
 
 def test_a_preview_masks_people_and_shows_choices_by_name() -> None:
     lines = {(one.row, one.field.id): one for one in preview(holders(), "SW")}
-    assert lines["h3", "h_name"].zh == "买**·吐**"[:1] + lines["h3", "h_name"].zh[1:]
-    assert "买买提" not in lines["h3", "h_name"].zh
+    assert lines["h3", "h_name"].zh == "买**·吐**"
     assert lines["h1", "h_cert_no"].zh == PEOPLE["p1"][1][:6] + "*" * 8 + PEOPLE["p1"][1][-4:]
     assert (lines["t1", "t_way"].zh, lines["t1", "t_way"].en) == ("有偿转让", "Sale")
     assert (lines["", "c_name"].name, lines["", "c_name"].zh) == ("NSRMC", "武汉大吉科技有限公司")
