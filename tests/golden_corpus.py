@@ -27,6 +27,13 @@ from hallclient.actions import (
     calling,
     day,
     day_close,
+    filing_edit,
+    filing_extracts,
+    filing_override,
+    filing_undo,
+    filing_view,
+    filings,
+    forms,
     persons,
     serving,
     shift,
@@ -49,8 +56,10 @@ from hallclient.rules.booking_marks import DIFFERS, Mark
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.day import DAY_MS
 from hallclient.rules.errors import Refused
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
 from hallclient.rules.hours import next_opening
 from tests import bookkit
+from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
@@ -68,6 +77,7 @@ def drive(folder: Path) -> Store:
     _staff(kit)
     _bookings(kit)
     _hall(kit)
+    _filing(kit)
     _day(kit)
     return _upkeep(kit, folder)
 
@@ -244,6 +254,29 @@ def _hall(kit: Kit) -> None:
     assert row is not None
     watch.see(store, SUPERVISOR, row["id"])
     watch.note(store, SUPERVISOR, alarms.Step([], [key], {}))
+
+
+def _filing(kit: Kit) -> None:
+    """A form published; a filing filled in by two, let pass, sent, closed."""
+    store = kit.store
+    forms.publish(store, ADMINISTRATOR, small_form())
+    filing = filings.new(store, AGENT, "small", number=kit.take("setup").number)["id"]
+    row = store.env.new_id()
+    edits: list[Edit] = [Add("persons", row, STEP), Put(row, "p_name", PERSON["name"])]
+    filing_edit.edit(store, AGENT, filing, edits, source="paste")
+    filing_undo.undo(store, AGENT, filing)
+    filing_undo.redo(store, AGENT, filing)
+    edits = [Put(SINGLE, "name", "x"), Put(SINGLE, "capital", "5"), Put(SINGLE, "phone", "1")]
+    filing_edit.edit(store, AGENT, filing, edits, reason="as the charter says")
+    filing_edit.edit(store, ONE, filing, [Put(SINGLE, "phone", "2")])
+    filing_edit.settle(store, ONE, filing, SINGLE, "phone", "other")
+    state = filing_view.open_filing(store, SUPERVISOR, filing).state
+    for problem in state.problems():
+        if problem.code == "sum":
+            seen = state.judging.fingerprint(problem)
+            filing_override.override(store, SUPERVISOR, filing, "sum", SINGLE, "seen", seen)
+    filing_extracts.send(store, ONE, filing, "tax")
+    filings.close(store, ONE, filing, "done")
 
 
 def _day(kit: Kit) -> None:

@@ -12,6 +12,15 @@ from hallclient.actions import (
     day,
     day_close,
     figures,
+    filing_bulk,
+    filing_edit,
+    filing_extracts,
+    filing_history,
+    filing_override,
+    filing_undo,
+    filing_view,
+    filings,
+    forms,
     hallview,
     persons,
     printing,
@@ -31,6 +40,7 @@ from hallclient.actions.tickets import Request
 from hallclient.rules.alarms import Reading, Step
 from hallclient.rules.errors import Refused
 from hallclient.rules.roles import ALL, PERMISSIONS, Role, allowed
+from tests.filekit import small_form
 from tests.hallkit import Kit
 
 ACTORS = {
@@ -130,6 +140,33 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: signals.answer(kit.store, who, "none"),
         lambda kit, who: signals.close(kit.store, who, "none"),
     ],
+    "form.publish": [lambda kit, who: forms.publish(kit.store, who, small_form())],
+    "form.new": [
+        lambda kit, who: filings.new(kit.store, who, "company-setup"),
+        lambda kit, who: filing_bulk.bulk(kit.store, who, "none", []),
+    ],
+    "form.read": [
+        lambda kit, who: filings.list_open(kit.store, who),
+        lambda kit, who: filings.find(kit.store, who, "none"),
+        lambda kit, who: filing_view.open_filing(kit.store, who, "none"),
+        lambda kit, who: filing_view.left_open(kit.store, who),
+        lambda kit, who: filing_history.history(kit.store, who, "none", "", "name"),
+        lambda kit, who: filing_history.whole_history(kit.store, who, "none"),
+        lambda kit, who: filing_extracts.read_extract(
+            kit.store, who, filing_extracts.Extract("x/y/1", "x", "y", 1, "", "", "", "", 0)
+        ),
+    ],
+    "form.edit": [
+        lambda kit, who: filing_edit.edit(kit.store, who, "none", []),
+        lambda kit, who: filing_edit.settle(kit.store, who, "none", "", "name", "own"),
+        lambda kit, who: filing_undo.undo(kit.store, who, "none"),
+        lambda kit, who: filing_undo.redo(kit.store, who, "none"),
+    ],
+    "form.override": [
+        lambda kit, who: filing_override.override(kit.store, who, "none", "r", "", "x", "")
+    ],
+    "form.extract": [lambda kit, who: filing_extracts.send(kit.store, who, "none", "tax")],
+    "form.close": [lambda kit, who: filings.close(kit.store, who, "none", "withdrawn")],
     "hall.watch": [
         lambda kit, who: hallview.look(kit.store, who),
         lambda kit, who: watch.study(kit.store, who),
@@ -154,6 +191,7 @@ ACTIONS: dict[str, list[Act]] = {
     "personal.destroy": [
         lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms)),
         lambda kit, who: bookings.forget(kit.store, who, "none"),
+        lambda kit, who: filings.forget(kit.store, who, "none"),
     ],
     "shift.hand-over": [lambda kit, who: shift.hand_over(kit.store, who, "c09", "demo-demo")],
     "staff.list": [lambda kit, who: staff.operators(kit.store, who)],
