@@ -46,6 +46,12 @@ def clock(ms: int) -> str:
     return local(ms).strftime("%H:%M")
 
 
+def moment(ms: int, now: int) -> str:
+    """When something was: the clock today, on another day its date as well."""
+    then, today = local(ms), local(now)
+    return clock(ms) if then.date() == today.date() else f"{then:%m-%d} {clock(ms)}"
+
+
 def iso(ms: int | None) -> str | None:
     """UTC milliseconds for other programs: ISO 8601 in whole seconds, with the hall's offset."""
     return None if ms is None else local(ms).isoformat(timespec="seconds")

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-GROUPS: Final = ("call", "serve", "queue", "window", "hall", "find", "program")
-"""Groups in the order in which the key map shows them."""
+DESK, FORM = "desk", "form"
+"""Screens with actions of their own; a key may mean one thing on the one and another on the other.
+"""
+
+GROUPS: Final = {
+    DESK: ("call", "serve", "queue", "window", "hall", "find", "program"),
+    FORM: ("go", "fill", "rows", "look", "program"),
+}
+"""The groups of each screen, in the order in which the key map shows them."""
 
 
 FOOTER_AT_WINDOW: Final = 14
@@ -29,6 +36,7 @@ class Action(NamedTuple):
     """Place in the key line at the bottom; 0: not there. Above `FOOTER_AT_WINDOW`: only on seats
     without a window, which have room for it.
     """
+    screens: tuple[str, ...] = (DESK,)
 
     @property
     def label_key(self) -> str:
@@ -58,6 +66,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("call_chosen", "f9", "call", ("enter",), footer=9),
     Action("take", "f10", "queue", ("ctrl+n",), footer=10),
     Action("booking", "alt+q", "queue", footer=30),
+    Action("form", "alt+g", "serve", footer=31),
     Action("add_service", "ctrl+y", "serve", footer=16),
     Action("external", "ctrl+x", "serve"),
     Action("confirm_booking", "alt+o", "serve"),
@@ -83,18 +92,44 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("live", "alt+v", "hall", footer=28),
     Action("figures", "alt+i", "hall", footer=29),
     Action("day", "alt+y", "hall", footer=30),
+    Action("next_problem", "f3", "go", footer=3, screens=(FORM,)),
+    Action("previous_problem", "f4", "go", ("shift+f3",), screens=(FORM,)),
+    Action("previous_section", "f5", "go", footer=5, screens=(FORM,)),
+    Action("next_section", "f6", "go", footer=6, screens=(FORM,)),
+    Action("sections", "ctrl+g", "go", screens=(FORM,)),
+    Action("find", "ctrl+f", "go", footer=14, screens=(FORM,)),
+    Action("add_row", "f7", "rows", footer=7, screens=(FORM,)),
+    Action("drop_row", "f8", "rows", footer=8, screens=(FORM,)),
+    Action("copy_down", "ctrl+d", "rows", footer=13, screens=(FORM,)),
+    Action("bring", "ctrl+o", "rows", footer=12, screens=(FORM,)),
+    Action("bulk", "alt+j", "rows", screens=(FORM,)),
+    Action("repair", "f9", "fill", footer=9, screens=(FORM,)),
+    Action("step_back", "ctrl+z", "fill", footer=15, screens=(FORM,)),
+    Action("step_again", "ctrl+y", "fill", screens=(FORM,)),
+    Action("let_pass", "alt+p", "fill", screens=(FORM,)),
+    Action("settle", "alt+s", "fill", screens=(FORM,)),
+    Action("answers", "f10", "look", footer=10, screens=(FORM,)),
+    Action("departments", "alt+d", "look", footer=16, screens=(FORM,)),
+    Action("history", "alt+h", "look", screens=(FORM,)),
+    Action("end_filing", "alt+e", "look", screens=(FORM,)),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
-    Action("keys", "question_mark", "program", ("f12",), footer=12),
-    Action("palette", "ctrl+p", "program", footer=13),
+    Action("keys", "question_mark", "program", ("f12",), footer=12, screens=(DESK, FORM)),
+    Action("palette", "ctrl+p", "program", footer=13, screens=(DESK, FORM)),
     Action("menu", "ctrl+k", "program"),
-    Action("lock", "ctrl+l", "program"),
-    Action("language", "ctrl+t", "program"),
+    Action("lock", "ctrl+l", "program", screens=(DESK, FORM)),
+    Action("language", "ctrl+t", "program", screens=(DESK, FORM)),
     Action("refresh", "alt+r", "program"),
     Action("quit", "ctrl+q", "program", confirm=True),
 )
 
 BY_ID: Final = {action.id: action for action in ACTIONS}
+
+
+def of_screen(screen: str) -> list[Action]:
+    """The actions of a screen, in order."""
+    return [action for action in ACTIONS if screen in action.screens]
+
 
 CONFLICTS: Final = (
     "f1",
@@ -123,11 +158,11 @@ RESERVED: Final = frozenset(
 """Keys that no action may have: lists, fields and terminals need them."""
 
 
-def bindings(call: str = "desk") -> "list[Binding]":
-    """Bindings of all actions with this person's keys, for a screen with `action_desk(id)`."""
+def bindings(screen: str = DESK) -> "list[Binding]":
+    """Bindings of a screen's actions with this person's keys; it has `action_<screen>(id)`."""
     from screens.keys import current
 
-    return current().bindings(call)
+    return current().bindings(screen)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from hallclient.rules.catalogue import Hall
 from hallclient.rules.roles import Role
 from hallclient.rules.scan import ENDS
 from hallclient.words import set_time_zone
+from screens.actions import DESK
 from screens.base import HallScreen, switch_language
 from screens.failing import last_words
 from screens.keypages import Why
@@ -199,11 +200,11 @@ class HallApp(ScanGate):
         """Chinese, English, Chinese."""
         switch_language(self)
 
-    def show_keys(self, why_not: Why) -> None:
-        """The key map."""
+    def show_keys(self, why_not: Why, screen: str = DESK) -> None:
+        """The key map of a screen."""
         from screens.keymap import KeyMapScreen
 
-        self.push_screen(KeyMapScreen(why_not))
+        self.push_screen(KeyMapScreen(why_not, screen))
 
     # -- failing
 

@@ -90,6 +90,7 @@ class DeskDoing(DeskFinding):
             "live": self._live,
             "figures": self._figures,
             "day": self._day,
+            "form": self._form,
             "search": self.search,
             "reveal": self._reveal,
             "keys": self._keys,
@@ -267,6 +268,11 @@ class DeskDoing(DeskFinding):
         from screens.figures import FiguresScreen
 
         self.app.push_screen(FiguresScreen(self.who, self.hall))
+
+    async def _form(self) -> None:
+        from screens.desk_form import open_form
+
+        await open_form(self)
 
     async def _day(self) -> None:
         from screens.day import DayScreen

@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from hallclient.texts import t
+from screens.actions import DESK
 from screens.base import STYLES, HallScreen
 from screens.keypages import Why, key_columns, key_rows
 from screens.keys import current, keys_file
@@ -26,9 +27,10 @@ class KeyMapScreen(HallScreen):
     KeyMapScreen { & Words { height: 1; padding: 0 1; } }
     """
 
-    def __init__(self, why_not: Why) -> None:
+    def __init__(self, why_not: Why, screen: str = DESK) -> None:
         super().__init__()
         self._why_not = why_not
+        self._of = screen
 
     def compose(self) -> ComposeResult:
         """A title, the list, how to go back."""
@@ -45,7 +47,7 @@ class KeyMapScreen(HallScreen):
         self.query_one("#title", Words).say(line((t("keys.title"), "bold")))
         table = self.query_one(VirtualTable)
         table.set_columns(key_columns())
-        table.replace_source(ListSource(key_rows(current(), self._why_not)))
+        table.replace_source(ListSource(key_rows(current(), self._why_not, screen=self._of)))
         own = t("keys.files", file=str(keys_file()))
         self.query_one("#foot", Words).say(line((t("keys.close"), "bold"), (own, "dim"), gap="  "))
 

@@ -5,7 +5,16 @@ from typing import NamedTuple
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import LANGUAGES, t, text_in
-from screens.actions import ACTIONS, BY_ID, CONFLICTS, FOOTER_AT_WINDOW, GROUPS, Action
+from screens.actions import (
+    ACTIONS,
+    BY_ID,
+    CONFLICTS,
+    DESK,
+    FOOTER_AT_WINDOW,
+    GROUPS,
+    Action,
+    of_screen,
+)
 from screens.keys import DEFAULT, WIDGET_KEYS, Keymap, spelt
 from screens.widgets.rows import MARKS, Column, Row
 
@@ -47,6 +56,7 @@ def key_line(
     why: Why | None = None,
     label: Label | None = None,
     hide: Hide | None = None,
+    screen: str = DESK,
 ) -> list[KeyHint]:
     """The key line for a width: what acts now first of all, then the rest as far as it fits.
 
@@ -55,7 +65,7 @@ def key_line(
     hide = hide or at_window
     shown = [
         action
-        for action in ACTIONS
+        for action in of_screen(screen)
         if action.footer and keymap.first(action.id) and not hide(action.id)
     ]
     shown.sort(key=lambda action: action.footer)
@@ -104,12 +114,14 @@ def key_columns() -> list[Column]:
     ]
 
 
-def key_rows(keymap: Keymap, why: Why | None = None, label: Label | None = None) -> list[Row]:
+def key_rows(
+    keymap: Keymap, why: Why | None = None, label: Label | None = None, screen: str = DESK
+) -> list[Row]:
     """The key map, group by group; an action that cannot be used now says why."""
     rows = []
-    for group in GROUPS:
+    for group in GROUPS[screen]:
         rows.append(Row(f"group.{group}", (t(f"key-group.{group}"), "", ""), "own"))
-        for action in ACTIONS:
+        for action in of_screen(screen):
             if action.group != group:
                 continue
             reason = why(action.id) if why else None
@@ -136,13 +148,20 @@ def _edit_keys() -> list[tuple[str, str]]:
 class CommandSearch:
     """Finds actions by name in both languages, by pinyin, by initials, by key."""
 
-    def __init__(self, keymap: Keymap, why: Why | None = None, label: Label | None = None) -> None:
+    def __init__(
+        self,
+        keymap: Keymap,
+        why: Why | None = None,
+        label: Label | None = None,
+        screen: str = DESK,
+    ) -> None:
         from hallclient.actions.pinyin import syllables
         from hallclient.rules.search import Entry, Kind, SearchIndex
 
         self._keymap, self._why, self._label = keymap, why, label
+        self._actions = of_screen(screen)
         entries = []
-        for action in ACTIONS:
+        for action in self._actions:
             keys = (action.id,)
             for key in (action.label_key, action.help_key):
                 kind = Kind.NAME if key == action.label_key else Kind.OTHER
@@ -158,7 +177,7 @@ class CommandSearch:
         if text.strip():
             found = [hit.key for hit in self._index.find(text)]
         else:
-            found = [action.id for action in ACTIONS]
+            found = [action.id for action in self._actions]
             found.sort(key=lambda action: self._reason(action) is not None)
         return [(action, self._told(BY_ID[action])) for action in found]
 
@@ -174,7 +193,8 @@ class CommandSearch:
 
 def menu_options(why: Why | None = None, label: Label | None = None) -> list[tuple[str, str, str]]:
     """The actions of F1 to F9, to be chosen by number: (id, label, why not), for `Ask`."""
-    shown = sorted((action for action in ACTIONS if action.footer), key=lambda found: found.footer)
+    shown = [action for action in of_screen(DESK) if action.footer]
+    shown.sort(key=lambda found: found.footer)
     return [
         (action.id, _label(action, label), (why(action.id) if why else None) or "")
         for action in shown[:9]
@@ -192,15 +212,17 @@ def _page(language: str) -> str:
 
     lines = ["# " + say("keys.title"), "", say("keys.intro"), ""]
     head = [say("keys.column-key"), say("keys.column-action"), say("keys.column-help")]
-    for group in GROUPS:
-        lines += [f"## {say(f'key-group.{group}')}", "", *_table_head(head)]
-        for action in ACTIONS:
-            if action.group == group:
-                keys = [f"`{spelt(key)}`" for key in DEFAULT.of(action.id)]
-                lines.append(
-                    _table_row([" ".join(keys) or "—", say(action.label_key), say(action.help_key)])
-                )
-        lines.append("")
+    for screen, groups in GROUPS.items():
+        lines += [f"## {say(f'keys.screen-{screen}')}", ""]
+        for group in groups:
+            lines += [f"### {say(f'key-group.{group}')}", "", *_table_head(head)]
+            for action in of_screen(screen):
+                if action.group == group:
+                    keys = " ".join(f"`{spelt(key)}`" for key in DEFAULT.of(action.id))
+                    lines.append(
+                        _table_row([keys or "—", say(action.label_key), say(action.help_key)])
+                    )
+            lines.append("")
     lines += [f"## {say('key-group.edit')}", "", *_table_head([head[0], head[2]])]
     lines += [_table_row([f"`{keys}`", say(f"edit.{name}")]) for keys, name in _edit_keys()]
     lines += ["", f"## {say('keys.conflicts')}", "", *_table_head([head[0], head[2]])]

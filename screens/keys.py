@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hallclient.paths import config_dir
 from hallclient.texts import t
-from screens.actions import ACTIONS, BY_ID, RESERVED
+from screens.actions import ACTIONS, BY_ID, DESK, RESERVED, of_screen
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -78,8 +78,8 @@ class Keymap(NamedTuple):
         keys = self.of(action)
         return shown(keys[0]) if keys else ""
 
-    def bindings(self, call: str = "desk") -> "list[Binding]":
-        """Bindings for a screen that has `action_desk(id)`.
+    def bindings(self, screen: str = DESK) -> "list[Binding]":
+        """Bindings for a screen that has `action_<screen>(id)`.
 
         Function keys come before the focused widget, so that keys typed ahead keep their order;
         the others after it, because fields edit with some of them.
@@ -87,17 +87,19 @@ class Keymap(NamedTuple):
         from textual.binding import Binding
 
         return [
-            Binding(key, f"{call}('{action.id}')", show=False, priority=bool(_FUNCTION.match(key)))
-            for action in ACTIONS
+            Binding(
+                key, f"{screen}('{action.id}')", show=False, priority=bool(_FUNCTION.match(key))
+            )
+            for action in of_screen(screen)
             for key in self.of(action.id)
             if key not in WIDGET_KEYS
         ]
 
-    def install(self, node: "DOMNode", call: str = "desk") -> None:
+    def install(self, node: "DOMNode", screen: str = DESK) -> None:
         """Bind the keys on a screen when it is made (a person's own keys are known by then)."""
         from textual.binding import BindingsMap
 
-        node._bindings = BindingsMap.merge([node._bindings, BindingsMap(self.bindings(call))])
+        node._bindings = BindingsMap.merge([node._bindings, BindingsMap(self.bindings(screen))])
 
 
 DEFAULT: Final = Keymap({action.id: action.keys for action in ACTIONS})
@@ -138,7 +140,7 @@ def changed(wanted: Mapping[str, object]) -> Keymap:
     """The registry's keys with these changes: action id to a key or a list of keys."""
     problems: list[str] = []
     own: dict[str, tuple[str, ...]] = {}
-    taken: dict[str, str] = {}
+    taken: dict[tuple[str, str], str] = {}
     for action, value in wanted.items():
         if action not in BY_ID:
             problems.append(t("keys.unknown-action", action=action))
@@ -153,7 +155,8 @@ def changed(wanted: Mapping[str, object]) -> Keymap:
                 problems.append(problem)
             else:
                 keys.append(normal(name))
-                taken[normal(name)] = action
+                for screen in BY_ID[action].screens:
+                    taken[screen, normal(name)] = action
         if keys:
             own[action] = tuple(dict.fromkeys(keys))
     keys_of = {}
@@ -162,21 +165,27 @@ def changed(wanted: Mapping[str, object]) -> Keymap:
             lists = tuple(key for key in keys_now if key in WIDGET_KEYS)
             keys_of[action] = own[action] + lists
             continue
-        keys_of[action] = tuple(key for key in keys_now if key not in taken)
+        lost = {key: other for key in keys_now if (other := _taken(action, key, taken))}
+        keys_of[action] = tuple(key for key in keys_now if key not in lost)
         problems += [
-            t("keys.lost", action=t(f"key.{action}"), key=spelt(key), other=t(f"key.{taken[key]}"))
-            for key in keys_now
-            if key in taken
+            t("keys.lost", action=t(f"key.{action}"), key=spelt(key), other=t(f"key.{other}"))
+            for key, other in lost.items()
         ]
     return Keymap(keys_of, tuple(problems), frozenset(own))
 
 
-def _refused(action: str, name: str, taken: Mapping[str, str]) -> str:
+def _taken(action: str, key: str, taken: Mapping[tuple[str, str], str]) -> str:
+    """The other action that has the key on a screen of this one."""
+    found = (taken.get((screen, key), action) for screen in BY_ID[action].screens)
+    return next((other for other in found if other != action), "")
+
+
+def _refused(action: str, name: str, taken: Mapping[tuple[str, str], str]) -> str:
     key = normal(name)
     if not key:
         return t("keys.not-a-key", action=action, key=name)
     if key in RESERVED or len(key) == 1:
         return t("keys.reserved", action=action, key=name)
-    if taken.get(key, action) != action:
-        return t("keys.twice", key=name, action=action, other=taken[key])
+    if other := _taken(action, key, taken):
+        return t("keys.twice", key=name, action=action, other=other)
     return ""

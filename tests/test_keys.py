@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, set_language, t
-from screens.actions import ACTIONS, BY_ID, CONFLICTS, GROUPS, RESERVED
+from screens.actions import ACTIONS, BY_ID, CONFLICTS, GROUPS, RESERVED, of_screen
 from screens.keypages import (
     ALWAYS,
     CommandSearch,
@@ -31,8 +31,9 @@ def _chinese() -> None:
     set_language("zh")
 
 
-def test_no_two_actions_share_a_key() -> None:
-    keys = [key for action in ACTIONS for key in action.keys]
+@pytest.mark.parametrize("screen", GROUPS)
+def test_no_two_actions_of_a_screen_share_a_key(screen: str) -> None:
+    keys = [key for action in of_screen(screen) for key in action.keys]
     assert len(keys) == len(set(keys))
     assert not RESERVED & set(keys) - WIDGET_KEYS
     assert all(normal(key) == key for key in keys)
@@ -48,8 +49,10 @@ def test_every_action_group_and_conflict_has_its_texts() -> None:
     for action in ACTIONS:
         assert has(action.label_key)
         assert has(action.help_key)
-        assert action.group in GROUPS
-    assert all(has(f"key-group.{group}") for group in (*GROUPS, "edit"))
+        assert all(action.group in GROUPS[screen] for screen in action.screens)
+    for screen, groups in GROUPS.items():
+        assert has(f"keys.screen-{screen}")
+        assert all(has(f"key-group.{group}") for group in (*groups, "edit"))
     assert all(has(f"key-conflict.{key}") for key in CONFLICTS)
     assert all(has(f"edit.{action}") for _, action in EDIT_KEYS)
 

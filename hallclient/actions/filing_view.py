@@ -141,13 +141,19 @@ def left_open(store: Store, who: Actor) -> list[Left]:
     for row in store.rows(f"SELECT * FROM filing WHERE state = '{FILLING}'"):
         at, by = next(backwards(store, row["id"], "at, actor"))
         if who.operator in (by, row["made_by"]):
-            count = store.db.execute(
-                f"SELECT count(*) FROM form_cell WHERE {OF} "
-                "AND (value IS NOT NULL OR sealed IS NOT NULL)",
-                (row["id"],),
-            ).fetchone()[0]
-            found.append(Left(row["id"], row["number"], row["form"], at, count))
+            found.append(left(store, row, at))
     return sorted(found, key=lambda one: (-one.at, one.number))
+
+
+def left(store: Store, row: Row, at: int | None = None) -> Left:
+    """What there is of a filing. ``at``: its last change, when that is known."""
+    if at is None:
+        at = next(backwards(store, row["id"], "at, actor"))[0]
+    count = store.db.execute(
+        f"SELECT count(*) FROM form_cell WHERE {OF} AND (value IS NOT NULL OR sealed IS NOT NULL)",
+        (row["id"],),
+    ).fetchone()[0]
+    return Left(row["id"], row["number"], row["form"], at, count)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ PERMISSION = {
     "end_for": "window.take-over",
     "help": "signal.help",
     "answer": "signal.answer",
+    "form": "form.edit",
     "live": "hall.watch",
     "figures": "figures.read",
     "day": "day.close",

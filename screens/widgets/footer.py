@@ -6,6 +6,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hallclient.rules.text import plain
+from screens.actions import DESK
 from screens.keypages import Hide, KeyHint, Label, Why, key_line
 from screens.keys import Keymap, current
 
@@ -37,9 +38,11 @@ class KeyLine(Widget):
         label: Label | None = None,
         hide: Hide | None = None,
         *,
+        screen: str = DESK,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
+        self._screen = screen
         self._keymap = keymap if keymap is not None else current()
         self._why = why
         self._label_now = label
@@ -55,7 +58,9 @@ class KeyLine(Widget):
         """Look again what can be done now; painted only when something changed."""
         self._why = why or self._why
         self._label_now = label or self._label_now
-        hints = key_line(self._keymap, self.size.width, self._why, self._label_now, self._hide)
+        hints = key_line(
+            self._keymap, self.size.width, self._why, self._label_now, self._hide, self._screen
+        )
         if hints != self._hints:
             self._hints = hints
             self.refresh()

@@ -170,6 +170,14 @@ class Cells:
             found = self._labels[dictionary] = frozenset(option.zh for option in options)
         return found
 
+    def all_cells(self) -> Iterable[tuple[str, str]]:
+        """Every cell in the form's order, before those of a table ("", section)."""
+        for section in self.form.sections:
+            yield SINGLE, section.id
+            for row in self.rows(section.id):
+                for field in section.fields:
+                    yield row, field.id
+
     def cells(self) -> Iterable[tuple[str, str, str]]:
         """Every typed cell that holds something: (row, field, text), in the form's order."""
         for section in self.form.sections:

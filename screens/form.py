@@ -1,0 +1,378 @@
+"""Filling in a form: the keys of the screen and what they do. No rules here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from textual import on
+from textual.binding import Binding
+
+from db.errors import StoreError
+from hallclient.actions import filing_edit, filing_override, filings
+from hallclient.form_words import problem_text
+from hallclient.rules.errors import Refused
+from hallclient.rules.form import entering, repairs
+from hallclient.rules.form.judging import OVERRIDABLE, Problem
+from hallclient.texts import t
+from hallclient.words import refused_text, store_text, word
+from screens import form_text
+from screens.actions import BY_ID, FORM, bindings
+from screens.form_going import FormGoing
+from screens.form_model import touched
+from screens.keypages import CommandSearch
+from screens.keys import current
+from screens.widgets.choices import Option
+from screens.widgets.footer import KeyLine
+from screens.widgets.grid import FormGrid
+from screens.widgets.question import Question, yes_no
+
+_IN_TABLE = frozenset({"add_row", "drop_row", "copy_down", "bring"})
+_EDITS = frozenset({"add_row", "drop_row", "copy_down", "bring", "repair", "step_back"}) | {
+    "step_again",
+    "let_pass",
+    "settle",
+    "end_filing",
+}
+
+
+class FormScreen(FormGoing):
+    """Over the desk; Esc goes back to it, everything is saved."""
+
+    BINDINGS = [*bindings(FORM), Binding("escape", "close", show=False)]
+
+    def on_mount(self) -> None:
+        """Know what each action does."""
+        super().on_mount()
+        self._busy = ""
+        self._next = ""
+        self._commands: CommandSearch | None = None
+        self._handlers: dict[str, Callable[[], Awaitable[None]]] = {
+            "next_problem": self._next_problem,
+            "previous_problem": self._previous_problem,
+            "previous_section": self._previous_section,
+            "next_section": self._next_section,
+            "sections": self._to_sections,
+            "find": self._find,
+            "add_row": self._add_row,
+            "drop_row": self._drop_row,
+            "copy_down": self._copy_down,
+            "bring": self._bring,
+            "bulk": self._bulk,
+            "repair": self._repair,
+            "step_back": self._step_back,
+            "step_again": self._step_again,
+            "let_pass": self._let_pass,
+            "settle": self._settle,
+            "answers": self._answers,
+            "departments": self._departments,
+            "history": self._history,
+            "end_filing": self._end_filing,
+            "keys": self._show_keys,
+            "palette": self._palette,
+            "lock": self._lock,
+            "language": self._language,
+        }
+
+    # -- one action at a time
+
+    async def action_form(self, action: str) -> None:
+        """Do what a key, the palette or the mouse asks for."""
+        await self.settled()
+        if self.ask.is_open:
+            self.ask.cancel()
+            await self.settled()
+        if self._busy:
+            return
+        self.grid.leave()
+        why = self.why_not(action)
+        if why is not None:
+            self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
+            return
+        self._busy = action
+        self._settled.clear()
+        self.run_worker(self._do(action), group="act", exit_on_error=False)
+
+    async def _do(self, action: str) -> None:
+        try:
+            await self._handlers[action]()
+        except Refused as refused:
+            self.say(refused_text(refused), "alert")
+        except StoreError as error:
+            self.say(store_text(error), "alert")
+        finally:
+            self._busy, chained, self._next = "", self._next, ""
+            if chained:
+                await self.action_form(chained)
+            if not self._busy:
+                self._settled.set()
+
+    @on(KeyLine.Pressed)
+    async def _pressed(self, event: KeyLine.Pressed) -> None:
+        event.stop()
+        await self.action_form(event.action)
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action makes no sense now."""
+        if action in _EDITS and not self.model.open:
+            return t("form.locked.closed")
+        if action in _IN_TABLE and not self.section.repeat:
+            return t("form.why.no-table")
+        if action in ("drop_row", "copy_down") and self.grid.place is None:
+            return t("form.why.no-row")
+        if action == "bulk" and not self.model.state.form.bulk:
+            return t("form.why.no-bulk")
+        if action == "settle" and self.cell not in self.model.collisions:
+            return t("form.why.not-disputed")
+        if action == "repair" and not self._offers():
+            return t("form.why.no-repair")
+        if action == "let_pass" and self._passable() is None:
+            return t("form.why.nothing-to-pass")
+        if action == "history" and self.cell is None:
+            return t("form.why.no-row")
+        return None
+
+    # -- rows
+
+    async def _add_row(self) -> None:
+        place = self.grid.place
+        self._new_row(place.row if place is not None else "")
+
+    async def _drop_row(self) -> None:
+        row = self._row()
+        number = self.model.state.index_of(row) + 1
+        if self.model.do(entering.drop_row(self.model.state, row)):
+            self.say(t("form.dropped", n=number, key=current().first("step_back")))
+
+    def _row(self) -> str:
+        return self.grid.place.row if self.grid.place is not None else ""
+
+    async def _copy_down(self) -> None:
+        """From above to here; pressed again on the same cell: on to the last row."""
+        cell = self.cell
+        if cell is None:
+            return
+        state, (row, name) = self.model.state, cell
+        rows = state.rows(self.section.id)
+        at = state.index_of(row)
+        if at == 0:
+            edits = entering.copy_down(state, row, name, rows[1:], self.model.new_id)
+            n = len(rows) - 1
+        else:
+            edits = entering.copy_down(state, rows[at - 1], name, [row], self.model.new_id)
+            n = 1
+            if not edits:
+                edits = entering.copy_down(state, row, name, rows[at + 1 :], self.model.new_id)
+                n = len(rows) - at - 1
+        if self.model.do(edits, "copy"):
+            self.say(t("form.copied", n=n), "good")
+
+    async def _bring(self, text: str = "") -> None:
+        from screens.form_import import ImportScreen, Taken
+
+        self._tidy()
+
+        def taken(step: Taken) -> None:
+            if self.model.do(step.edits, step.source):
+                key = current().first("step_back")
+                self.say(t("form.brought", n=step.lines, left=step.left, key=key), "good")
+
+        model, section = self.model, self.section.id
+        self.app.push_screen(ImportScreen(model.state, section, model.new_id, taken, text=text))
+
+    @on(FormGrid.PastedBlock)
+    def _pasted(self, event: FormGrid.PastedBlock) -> None:
+        event.stop()
+        if not self.section.repeat:
+            self.say(t("form.why.no-table"), "warn")
+        elif self.model.open:
+            self.do_alone(lambda: self._bring(event.text))
+
+    async def _bulk(self) -> None:
+        from screens.form_bulk import BulkScreen
+
+        if await self.model.flush():
+            self.app.push_screen(BulkScreen(self.who, self.model.state, self.model.filing))
+
+    @on(FormGrid.Read)
+    def _card_read(self, event: FormGrid.Read) -> None:
+        """A card fills the person behind the cell."""
+        event.stop()
+        from hallclient.rules.id_card import read
+
+        cell, card = self.cell, read(event.code)
+        if cell is None or card is None or not self.model.open:
+            return
+        given = {
+            "kind": card.kind,
+            "name": card.name,
+            "number": card.number,
+            "address": card.address,
+            "until": card.valid_until.isoformat() if card.valid_until else "",
+        }
+        state = self.model.state
+        edits = entering.fill_card(state, *cell, given, self.model.new_id)
+        if self.model.do(edits, "card"):
+            self.say(t("form.card", name=card.name), "good")
+
+    # -- mending
+
+    def _offers(self) -> list[tuple[Problem, str]]:
+        """Problems that the program can mend: the cursor's first, then those of the part."""
+        state = self.model.state
+        here = state.problems_at(*self.cell) if self.cell is not None else []
+        names = {one.id for one in self.section.fields} | {self.section.id}
+        sums = {rule.id for rule in form_text.sums(state, self.section)}
+        found = list(here)
+        for problem in state.problems() if sums or not here else ():
+            mine = problem.section == self.section.id or problem.field in names
+            if (mine or problem.code in sums) and problem not in found:
+                found.append(problem)
+        return [(one, way) for one in found if one.rule for way in one.rule.repair]
+
+    async def _repair(self) -> None:
+        offers = self._offers()[:9]
+        problem, way = offers[0]
+        if len(offers) > 1:
+            state = self.model.state
+            options = tuple(
+                Option(str(at), f"{word('form.repair', how)}  {problem_text(state, one)}")
+                for at, (one, how) in enumerate(offers)
+            )
+            chosen = await self.answer(Question(t("form.repair"), options))
+            if chosen is None:
+                return
+            problem, way = offers[int(chosen.key)]
+        edits = repairs.repair(self.model.state, problem, way, self.model.new_id)
+        if self.model.do(edits, "repair"):
+            n, key = len({edit.row for edit in edits}), current().first("step_back")
+            self.say(t("form.repaired", way=word("form.repair", way), n=n, key=key), "good")
+        else:
+            self.say(t("form.repair-leads-nowhere"), "warn")
+
+    def _passable(self) -> Problem | None:
+        found = self.model.state.problems_at(*self.cell) if self.cell is not None else []
+        return next(
+            (
+                one
+                for one in found
+                if one.rule is not None and not one.passed and one.level in OVERRIDABLE
+            ),
+            None,
+        )
+
+    async def _let_pass(self) -> None:
+        problem = self._passable()
+        if problem is None:
+            return
+        prompt = t("form.let-pass", text=problem_text(self.model.state, problem))
+        reason = await self.answer(Question(prompt, text=True))
+        if reason is None or not await self.model.flush():
+            return
+        seen = self.model.state.judging.fingerprint(problem)
+        await self.hall_app.session.write(
+            filing_override.override,
+            self.who,
+            self.model.key,
+            problem.code,
+            problem.row,
+            reason.text,
+            seen,
+        )
+        await self.model.follow()
+        self.say(t("form.let-passed"), "good")
+
+    async def _settle(self) -> None:
+        cell = self.cell
+        if cell is None:
+            return
+        collision = self.model.collisions[cell]
+        options = (
+            Option("own", t("form.settle.stands", text=collision.text)),
+            Option("other", t("form.settle.other", text=collision.other or "", by=collision.by)),
+        )
+        chosen = await self.answer(Question(t("form.settle"), options, text=True))
+        if chosen is None:
+            return
+        await self.model.flush()
+        await self.hall_app.session.write(
+            filing_edit.settle, self.who, self.model.key, *cell, chosen.key or chosen.text
+        )
+        await self.model.follow()
+
+    async def _step_back(self) -> None:
+        await self._turn(again=False)
+
+    async def _step_again(self) -> None:
+        await self._turn(again=True)
+
+    async def _turn(self, *, again: bool) -> None:
+        step = await self.model.turn(again)
+        cell = touched(step)
+        if cell is not None and cell[1]:
+            self.go_to_cell(cell)
+        self.say(t("form.redone" if again else "form.undone", n=len(step.edits)))
+
+    # -- looking
+
+    async def _answers(self) -> None:
+        from screens.form_answers import AnswersScreen
+
+        self.app.push_screen(AnswersScreen(self.model, self.go_to_cell))
+
+    async def _departments(self) -> None:
+        from screens.form_departments import DepartmentsScreen
+
+        if await self.model.flush():
+            self.app.push_screen(DepartmentsScreen(self.who, self.model))
+
+    async def _history(self) -> None:
+        from screens.form_history import HistoryScreen
+
+        cell = self.cell
+        if cell is not None and await self.model.flush():
+            self.app.push_screen(HistoryScreen(self.who, self.model, cell))
+
+    async def _end_filing(self) -> None:
+        options = tuple(Option(one, word("filing.reason", one)) for one in filings.REASONS)
+        chosen = await self.answer(Question(t("form.end"), options))
+        if chosen is None or not await self.model.flush():
+            return
+        await self.hall_app.session.write(filings.close, self.who, self.model.key, chosen.key)
+        await self.model.follow()
+        self.say(t("form.ended", reason=word("filing.reason", chosen.key)), "good")
+
+    # -- the program
+
+    async def _show_keys(self) -> None:
+        self.hall_app.show_keys(self.why_not, FORM)
+
+    async def _palette(self) -> None:
+        if self._commands is None:
+            self._commands = CommandSearch(current(), self.why_not, self.label_now, FORM)
+        chosen = await self.answer(
+            Question(
+                t("desk.palette"), find=self._commands.find, placeholder=t("desk.palette-hint")
+            )
+        )
+        self._next = chosen.key if chosen is not None else ""
+
+    async def _lock(self) -> None:
+        self.hall_app.lock()
+
+    async def _language(self) -> None:
+        self.hall_app.switch_language()
+
+    def action_close(self) -> None:
+        """Back to the desk, when everything is saved."""
+        if self._sections.has_focus:
+            self.grid.focus()
+            return
+        self.do_alone(self._close)
+
+    async def _close(self) -> None:
+        self._tidy()
+        if not await self.model.flush():
+            answer = await self.answer(yes_no(t("form.leave-unsaved", n=self.model.unsaved)))
+            if answer is None or answer.key != "yes":
+                return
+        self.app.pop_screen()
