@@ -119,6 +119,9 @@ MISTAKES: dict[str, Bad] = {
     "attribute of the wrong type": _form("max_length = 60", 'max_length = "long"', "not-a-number"),
     "attribute out of range": _form("decimals = 1", "decimals = 9", "out-of-range"),
     "unknown type": _form('type = "decimal"', 'type = "decimla"', "form-unknown-value"),
+    "a table of another name": _form(
+        PLACE, PLACE.replace("section.field", "sections.fields"), "form-unknown-key", "[[sections"
+    ),
     "type missing": _form('type = "decimal"\n', "", "missing", AREA),
     "decimals on text": _form("max_length = 60", "decimals = 2", "form-not-for-type"),
     "unit on a ratio": _form(
@@ -135,7 +138,7 @@ MISTAKES: dict[str, Bad] = {
         'type = "choice"\n[[section.field]]\nid = "p_number"',
     ),
     "default that is no choice": _form(
-        'default = "goods"', 'default = "good"', "form-unknown-name"
+        'default = "goods"', 'default = "good"', "form-unknown-value"
     ),
     "default that is no number": _form(
         "decimals = 1", 'decimals = 1\ndefault = "big"', "form-bad-default", 'default = "big"'
@@ -265,7 +268,7 @@ MISTAKES: dict[str, Bad] = {
     "unknown repair": _rule(
         'basis = "大厅规定"',
         'basis = "大厅规定"\nrepair = ["last_row"]',
-        "form-unknown-name",
+        "form-unknown-value",
         "repair =",
     ),
     "repair of another rule": _rule(

@@ -344,6 +344,7 @@ CHANGE = st.tuples(st.sampled_from(FILES), st.floats(0, 1), st.integers(0, 40), 
 
 @given(changes=st.lists(CHANGE, min_size=1, max_size=4))
 @case(changes=[(RULES, 0.5, 0, "matches(place, '[[a')")])
+@case(changes=[(CHOICES, 0.0625, 0, "'")])
 def test_whatever_is_changed_is_a_form_or_is_told(
     changes: list[tuple[str, float, int, str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

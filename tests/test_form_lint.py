@@ -56,7 +56,7 @@ def test_what_only_itself_names_is_not_used() -> None:
 
 @pytest.mark.parametrize("used", [{"clerk": True}, {"calculation": "sent"}])
 def test_what_the_applicant_is_not_asked_may_serve_the_clerk(used: dict[str, object]) -> None:
-    assert "unused" not in codes(form(SENT, field("s", "idle", **used)))
+    assert "unused" not in codes(form(SENT, field("s", "idle", **used)))  # type: ignore[arg-type]
 
 
 def test_a_rule_uses_what_it_is_on_reads_or_says() -> None:

@@ -18,12 +18,16 @@ _PART = re.compile(
 
 
 def toml_lines(text: str) -> dict[Path, int]:
-    """The line of each table and key, tables of arrays by their number.
+    """The line of each table and key, tables of arrays by their number; of an array its first.
 
     ``{("section", 1): 9, ("section", 1, "field", 0): 12, ("section", 1, "field", 0, "id"): 13}``.
     For a text that is no TOML it says something, and ends.
     """
-    return dict(_lines(text))
+    found: dict[Path, int] = {}
+    for path, line in _lines(text):
+        for length in range(1, len(path) + 1):
+            found.setdefault(path[:length], line)
+    return found
 
 
 def _lines(text: str) -> Iterator[tuple[Path, int]]:
@@ -45,10 +49,7 @@ def _lines(text: str) -> Iterator[tuple[Path, int]]:
             yield here, line
         else:
             names, at = _names(text, at)
-            path = here
-            for name in names:
-                path = (*path, name)
-                yield path, line
+            yield (*here, *names), line
         at = _end(text, at)
 
 

@@ -58,7 +58,9 @@ def check_keys(reader: Reader, known: Iterable[str]) -> bool:
     for key in [key for key in reader.values if key not in keys]:
         reader.fail(key, "form-unknown-key", **unknown(key, keys))
         meant = near(key, [one for one in keys if one not in reader.values])
-        if meant in TABLES:
+        value = reader.values[key]
+        many = isinstance(value, list) and any(isinstance(part, dict) for part in value)
+        if meant in TABLES or many or (isinstance(value, dict) and not meant):
             whole = False
         elif meant:
             reader.take_as(key, meant)

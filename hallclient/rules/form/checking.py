@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from hallclient.rules.form.attributes import Finding, near
-from hallclient.rules.form.inherit import expressions
+from hallclient.rules.form.inherit import expressions, with_choices
 from hallclient.rules.form.lint import lint
 from hallclient.rules.form.parts import MEANING, errors
 from hallclient.rules.form.program import Mistakes, compile_form
@@ -43,24 +43,25 @@ def read_form(
     reading = read_parts(sources, dictionaries, notes)
     if reading is None:
         return None
-    if reading.whole:
-        _check(reading, notes, items)
-    wrong = reading.form.dictionaries.keys() & set(dictionaries.wrong)
-    good = reading.whole and not wrong and errors(notes) == before
-    return reading.form if good else None
+    if not reading.whole or not _is_right(reading, notes, items) or errors(notes) != before:
+        return None
+    form = with_choices(reading.form)
+    return None if form.dictionaries.keys() & set(dictionaries.wrong) else form
 
 
-def _check(reading: Reading, notes: Notes, items: Collection[str] | None) -> None:
+def _is_right(reading: Reading, notes: Notes, items: Collection[str] | None) -> bool:
+    """Whether the whole fits together; if not, some mistake was noted, here or before."""
     form = reading.form
-    found = _Places(reading, notes)
+    places = _Places(reading, notes)
+    found: list[Finding] = []
     try:
         compile_form(form)
     except Mistakes as error:
-        found.note(
-            Finding(*mistake[:3], f"form-{mistake.code}", mistake.params)
-            for mistake in error.mistakes
-        )
-    found.note(lint(form, items))
+        found += [Finding(*one[:3], f"form-{one.code}", one.params) for one in error.mistakes]
+    found += lint(form, items)
+    for finding in found:
+        places.note(finding)
+    return all(finding.warning for finding in found)
 
 
 class _Places:
@@ -77,10 +78,9 @@ class _Places:
             for kind, key, attribute, source in expressions(reading.form)
         }
 
-    def note(self, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            if not self._follows(finding):
-                self._note(finding)
+    def note(self, finding: Finding) -> None:
+        if not self._follows(finding):
+            self._note(finding)
 
     def _follows(self, finding: Finding) -> bool:
         """Whether it may only follow from another mistake that was found already."""
@@ -103,27 +103,31 @@ class _Places:
 
     def _note(self, finding: Finding) -> None:
         file, line = self._place(finding)
-        attribute = finding.attribute.partition(".")[0]
+        attribute, code = finding.attribute.partition(".")[0], finding.code
         params = {"field": attribute, **_told(finding.params)}
+        if code == "form-unknown-name" and attribute in ("default", "repair"):
+            code = "form-unknown-value"
         if "column" in params:
             params |= self._here(finding)
-        if finding.code == "form-not-for-type":
+        if code == "form-not-for-type":
             params |= {
                 "value": str(params["type"]),
                 "known": ", ".join(sorted(TYPES_OF[attribute])),
             }
         if finding.warning:
-            self.notes.warn(file, line, finding.code, **params)
+            self.notes.warn(file, line, code, **params)
             return
-        self.notes.add(file, line, finding.code, **params)
+        self.notes.add(file, line, code, **params)
         if attribute in MEANING:
             self.wrong.add(finding.id)
-        self.misnamed |= finding.code in _OF_NAMES and finding.code != "form-unused"
+        self.misnamed |= code in _OF_NAMES and code != "form-unused"
 
     def _here(self, finding: Finding) -> dict[str, object]:
         """Where in an expression: its column, and what stands there or before its end."""
         source = self.sources.get(finding[:3], "")
-        column = max(1, int(str(finding.params["column"])))
+        # The parser has no place for what is missing at the end; else it is the whole.
+        end = len(source) + 1 if finding.code == "form-syntax" else 1
+        column = int(str(finding.params["column"])) or end
         return {"column": column, "here": source[column - 1 :][:_PIECE] or source[-_PIECE:]}
 
     def _place(self, finding: Finding) -> tuple[str, int]:

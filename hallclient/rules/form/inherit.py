@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hallclient.rules.form.spec import Field, Form, Option
+from hallclient.rules.form.spec import Field, Form
 from hallclient.rules.problems import Reader
 
 _QUOTED = re.compile("'([^']*)'|\"([^\"]*)\"")
@@ -53,9 +53,10 @@ def expressions(form: Form) -> Iterator[tuple[str, str, str, str]]:
             yield "rule", rule.id, f"values.{name}", source
 
 
-def with_choices(form: Form, known: Mapping[str, tuple[Option, ...]]) -> Form:
-    """The form with those lists of choices that its fields and expressions name."""
+def with_choices(form: Form) -> Form:
+    """The form with only those lists of choices that its fields and expressions name."""
     used = {field.choices for field in form.fields.values()}
     for *_, source in expressions(form):
         used.update(one or other for one, other in _QUOTED.findall(source))
+    known = form.dictionaries
     return replace(form, dictionaries={key: known[key] for key in sorted(used & known.keys())})

@@ -20,13 +20,13 @@ from hallclient.rules.form.attributes import (
     pairs,
     unknown,
 )
-from hallclient.rules.form.inherit import inherit, with_choices
+from hallclient.rules.form.inherit import inherit
 from hallclient.rules.form.parts import Parts
 from hallclient.rules.form.reading_choices import Dictionaries
 from hallclient.rules.form.reading_fields import read_field
 from hallclient.rules.form.spec import Department, Field, Form, Level, Rule, Section
 from hallclient.rules.problems import Notes, Reader
-from hallclient.rules.roles import Role
+from hallclient.rules.roles import PERMISSIONS
 from hallclient.rules.toml_file import TomlFile, Tree
 from hallclient.rules.toml_lines import Path
 
@@ -88,7 +88,7 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
         len(all_parts) == 3 and dictionaries.whole and all(part.whole for part in all_parts),
         dictionaries.named and all(part.named for part in all_parts),
     )
-    whole = with_choices(inherit(form, reading.readers), dictionaries.options)
+    whole = replace(inherit(form, reading.readers), dictionaries=dictionaries.options)
     return reading._replace(form=whole)
 
 
@@ -210,7 +210,7 @@ def _rules(parts: Parts) -> list[Rule]:
 
 
 def _roles(reader: Reader) -> tuple[str, ...]:
-    found, known = names(reader, "override"), [role.value for role in Role]
+    found, known = names(reader, "override"), sorted(PERMISSIONS["form.override"])
     for word in found:
         if word not in known:
             reader.fail("override", "form-unknown-value", **unknown(word, known))
