@@ -78,9 +78,14 @@ def view(model: FormModel, row: str, name: str) -> CellView:
 
 
 def fillable(model: FormModel, row: str, name: str) -> bool:
-    """Whether Enter stops here: it can be typed, and is empty or wrong."""
+    """Whether Enter stops here: it can be typed, and is empty or wrong.
+
+    What the counter checks and need not is left to the arrow keys.
+    """
     state = model.state
     if not model.open or not state.relevant(row, name) or not editable(state, row, name):
+        return False
+    if state.field(name).clerk and state.worst_at(row, name) is None:
         return False
     return not state.text(row, name) or state.worst_at(row, name) is Level.BLOCK
 

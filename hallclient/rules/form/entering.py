@@ -227,9 +227,21 @@ def _of_person(
     if not person:
         if not text:
             return []
+        alike = roster.with_name(text) if of == roster.name else []
+        if len(alike) == 1 and not _told_apart(state, reference, roster):
+            return [Put(home, reference.id, alike[0])]
         return _new_person(state, home, reference, of, text, new_id, roster)
     before = state.text(person, of.id)
     return [] if text == before else [Put(person, of.id, text, before)]
+
+
+def _told_apart(state: State, reference: Field, roster: Roster) -> bool:
+    """Whether a role asks for the person's number too; else a name alone says who is meant."""
+    fields = state.program.layout.sections[reference.section].fields
+    return any(
+        roster.number is not None and (one.via, one.of) == (reference.id, roster.number.id)
+        for one in fields
+    )
 
 
 def _replaced(state: State, row: str, person: str) -> list[Edit]:

@@ -326,7 +326,7 @@ class Judging:
         return sorted(found, key=lambda one: (one.passed, order.index(one.level)))
 
     def problems(self) -> list[Problem]:
-        """All of them, in the form's order."""
+        """All of them, in the form's order; what is wrong with a person once, in the roster."""
         layout, state = self._state.program.layout, self._state
         sections = {name: at for at, name in enumerate(layout.sections)}
 
@@ -339,7 +339,20 @@ class Judging:
             return sections[field.section], order, row, layout.place[name]
 
         keys = sorted(self._own.keys() | self._broken.keys(), key=place)
-        return [problem for row, name in keys for problem in self.at(row, name)]
+        return [
+            problem
+            for row, name in keys
+            if (row, name) in self._broken or not self._told_of_person(row, name)
+            for problem in self.at(row, name)
+        ]
+
+    def _told_of_person(self, row: str, name: str) -> bool:
+        """Whether a role's cell only repeats what is wrong with the person in the roster."""
+        field = self._state.program.layout.fields.get(name)
+        if field is None or not field.via:
+            return False
+        person = self._own.get((self._state.person_of(row, name), field.of))
+        return person is not None and person.code == self._own[row, name].code
 
     def worst(self, row: str, name: str) -> Level | None:
         """The gravest level of what still stands in a cell; ``None``: nothing."""

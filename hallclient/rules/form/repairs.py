@@ -88,11 +88,12 @@ def _merge(state: State, problem: Problem) -> list[Edit]:
     if not columns or section != state.program.roster:
         return []
     key = [state.value(problem.row, name) for name in columns]
-    first = next(
+    alike = [
         row for row in state.rows(section) if [state.value(row, name) for name in columns] == key
-    )
-    gone = problem.row
-    if first == gone:
+    ]
+    first = alike[0]
+    gone = problem.row if problem.row != first else next(iter(alike[1:]), first)
+    if gone == first:
         return []
     edits: list[Edit] = [
         Put(row, name, first, gone)

@@ -147,13 +147,15 @@ def _narrow(field: Field, text: str, options: Sequence[Option]) -> str:
 
 
 def _id(field: Field, text: str, options: Sequence[Option]) -> str:
-    return narrow(text).replace("-", "")
+    from hallclient.rules.judged import normal
+
+    return normal(text)
 
 
 def _phone(field: Field, text: str, options: Sequence[Option]) -> str:
-    from hallclient.rules.phone import normal
+    from hallclient.rules.phone import read as judge
 
-    return normal(text)
+    return judge(text).number
 
 
 def _uscc(field: Field, text: str, options: Sequence[Option]) -> str:
