@@ -94,6 +94,8 @@ class Judging:
         if state.relevant(row, field.id):
             required = unit.required is not None and unit.required(state, row) is True
             own = self._of_value(unit, field, row, required)
+        if own is None and not required and key not in self._status and key not in self._own:
+            return  # most cells are nobody's worry, before and after
         if required:
             self._required.add(key)
         else:

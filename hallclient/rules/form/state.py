@@ -52,12 +52,18 @@ class State(Cells):
         self.judging = Judging(self)
         self._todo: dict[int, set[str] | None] = {}
         self._ranks: list[int] = []
+        self._whole = False
+        """Whether everything is being visited: then nobody has to be told of a change."""
         self._visit_all()
 
     def _visit_all(self) -> None:
         for unit in self.program.units:
             self._later(unit.rank, _ALL)
-        self._settle()
+        self._whole = True
+        try:
+            self._settle()
+        finally:
+            self._whole = False
 
     # -- filling
 
@@ -160,6 +166,8 @@ class State(Cells):
             rows.add(row)  # type: ignore[union-attr]
 
     def _after(self, source: tuple[Any, ...], row: str, *, gone: bool = False) -> None:
+        if self._whole:
+            return
         for visit in self.program.after.get(source, ()):
             match visit.rows:
                 case "same":
@@ -175,7 +183,7 @@ class State(Cells):
                     self._later(visit.rank, _ALL)
 
     def _keys_changed(self, number: int, keys: Iterable[Any]) -> None:
-        for key in keys:
+        for key in () if self._whole else keys:
             for visit in self.program.after.get(("rows", number), ()):
                 rows = (
                     self.indexes[number].rows(key)
