@@ -25,8 +25,10 @@ class Box:
     """Seals and opens under one key: what many fields of a case share is set up once."""
 
     def __init__(self, key: bytes, case_id: str, entropy: Callable[[int], bytes]) -> None:
+        from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        self._wrong = (InvalidTag, ValueError)
         self.case_id = case_id
         self._entropy = entropy
         self._bound = f"hallclient:{AES}:{case_id}".encode()
@@ -41,8 +43,6 @@ class Box:
 
     def unseal(self, sealed: str) -> dict[str, str]:
         """The fields again. Raises `Unopenable`."""
-        from cryptography.exceptions import InvalidTag
-
         tag, _, text = sealed.partition(":")
         if tag != AES:
             raise Unopenable(tag)
@@ -50,7 +50,7 @@ class Box:
             data = base64.b64decode(text, validate=True)
             plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound)
             fields = json.loads(plain)
-        except (InvalidTag, ValueError) as error:
+        except self._wrong as error:
             raise Unopenable(self.case_id) from error
         return {str(name): str(value) for name, value in fields.items()}
 
