@@ -242,6 +242,7 @@ CHINESE = "\n".join(map(",".join, ROWS))
         (b"\xff\xfea", "damaged"),
         (b"PK\x03\x04junk", "corrupt"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "corrupt"),
+        ((FILES / "locked.xlsx").read_bytes(), "locked"),
         (workbook([["x"]])[:-900], "corrupt"),
         (workbook([[]]), "empty"),
         (workbook([["x"] * (sheet_files.MOST_COLUMNS + 1)]), "wide"),

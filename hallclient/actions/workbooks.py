@@ -23,6 +23,9 @@ SECONDS: Final = 20
 DIGITS: Final = 1e15
 """From here on a spreadsheet has kept only the first 15 digits of a number (IEC 60559)."""
 
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+"""The part in which an XLSX with a password hides. Source: MS-OFFCRYPTO 2.3.4.4."""
+
 Cell = tuple[int, int]
 
 
@@ -96,6 +99,8 @@ def answer(data: bytes, sheet: str, most: tuple[int, int]) -> dict[str, Any]:
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+    if not data.startswith(b"PK") and _ENCRYPTED in data:
+        raise Trouble("locked")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [
