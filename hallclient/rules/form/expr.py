@@ -16,9 +16,7 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from hallclient.rules.form.functions import FUNCTIONS, Function
-
-Fn = Callable[[Any, str], Any]
-"""(state, row) -> value; None: unknown."""
+from hallclient.rules.form.logic import Fn, both_known, chosen, divided, every, minus, negated, some
 
 TEXT, NUMBER, MONEY, BOOL, DATE, TIME, MULTI = "text number money bool date time multi".split()
 ANY = "any"
@@ -108,16 +106,16 @@ def _node(node: ast.AST, scope: Scope) -> Code:
             parts = [compile_node(value, scope) for value in values]
             for part, term in zip(parts, values, strict=True):
                 _want(part, BOOL, term)
-            return _joined(_all if isinstance(op, ast.And) else _any, BOOL, parts)
+            return _joined(every if isinstance(op, ast.And) else some, BOOL, parts)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             part = compile_node(operand, scope)
             _want(part, BOOL, operand)
-            return _joined(_not, BOOL, [part])
+            return _joined(negated, BOOL, [part])
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             part = compile_node(operand, scope)
             if part.type not in (NUMBER, MONEY, ANY):
                 raise Mistake("not-a-number", found=part.type)
-            return _joined(_negative, part.type, [part])
+            return _joined(minus, part.type, [part])
         case ast.BinOp(left=left, op=op, right=right):
             return _arithmetic(op, compile_node(left, scope), compile_node(right, scope))
         case ast.Compare():
@@ -127,7 +125,7 @@ def _node(node: ast.AST, scope: Scope) -> Code:
             _want(parts[0], BOOL, test)
             kind = parts[1].type if parts[1].type != ANY else parts[2].type
             _alike(parts[1], parts[2])
-            return _joined(_either, kind, parts)
+            return _joined(chosen, kind, parts)
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             return scope.call(node, name) or _function(node, name, scope)
     raise Mistake("not-allowed", what=type(node).__name__)
@@ -168,96 +166,13 @@ def _joined(make: Callable[..., Fn], kind: str, parts: list[Code]) -> Code:
     return Code(fn, kind, joined_reads(parts), all(part.constant for part in parts))
 
 
-# -- Kleene's logic
-
-
-def _all(*fns: Fn) -> Fn:
-    if len(fns) == 2:
-        one, two = fns
-
-        def both(s: Any, r: str) -> Any:
-            first = one(s, r)
-            if first is False:
-                return False
-            second = two(s, r)
-            return second if first is True or second is False else None
-
-        return both
-
-    def every(s: Any, r: str) -> Any:
-        found: Any = True
-        for fn in fns:
-            value = fn(s, r)
-            if value is False:
-                return False
-            if value is None:
-                found = None
-        return found
-
-    return every
-
-
-def _any(*fns: Fn) -> Fn:
-    def some(s: Any, r: str) -> Any:
-        found: Any = False
-        for fn in fns:
-            value = fn(s, r)
-            if value is True:
-                return True
-            if value is None:
-                found = None
-        return found
-
-    return some
-
-
-def _not(fn: Fn) -> Fn:
-    def negated(s: Any, r: str) -> Any:
-        value = fn(s, r)
-        return None if value is None else not value
-
-    return negated
-
-
-def _either(test: Fn, then: Fn, other: Fn) -> Fn:
-    def chosen(s: Any, r: str) -> Any:
-        value = test(s, r)
-        return None if value is None else then(s, r) if value else other(s, r)
-
-    return chosen
-
-
 # -- numbers
-
-
-def _negative(fn: Fn) -> Fn:
-    def negated(s: Any, r: str) -> Any:
-        value = fn(s, r)
-        return None if value is None else -value
-
-    return negated
-
-
-def _two(work: Callable[[Any, Any], Any], one: Fn, two: Fn) -> Fn:
-    def done(s: Any, r: str) -> Any:
-        left = one(s, r)
-        if left is None:
-            return None
-        right = two(s, r)
-        return None if right is None else work(left, right)
-
-    return done
-
-
-def _divide(left: Any, right: Any) -> Any:
-    return None if not right else Fraction(left) / right
-
 
 _ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: _divide,
+    ast.Div: divided,
 }
 # Sums of money are fen, so money and a bare number are never added: `wan` and `yuan` make money.
 _NUMBERS: dict[tuple[type, str, str], str] = {
@@ -282,7 +197,7 @@ def _arithmetic(op: ast.operator, left: Code, right: Code) -> Code:
     kind = _NUMBERS.get((type(op), one, two), ANY if one == two == ANY else None)
     if kind is None:
         raise Mistake("kinds-differ", one=left.type, two=right.type)
-    return _joined(partial(_two, work), kind, [left, right])
+    return _joined(partial(both_known, work), kind, [left, right])
 
 
 # -- comparisons
@@ -301,7 +216,7 @@ def _comparison(node: ast.Compare, scope: Scope) -> Code:
     terms = [node.left, *node.comparators]
     if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
         found = _member(node, scope)
-        return found if isinstance(node.ops[0], ast.In) else _joined(_not, BOOL, [found])
+        return found if isinstance(node.ops[0], ast.In) else _joined(negated, BOOL, [found])
     parts = [compile_node(term, scope) for term in terms]
     pairs = []
     for place, op in enumerate(node.ops):
@@ -314,8 +229,8 @@ def _comparison(node: ast.Compare, scope: Scope) -> Code:
             _alike(left, right)
         if type(op) not in (ast.Eq, ast.NotEq) and BOOL in (left.type, right.type):
             raise Mistake("no-order", found=BOOL)
-        pairs.append(_joined(partial(_two, work), BOOL, [left, right]))
-    return pairs[0] if len(pairs) == 1 else _joined(_all, BOOL, pairs)
+        pairs.append(_joined(partial(both_known, work), BOOL, [left, right]))
+    return pairs[0] if len(pairs) == 1 else _joined(every, BOOL, pairs)
 
 
 def _member(node: ast.Compare, scope: Scope) -> Code:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from hallclient.rules.form.expr import BOOL, Fn
+from hallclient.rules.form.expr import BOOL
 from hallclient.rules.form.expr import Mistake as Wrong
+from hallclient.rules.form.logic import Fn
 from hallclient.rules.form.money import UNITS
 from hallclient.rules.form.repair_ways import WAYS, fits
 from hallclient.rules.form.scope import FormScope, Layout, compile_in

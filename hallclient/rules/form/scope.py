@@ -28,6 +28,7 @@ from hallclient.rules.form.expr import (
     joined_reads,
 )
 from hallclient.rules.form.expr import Code as Compiled
+from hallclient.rules.form.logic import Fn
 from hallclient.rules.form.spec import Field, Form, Option, Section, Type
 
 KINDS: dict[Type, str] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hallclient.rules.form.expr import Fn
+from hallclient.rules.form.logic import Fn
 from hallclient.rules.form.spec import Field, Rule, Section
 
 Source = tuple[Any, ...]
