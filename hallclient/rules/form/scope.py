@@ -22,7 +22,6 @@ from hallclient.rules.form.expr import (
     NUMBER,
     TEXT,
     TIME,
-    Fn,
     Mistake,
     compile_node,
     joined_reads,
