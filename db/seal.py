@@ -49,7 +49,7 @@ class Box:
         try:
             data = base64.b64decode(text, validate=True)
             plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound)
-            fields = json.loads(plain)
+            fields = json.loads(plain.decode())
         except self._wrong as error:
             raise Unopenable(self.case_id) from error
         return {str(name): str(value) for name, value in fields.items()}
