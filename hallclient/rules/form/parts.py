@@ -40,9 +40,7 @@ class Parts:
         elif key:
             self.readers[kind, key] = reader
         keys = {
-            one.params.get("field")
-            for one in self.file.notes.problems[before:]
-            if not one.warning
+            one.params.get("field") for one in self.file.notes.problems[before:] if not one.warning
         }
         # No form may take a part of a list of choices.
         if keys & MEANING or (keys and kind == "dictionary"):
