@@ -43,6 +43,14 @@ class Listener(Protocol):
         ...
 
 
+class AnswersAt(NamedTuple):
+    """Where the page of all answers was left: only problems, the line's key and its place."""
+
+    only: bool
+    key: str
+    place: int
+
+
 class Saving(NamedTuple):
     """One step to be saved. ``source``: how it was entered, see `filing_edit.edit`."""
 
@@ -69,6 +77,7 @@ class FormModel:
         self._saving = False
         self._changes = 0
         self.trouble: StoreError | None = None
+        self.answers_at: AnswersAt | None = None
         self._take(opened)
 
     def _take(self, opened: Opened) -> None:

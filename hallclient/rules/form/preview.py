@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.extract import department_of, parts
 from hallclient.rules.form.shape import machine, personal
-from hallclient.rules.form.spec import Field, Section, Type
+from hallclient.rules.form.spec import Department, Field, Section, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.text import mask_id, mask_name, mask_phone
 
@@ -72,9 +72,14 @@ def preview(state: State, department: str) -> list[Line]:
                 if state.relevant(row, one.id):
                     name = to.names.get(one.id, one.id)
                     zh, en = _shown(state, row, one, one.id in hidden)
-                    lack = _lacks(state, row, one, name in to.required)
+                    lack = lack_at(state, to, row, one)
                     found.append(Line(section, row, one, name, zh, en, lack))
     return found
+
+
+def lack_at(state: State, to: Department, row: str, field: Field) -> str:
+    """Why a department cannot do with a cell as it is: a code of `Lack`; empty: it can."""
+    return _lacks(state, row, field, to.names.get(field.id, field.id) in to.required)
 
 
 def _lacks(state: State, row: str, field: Field, needed: bool) -> str:
