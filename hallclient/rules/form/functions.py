@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from hallclient.rules.form.money import FEN_IN_WAN, FEN_IN_YUAN
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_MOST_DIGITS = 12
 _REPEATS = re.compile(r"[+*}]\)?[+*{]")
 
 
@@ -54,8 +55,8 @@ def age(birth: date, on: date) -> int:
 
 
 def rounded(value: Any, digits: int) -> Fraction:
-    """Half away from zero, as amounts are rounded on paper."""
-    scale = 10 ** int(digits)
+    """Half away from zero, as amounts are rounded on paper; at most 12 decimals."""
+    scale = 10 ** max(0, min(_MOST_DIGITS, int(digits)))
     scaled = Fraction(value) * scale
     whole = (abs(scaled) + Fraction(1, 2)).__floor__()
     return Fraction(whole if scaled >= 0 else -whole, scale)

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
+from unicodedata import normalize
 
 from hallclient.rules.form.money import UNITS, decimal_text
 from hallclient.rules.form.spec import Field, Option, Type
@@ -36,7 +37,9 @@ _DATE: Final = re.compile(
     r"([0-9]{4})[-/.\u5e74]([0-9]{1,2})[-/.\u6708]([0-9]{1,2})\u65e5?|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
 _MONTH: Final = re.compile(r"([0-9]{4})[-/.\u5e74]([0-9]{1,2})\u6708?|([0-9]{4})([0-9]{2})")
-_TIME: Final = re.compile(r"(.+?)[ T]?([0-9]{1,2})[:\u65f6]([0-9]{2})\u5206?(?::[0-9]{2})?")
+_TIME: Final = re.compile(
+    r"(.+?)(?:[ T]+|(?<=\u65e5))([0-9]{1,2})[:\u65f6]([0-9]{2})\u5206?(?::[0-9]{2})?"
+)
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _PARTS: Final = re.compile("[,;\uff0c\uff1b\u3001\n]+")
 _UNIT: Final = re.compile("(\u4e07\u5143|\u4e07|\u5143|%|\uff05|\u4eba\u6c11\u5e01)+$")
@@ -99,7 +102,8 @@ def _month(field: Field, text: str, options: Sequence[Option]) -> str:
 
 
 def _datetime(field: Field, text: str, options: Sequence[Option]) -> str:
-    found = _TIME.fullmatch(narrow(text))
+    # The space between the day and the clock tells them apart, so it is not folded away.
+    found = _TIME.fullmatch(" ".join(normalize("NFKC", text).split()))
     if found is None:
         return text
     day = _date(field, found[1], options)
@@ -165,8 +169,6 @@ def _uscc(field: Field, text: str, options: Sequence[Option]) -> str:
 
 
 def _email(field: Field, text: str, options: Sequence[Option]) -> str:
-    from unicodedata import normalize
-
     return "".join(normalize("NFKC", text).split())
 
 
