@@ -173,7 +173,7 @@ def _check(app: App, folder: Path, *, write: bool) -> int:
     forms, found = form_files.read_forms(folder / form_files.FOLDER, items)
     problems += found
     for problem in problems:
-        app.out.emit(_problem_object(problem), _problem_line(problem))
+        app.out.emit(problem_object(problem), problem_line(problem))
     errors = [problem for problem in problems if not problem.warning]
     if errors:
         raise Refused("catalogue-invalid", count=len(errors), place=errors[0].place)
@@ -203,7 +203,8 @@ def _level(problem: Problem) -> str:
     return "warning" if problem.warning else "error"
 
 
-def _problem_object(problem: Problem) -> dict[str, object]:
+def problem_object(problem: Problem) -> dict[str, object]:
+    """A mistake in a hall's files."""
     return {
         "level": _level(problem),
         "file": problem.file,
@@ -213,7 +214,8 @@ def _problem_object(problem: Problem) -> dict[str, object]:
     }
 
 
-def _problem_line(problem: Problem) -> str:
+def problem_line(problem: Problem) -> str:
+    """The same for a person, with its place."""
     return t(
         "catalogue.check.problem",
         place=problem.place,

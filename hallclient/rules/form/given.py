@@ -3,7 +3,7 @@
     {"fields": {"name": "..."}, "tables": {"holder": [{"h_name": "...", "h_sub": "60"}]}}
 
 Fields and tables go by id or by label, rows of a table that are there by ``row`` (their place from
-1, or their id). All mistakes of the shape are found in one pass; what a value means is judged by
+1, or their id; ``new``: another one). All mistakes of the shape are found in one pass; what a value means is judged by
 the form itself, later.
 """
 
@@ -18,6 +18,8 @@ from hallclient.rules.form.values import FALSE, TRUE
 
 ROW: Final = "row"
 """Key of a row of a table that is there."""
+NEW: Final = "new"
+"""As a row: one that is not there, whatever it is like."""
 _PARTS: Final = ("fields", "tables")
 
 

@@ -7,7 +7,8 @@ them; others are new, and rows that are not given go. Giving the same again chan
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit
 from hallclient.rules.form.entering import (
@@ -18,12 +19,49 @@ from hallclient.rules.form.entering import (
     enter,
     import_rows,
 )
-from hallclient.rules.form.given import ROW, Fault, Given
+from hallclient.rules.form.given import NEW, ROW, Fault, Given
 from hallclient.rules.form.spec import Field, Section, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.form.values import canonical
 
 Cells = Mapping[str, str]
+
+
+def given_of(state: State, without: Collection[str] = ()) -> dict[str, Any]:
+    """A form as `given` reads it: what was typed, persons by their numbers.
+
+    ``without``: fields that are left out; with any of the roster's, so is who is named.
+    """
+    roster = state.program.layout.sections.get(state.program.roster)
+    nobody = roster is not None and any(one.id in without for one in roster.fields)
+    fields: dict[str, str] = {}
+    tables: dict[str, list[dict[str, str]]] = {}
+    for section in state.form.sections:
+        asked = [
+            one
+            for one in section.fields
+            if one.typed and not one.via and one.id not in without
+            if not (nobody and one.type is Type.PERSON)
+        ]
+        rows = [
+            {one.id: text for one in asked if (text := _outside(state, row, one))}
+            for row in state.rows(section.id)
+        ]
+        if not section.repeat:
+            fields |= rows[0]
+        elif rows:
+            tables[section.id] = rows
+    return {"fields": fields, "tables": tables}
+
+
+def _outside(state: State, row: str, field: Field) -> str:
+    """A cell as another filing can read it: a person by number, else by name."""
+    text = state.text(row, field.id)
+    if field.type is not Type.PERSON or state.section_of(text) != state.program.roster:
+        return text
+    roster = Roster(state)
+    names = [one.id for one in (roster.number, roster.name) if one is not None]
+    return next((told for name in names if (told := state.text(text, name))), "")
 
 
 def rows_unknown(state: State, given: Given) -> list[Fault]:
@@ -32,7 +70,7 @@ def rows_unknown(state: State, given: Given) -> list[Fault]:
     for section, rows in given.tables.items():
         seen: set[str] = set()
         for number, cells in enumerate(rows, 1):
-            if ROW in cells:
+            if cells.get(ROW, NEW) != NEW:
                 row = row_at(state, section, cells[ROW])
                 if not row or row in seen:
                     code = "row-twice" if row else "row-unknown"
@@ -53,19 +91,29 @@ def row_at(state: State, section: str, name: str) -> str:
     return ""
 
 
-def fill(state: State, given: Given, new_id: NewId, *, keep: bool = False) -> list[Edit]:
-    """Make a form what is given, and return the edits that did. ``keep``: rows that are not given
-    stay. Rows that are given by place or id must be there (`rows_unknown`).
+class Filled(NamedTuple):
+    """What made a form what was given. ``nobody``: cells (row, field) that show a person whom a
+    calculation names, and there is nobody: nothing can be written there.
+    """
+
+    edits: tuple[Edit, ...]
+    nobody: tuple[tuple[str, str], ...]
+
+
+def fill(state: State, given: Given, new_id: NewId, *, keep: bool = False) -> Filled:
+    """Make a form what is given. ``keep``: rows that are not given stay. Rows that are given by
+    place or id must be there (`rows_unknown`).
     """
     filling = _Filling(state, given, new_id, keep)
     filling.run()
-    return filling.edits
+    return Filled(tuple(filling.edits), tuple(filling.nobody))
 
 
 class _Filling:
     def __init__(self, state: State, given: Given, new_id: NewId, keep: bool) -> None:
         self.state, self.given, self.new_id, self.keep = state, given, new_id, keep
         self.edits: list[Edit] = []
+        self.nobody: list[tuple[str, str]] = []
 
     def run(self) -> None:
         # Persons first: the others name them.
@@ -100,17 +148,21 @@ class _Filling:
         """For each row that is given the one of the form that goes on as it; empty: none does."""
         roster = Roster(self.state)
         taken = [row_at(self.state, section.id, one[ROW]) if ROW in one else "" for one in rows]
-        of_form = {row: self._told(section, row) for row in there if row not in taken}
-        of_given = [self._told_of(section, cells, roster) for cells in rows]
+        gone_on = set(taken)
+        of_form = {row: self._told(section, row) for row in there if row not in gone_on}
+        of_given = [
+            ("", "") if ROW in cells else self._told_of(section, cells, roster) for cells in rows
+        ]
         for which in range(2):  # all that are surely the same before those that may be
             known: dict[str, deque[str]] = {}
             for row, told in of_form.items():
-                if row not in taken and told[which]:
+                if row not in gone_on and told[which]:
                     known.setdefault(told[which], deque()).append(row)
             for place, told in enumerate(of_given):
                 same = known.get(told[which]) if not taken[place] else None
                 if same:
                     taken[place] = same.popleft()
+                    gone_on.add(taken[place])
         return taken
 
     def _told(self, section: Section, row: str) -> tuple[str, str]:
@@ -189,8 +241,12 @@ class _Filling:
             there, text = self.state.text(row, field.id), self._canonical(field, cells)
             if field.type is Type.PERSON and there:
                 text = self._named(text, roster) or text
-            if text != there and editable(self.state, row, field.id):
+            if text == there:
+                continue
+            if editable(self.state, row, field.id):
                 self._do(enter(self.state, row, field.id, text, self.new_id))
+            else:
+                self.nobody.append((row, field.id))
 
 
 def _reference(section: Section) -> Field | None:
