@@ -222,9 +222,19 @@ class _Shown:
         return self.all(kind)[-1]
 
 
+SMALL = (60, 12)
+
+
 class GridApp(_Shown, App[None]):
     """A plain app: nothing helps the grid with the order of keys."""
 
 
 class GateApp(_Shown, ScanGate):
     """An app of the house: it keeps scans away from keys."""
+
+
+def at(app: _Shown) -> tuple[str, str]:
+    """The cell of the cursor."""
+    assert app.grid.place is not None
+    row, column = app.grid.place
+    return row, column

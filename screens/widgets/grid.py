@@ -16,7 +16,7 @@ from screens.widgets.choices import Option
 from screens.widgets.grid_cursor import GridCursor
 from screens.widgets.grid_editor import CellEditor
 from screens.widgets.grid_lines import GridLines
-from screens.widgets.grid_parts import NUMBERS, CellEdit, GridSource, picks, toggled
+from screens.widgets.grid_parts import NUMBERS, CellEdit, GridSource, added, toggled
 from screens.widgets.grid_told import Move, Place
 
 ROOM: Final = 8
@@ -69,6 +69,8 @@ class FormGrid(GridCursor):
         """The text that the editor would leave unchanged."""
         self._kept: tuple[Place, str] | None = None
         """What was left with Escape, and where."""
+        self._options: tuple[str, Sequence[Option]] | None = None
+        """What was typed last on a choice, and the options that fit it."""
 
     def compose(self) -> ComposeResult:
         """Two widgets, however long the form is."""
@@ -96,7 +98,11 @@ class FormGrid(GridCursor):
         """What digits choose now: the options that fit what is typed."""
         if self._place is None or self._edit.kind == "text":
             return ()
-        return self.source.options(self.lines.row, self.lines.column, self.typing or "")
+        typed = self.typing or ""
+        if self._options is None or self._options[0] != typed:
+            found = self.source.options(self.lines.row, self.lines.column, typed)
+            self._options = (typed, found)
+        return self._options[1]
 
     def focus(self, scroll_visible: bool = True) -> FormGrid:
         """Keys come here."""
@@ -121,6 +127,7 @@ class FormGrid(GridCursor):
             self._abandon(place)
 
     def _arm(self) -> None:
+        self._options = None
         there = self._place is not None
         edit = self.source.editing(self.lines.row, self.lines.column) if there else NOWHERE
         if not self.editor.is_open:
@@ -135,9 +142,7 @@ class FormGrid(GridCursor):
         if self._place is None or self._edit.locked:
             self._refuse(self._edit.locked)
             return False
-        edit = self._edit
-        known = edit.kind != "text" and self._known(edit)
-        self._before = "" if known else edit.text
+        self._before = self._opening()
         self.lines.show_cursor()
         self.editor.open(text)
         self._point()
@@ -145,14 +150,12 @@ class FormGrid(GridCursor):
 
     def edit(self) -> None:
         """Open the editor with the cell's text; again: with what was left with Escape, and back."""
-        present = self._before if self.editor.is_open else self._edit.text
         if not self.editor.is_open:
-            known = self._edit.kind != "text" and self._known(self._edit)
-            if self.begin("" if known else present):
+            if self.begin(self._opening()):
                 self.typed()
         elif self._kept is not None and self._kept[0] == self._place:
             kept = self._kept[1]
-            self.editor.open(present if self.editor.value == kept else kept)
+            self.editor.open(self._before if self.editor.value == kept else kept)
 
     def clear(self) -> None:
         """Empty the cursor's cell."""
@@ -227,10 +230,14 @@ class FormGrid(GridCursor):
     def _all(self) -> Sequence[Option]:
         return self.source.options(self.lines.row, self.lines.column, "")
 
-    def _known(self, edit: CellEdit) -> bool:
-        """Whether the cell holds options, not something unreadable that was typed."""
-        keys = {option.key for option in self._all()}
-        return edit.kind == "multi" or not edit.text or edit.text in keys
+    def _opening(self) -> str:
+        """The text to edit: of a choice only what is no option, as somebody has typed it."""
+        text = self._edit.text
+        if self._edit.kind == "text":
+            return text
+        if self._edit.kind == "multi" or any(option.key == text for option in self._all()):
+            return ""
+        return text
 
     def chooses(self, character: str | None) -> bool:
         """Whether this key chooses one of the options that fit what is typed."""
@@ -244,8 +251,10 @@ class FormGrid(GridCursor):
             return
         elif self.chooses(character):
             self._choose(self.options[_number(character) or 0])
-        elif character in (" ", "\u3000") and not self.editor.is_open:
+        elif character.isspace() and not self.editor.is_open:
             self._next_option()
+        elif character.isdecimal() and len(self._all()) <= len(NUMBERS):
+            self.app.bell()  # no option has this number, and none is found by a digit
         elif self.editor.is_open or self.begin():
             self.editor.replace(character, *self.editor.selection)
 
@@ -278,12 +287,7 @@ class FormGrid(GridCursor):
         """
         found = [option.key for option in self.options if not option.why] if typed else []
         meant = found[0] if found and (sure or len(found) == 1) else typed
-        chosen = picks(self._edit.text)
-        if self._edit.kind == "choice" or not meant or not chosen:
-            return meant
-        if meant in chosen:
-            return self._edit.text
-        return toggled(self._edit.text, meant, self._all())
+        return added(self._edit.text, meant, self._all()) if self._edit.kind == "multi" else meant
 
     # --- where the editor is --------------------------------------------------------------
 

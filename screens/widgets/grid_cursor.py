@@ -67,8 +67,9 @@ class GridCursor(Widget, can_focus=False):
         if empty is not None:
             self.lines.empty = empty
         self._place = None
-        self.lines.scroll_to(y=0, animate=False)
-        self._begin()
+        if self.is_mounted:
+            self.lines.scroll_to(y=0, animate=False)
+            self._begin()
 
     def reload(self) -> None:
         """Show what the source has now; the cursor stays on its row and column by their keys."""

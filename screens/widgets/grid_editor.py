@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.geometry import Offset
 from textual.strip import Strip
 
-from hallclient.rules.scan import ENDS, Routed, ScanKind, route
+from hallclient.rules.scan import ENDS, Routed, ScanDetector, ScanKind, route
 from hallclient.rules.scan import Scanned as Burst
 from screens.widgets.field import EDIT_KEYS, SELECT_KEYS, Field
 from screens.widgets.gate import dealt_with
@@ -81,7 +81,6 @@ class CellEditor(Field):
         """Forget the text; whoever closes has taken it."""
         self.is_open = False
         self.value = ""
-        self.end_burst()
         self.refresh()
 
     def watch_value(self) -> None:
@@ -107,14 +106,22 @@ class CellEditor(Field):
             await super()._on_key(event)
         elif self.check_consume_key(event.key, event.character):
             self._detector.flush(event.time * 1000)
-            if not self.is_open:
+            if self.is_open:
+                self._opened_by_run = self._opened_by_run and bool(self._detector.holding)
+            elif (event.character or "").isspace():
+                # No text begins with a space: a thumb that slips must not empty a cell.
+                self.grid.edit()
+                event.stop()
+                event.prevent_default()
+                return
+            else:
                 self._opened_by_run = self.grid.begin()
-            elif not self._detector.holding:
-                self._opened_by_run = False
             await super()._on_key(event)
         elif event.character is not None and super().check_consume_key(event.key, event.character):
             event.stop()
             event.prevent_default()
+            # A key came between: the next Enter is no line feed of a scan before it.
+            self._detector = ScanDetector()
             self.grid.choose(event.character)
         else:
             self.end_burst()

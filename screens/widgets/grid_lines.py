@@ -168,6 +168,8 @@ class GridLines(ScrollView, can_focus=False, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         room = self.scrollable_content_region.width
+        if not room:
+            return  # nothing is laid out yet; the first frame asks again
         first = first_for(self.head, self.columns, self._first, self.column, room)
         layout = lay_out(self.head, self.columns, first, room)
         self._room, self._first = room, first
@@ -275,28 +277,38 @@ class GridLines(ScrollView, can_focus=False, inherit_bindings=False):
     def _row(self, painted: _Painted, width: int) -> Strip:
         label, *cells = painted.view
         here = painted.row == self.row
+        parts = _Parts()
         style = self._style(label.mark or ("here" if here else "label"))
-        segments = [Segment(_sign(label) + _fit(label.text, self._layout.label), style)]
-        used = 1 + self._layout.label
+        parts.add(_sign(label) + _fit(label.text, self._layout.label), style)
         for span, cell in zip(self._layout.spans, cells, strict=True):
             right = self.columns[span.column].align == "right"
             text = _fit(cell.text, span.width, right)
             style = self._style(cell.mark or "cell")
             if span.column == painted.cursor:
                 focused = self.has_class("-focused")
+                parts.add(" " * (SLOT - 1), self._style("cell"))
                 style += self.get_component_rich_style("grid--cursor", partial=not focused)
-                segments.append(Segment(" " * (SLOT - 1), self._style("cell")))
-                segments.append(Segment(CURSOR + text, style))
+                parts.add(CURSOR + text, style)
             else:
-                segments.append(Segment(_sign(cell).rjust(SLOT) + text, style))
-            used += SLOT + span.width
+                parts.add(_sign(cell).rjust(SLOT) + text, style)
+        used = self._layout.end
         if used < width:
-            segments.append(Segment(" " * (width - used), self._style("cell")))
-        return Strip(segments, max(used, width)).crop(0, width)
+            parts.add(" " * (width - used), self._style("cell"))
+        return Strip(parts, max(used, width)).crop(0, width)
 
     def _style(self, kind: str) -> Style:
         known = kind in CELL_MARKS or kind in ("here", "label")
         return self.get_component_rich_style(f"grid--{kind if known else 'cell'}")
+
+
+class _Parts(list[Segment]):
+    """Pieces of a line; those that look alike are one: fewer are painted faster."""
+
+    def add(self, text: str, style: Style) -> None:
+        """Put a piece at the end."""
+        if self and self[-1].style == style:
+            text = self.pop().text + text
+        self.append(Segment(text, style))
 
 
 def _sign(cell: CellView) -> str:

@@ -76,6 +76,7 @@ class GridSource(Protocol):
     Rows and columns are places, counted from 0; `key` makes a row known when rows move. Called on
     the screen's thread for what is in sight only, so answers must be quick. One line a field with
     a column of values, or one line a row with a column for each field: the grid sees no difference.
+    Whoever changes the rows calls `FormGrid.reload` before anything else happens.
     """
 
     def head(self) -> GridColumn:
@@ -142,6 +143,12 @@ class Layout(NamedTuple):
     spans: tuple[Span, ...] = ()
     before: bool = False
     after: bool = False
+
+    @property
+    def end(self) -> int:
+        """Cells of a whole line."""
+        last = self.spans[-1] if self.spans else None
+        return 1 + self.label if last is None else last.x + SLOT + last.width
 
     def span(self, column: int) -> Span | None:
         """Where a column is, when it is in sight."""
@@ -219,9 +226,17 @@ def picks(text: str) -> list[str]:
 def toggled(text: str, key: str, options: Sequence[Option]) -> str:
     """The text of a multi with one option more or less, in the order of the options."""
     chosen = picks(text)
-    if key in chosen:
-        chosen.remove(key)
-        return ",".join(chosen)
+    if key not in chosen:
+        return added(text, key, options)
+    chosen.remove(key)
+    return ",".join(chosen)
+
+
+def added(text: str, key: str, options: Sequence[Option]) -> str:
+    """The text of a multi with one option more, in the order of the options."""
+    chosen = picks(text)
+    if not key or key in chosen:
+        return text
     order = {option.key: place for place, option in enumerate(options)}
     return ",".join(sorted([*chosen, key], key=lambda one: order.get(one, len(order))))
 
