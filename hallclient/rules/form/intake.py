@@ -291,16 +291,20 @@ class _Intake:
         scratch = copy_of(self.state)
         before = {_mark(one) for one in scratch.problems() if one.row == SINGLE}
         scratch.apply(self.edits)
-        shown = {one.of for one in self.section.fields if one.via}
+        shown = {one.of: one.id for one in self.section.fields if one.via}
         after = []
+        told = set()
         for one in scratch.problems():
+            line = self.line_of.get(one.row)
             if one.row == SINGLE:
                 if _mark(one) not in before:
                     after.append(one)
-            elif one.section != self.section.id and one.field in shown:
-                continue  # said where the row shows it
-            elif one.row in self.line_of:
-                self.problems.setdefault(self.line_of[one.row], []).append(one)
+            elif line is not None:
+                # What is wrong with a person may be told where the row shows it, too.
+                key = line, one.code, shown.get(one.field, one.field)
+                if key not in told:
+                    self.problems.setdefault(line, []).append(one)
+                told.add(key)
         return tuple(after)
 
     def _fault(self, number: int, field: str, code: str, **params: object) -> None:
