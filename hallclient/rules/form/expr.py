@@ -53,6 +53,9 @@ class Scope(Protocol):
         """``choice.attribute``, ``person.field``, or `Mistake`."""
         ...
 
+    calls: frozenset[str]
+    """Names of the aggregates and look-ups that `call` knows."""
+
     def call(self, node: ast.Call, name: str) -> Code | None:
         """Aggregates and look-ups over rows; None: it is an ordinary function."""
         ...
@@ -260,7 +263,7 @@ def _member(node: ast.Compare, scope: Scope) -> Code:
 def _function(node: ast.Call, name: str, scope: Scope) -> Code:
     function = FUNCTIONS.get(name)
     if function is None:
-        raise Mistake("unknown-function", name=name, known=sorted(FUNCTIONS))
+        raise Mistake("unknown-function", name=name, known=sorted({*FUNCTIONS, *scope.calls}))
     parts = [compile_node(argument, scope) for argument in node.args]
     least = sum(not kind.endswith("?") for kind in function.takes)
     most = len(parts) if function.many else len(function.takes)

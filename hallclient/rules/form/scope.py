@@ -46,6 +46,7 @@ KINDS: dict[Type, str] = {
 
 TOTALS = frozenset("count any all sum min max first distinct".split())
 OF_SECTION = frozenset("count any all".split())
+LOOKUPS = frozenset("repeated matching lookup summed".split())
 
 
 class Total(NamedTuple):
@@ -140,6 +141,8 @@ class Layout:
 
 class FormScope:
     """Names as seen from a row of ``row`` (empty: from outside repeats)."""
+
+    calls = TOTALS | LOOKUPS
 
     def __init__(self, layout: Layout, row: str = "", option: str = "") -> None:
         self.layout = layout
