@@ -53,6 +53,14 @@ async def test_chinese_and_rare_characters_are_typed() -> None:
         assert app.made.value == "张\u3000𠮷𲎯·e"
 
 
+async def test_an_alt_key_is_a_command_and_types_nothing() -> None:
+    """Terminals send Alt and a letter as Escape and that letter."""
+    app = FieldApp()
+    async with app.run_test() as pilot:
+        await send(pilot, "ab\x1bd", gap=0.2)
+        assert app.made.value == "ab"
+
+
 async def test_the_terminal_cursor_follows_wide_characters() -> None:
     app = FieldApp()
     async with app.run_test() as pilot:

@@ -146,6 +146,8 @@ class Field(Input, inherit_bindings=False):
         """Whether this key is text here; wider than `str.isprintable`, which knows neither
         U+3000 nor ideographs younger than Python.
         """
+        if key.startswith("alt+"):  # a terminal gives these their letter, too; they are commands
+            return False
         if character == "\t":  # a field of a card ends; else it leads to the next field of ours
             return ScanKind.RESIDENT_ID in self.takes and bool(self._detector.holding)
         return character is not None and len(character) == 1 and _is_text(character)
