@@ -10,7 +10,7 @@ from hallclient.rules.form.columns import Matching
 from hallclient.rules.form.intake import Fate, Mode, Preview
 from hallclient.rules.form.intake import Row as Line
 from hallclient.rules.form.sheet import Sheet, letters
-from hallclient.rules.form.spec import Level, Type
+from hallclient.rules.form.spec import Type
 from hallclient.rules.form.state import State
 from hallclient.rules.text import mask_name
 from hallclient.texts import t
@@ -158,8 +158,7 @@ def _line_row(state: State, shown: Preview, line: Line) -> Row:
     text = problem_text(state, told[0]) if told else ""
     if len(told) > 1:
         text += t("form.import.more-problems", n=len(told))
-    warned = any(one.level is Level.WARN for one in told)
-    style = "alert" if not line.good else "warn" if warned else _STYLES.get(line.fate, "")
+    style = "alert" if not line.good else "warn" if told else _STYLES.get(line.fate, "")
     fate = t(f"form.import.fate.{line.fate.value}")
     return Row(str(line.line), (str(line.line), fate, *cells, text), style)
 

@@ -88,6 +88,8 @@ FORM = Form(
              "The same holder twice"),
         Rule("sum-of-capital", Level.BLOCK, "reg_cap", "sum(h_sub) == reg_cap",
              "认缴之和不等于注册资本", "Subscriptions do not add up to the capital"),
+        Rule("within-capital", Level.BLOCK, "h_sub", "h_sub <= reg_cap", "认缴大于注册资本",
+             "More subscribed than the capital"),
         Rule("paid-within", Level.BLOCK, "h_paid", "h_paid <= h_sub", "实缴大于认缴",
              "More paid than subscribed"),
     ),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hallclient.actions import filing_edit, filing_undo, filing_view, filings
 from hallclient.actions.sheet_files import read
 from hallclient.actions.sheet_words import words
 from hallclient.rules.form.columns import Matching, in_unit, match
@@ -14,6 +15,7 @@ from hallclient.rules.form.intake import Fate, Mode, Preview, copy_of, good_edit
 from hallclient.rules.form.sheet import Place, Sheet
 from hallclient.rules.form.state import State
 from hallclient.rules.spreadsheet import harmless
+from tests.hallkit import Kit, clerk
 from tests.hostile import HOSTILE
 from tests.sheetkit import FORM, HEADINGS, holders, ids, resident, section, sheet, state
 from tests.test_form_columns import WAN, YUAN
@@ -211,6 +213,19 @@ def test_problems_are_those_of_typing_and_of_the_forms_rules() -> None:
     # What is only missing can be filled in later.
     assert set(codes(shown, 4)) == {"required"}
     assert [one.line for one in shown.bad] == [2, 3]
+
+
+def test_what_does_not_agree_with_other_parts_of_the_form_is_no_fault_of_the_line() -> None:
+    table = Table(HEADINGS, ("张三", resident(1), "", "500", "", ""))
+    table.state.apply([Put(SINGLE, "reg_cap", "100")])
+    shown = table.preview()
+    assert codes(shown, 2) == ["within-capital"]
+    assert not shown.bad
+    # What the line itself says is.
+    table.again((*HEADINGS, "实缴出资额"), ("张三", resident(1), "", "500", "", "", "501"))
+    shown = table.preview()
+    assert codes(shown, 2) == ["paid-within", "within-capital"]
+    assert [one.line for one in shown.bad] == [2]
 
 
 def test_what_would_be_wrong_with_the_whole_form_is_said() -> None:

@@ -6,6 +6,7 @@ entered once: a row with the identity number of somebody who is there names that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from functools import partial
@@ -24,6 +25,7 @@ from hallclient.rules.form.state import State
 
 NewId = Callable[[], str]
 
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEVELS: Final = {
     "line-again": Level.WARN,
     "row-there": Level.WARN,
@@ -57,7 +59,10 @@ class Fate(StrEnum):
 
 class Row(NamedTuple):
     """A line of the table. ``typed``: field -> canonical text; ``row``: the form's row that it
-    makes, changes or is; ``problems``: the gravest first.
+    makes, changes or is; ``problems``: those of the line itself first.
+
+    ``good``: nothing in the line itself has to be mended. What is missing, or does not agree with
+    other parts of the form, can be seen to later.
     """
 
     line: int
@@ -65,11 +70,7 @@ class Row(NamedTuple):
     fate: Fate
     row: str = ""
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing in it has to be mended; what is only missing can be filled in later."""
-        return not any(one.stands and one.code != "required" for one in self.problems)
+    good: bool = True
 
 
 class Preview(NamedTuple):
@@ -196,7 +197,7 @@ class _Intake:
             self.mode,
             self.erase,
             tuple(self.fields),
-            tuple(one._replace(problems=self._of(one.line)) for one in rows),
+            tuple(map(self._told, rows)),
             len(dropped),
             tuple(self.reader.notes()),
             after,
@@ -312,9 +313,31 @@ class _Intake:
         problem = Problem(code, level, self.section.id, "", field, params)
         self.problems.setdefault(number, []).append(problem)
 
-    def _of(self, line: int) -> tuple[Problem, ...]:
+    def _told(self, row: Row) -> Row:
+        """A line with what is wrong with it."""
         order = list(Level)
-        return tuple(sorted(self.problems.get(line, ()), key=lambda one: order.index(one.level)))
+        own = {id(one): self._of_line(one) for one in self.problems.get(row.line, ())}
+        found = sorted(
+            self.problems.get(row.line, ()),
+            key=lambda one: (not own[id(one)], order.index(one.level)),
+        )
+        return row._replace(problems=tuple(found), good=not any(own.values()))
+
+    def _of_line(self, problem: Problem) -> bool:
+        """Whether a problem has to be mended, and in the line itself: a rule that reads more than
+        the line says may be kept once the rest of the form is filled in.
+        """
+        if not problem.stands or problem.code == "required":
+            return False
+        rule, layout = problem.rule, self.state.program.layout
+        if rule is None:
+            return True
+        told = {one.of or one.id for one in self.fields.values()}
+        told |= {one.via for one in self.fields.values()} | set(self.fields)
+        names = set(_NAME.findall(f"{rule.constraint} {rule.relevant}"))
+        return all(
+            name in told for name in names if name in layout.fields or name in layout.sections
+        )
 
 
 def copy_of(state: State) -> State:
