@@ -389,6 +389,31 @@ def test_a_copy_is_the_same_form() -> None:
     assert made.problems() == table.state.problems()
 
 
+def test_three_hundred_rows_are_one_step_and_one_step_back(kit: Kit) -> None:
+    who = clerk(1)
+    filing = filings.new(kit.store, who, "company-setup")
+    before = filing_view.load(kit.store, filing).state
+    table = sheet(HEADINGS, *holders(300))
+    holder = before.program.layout.sections["holder"]
+    matching = match(table, holder, before.form, words())
+    new_id = kit.store.env.new_id
+    shown = preview(before, "holder", table, matching, words(), Mode.APPEND, new_id)
+    assert not shown.bad
+    events = len(kit.kinds())
+    filing_edit.edit(kit.store, who, filing["id"], shown.edits, source="import")
+    assert kit.kinds()[events:] == ["filing.edited"]
+    taken = filing_view.load(kit.store, filing).state
+    assert len(taken.rows("holder")) == len(taken.rows("person")) == 300
+    empty = cells(before)
+    before.apply(shown.edits)
+    assert cells(taken) == cells(before)
+    assert taken.problems() == before.problems()
+    filing_undo.undo(kit.store, who, filing["id"])
+    left = filing_view.load(kit.store, filing).state
+    assert left.rows("holder") == left.rows("person") == []
+    assert cells(left) == empty
+
+
 CELL = st.one_of(
     st.sampled_from(
         ["", "张三", resident(1), resident(2), "13800000001", "10", "货币", "合计", "x"]
