@@ -171,6 +171,8 @@ class Field(Input, inherit_bindings=False):
             if event.character != "\t":
                 self._put(event.character)
         else:
+            if event.is_printable:
+                event.prevent_default()  # the stock field would type it
             self._detector.release()
 
     def _end(self, event: events.Key, at: float) -> None:
