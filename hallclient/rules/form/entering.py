@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.spec import Field, Section, Type
 from hallclient.rules.form.state import State
-from hallclient.rules.form.values import canonical
+from hallclient.rules.form.values import TODAY, canonical
 from hallclient.rules.text import clean
 
 NewId = Callable[[], str]
@@ -89,7 +89,7 @@ def defaults(state: State, section: str, row: str) -> list[Edit]:
 
 def default_of(state: State, field: Field) -> str:
     """A field's default; ``today`` in a date is the hall's business day."""
-    if field.default == "today" and field.type is Type.DATE:
+    if field.default == TODAY and field.type is Type.DATE:
         return state.today.isoformat()
     return field.default
 

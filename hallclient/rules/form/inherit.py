@@ -43,7 +43,8 @@ def expressions(form: Form) -> Iterator[tuple[str, str, str, str]]:
             yield "section", section.id, attribute, getattr(section, attribute)
         for field in section.fields:
             for attribute in (
-                *("required", "relevant", "calculation", "choice_filter", "low", "high"),
+                *("required", "relevant", "calculation", "usual"),
+                *("choice_filter", "low", "high"),
             ):
                 yield "field", field.id, attribute, getattr(field, attribute)
     for rule in form.rules:

@@ -65,7 +65,8 @@ def _field(form: Form, field: Field) -> Iterator[Finding]:
     for word in field.departments:
         if word not in departments:
             yield found("departments", "form-unknown-department", unknown(word, departments))
-    if field.default and field.type not in (Type.CHOICE, Type.MULTI):
+    begins_today = field.type is Type.DATE and field.default == values.TODAY
+    if field.default and field.type not in (Type.CHOICE, Type.MULTI) and not begins_today:
         value = values.read(field, values.canonical(field, field.default))
         if isinstance(value, values.Wrong) or field.type is Type.PERSON:
             said = {"value": field.default, "wanted": str(field.type)}

@@ -64,6 +64,8 @@ class Program:
         """Repeat (or empty) -> its units, in order."""
         self.check_of: dict[str, Check] = {}
         self.value_of: dict[str, Value] = {}
+        self.usual: dict[str, Fn] = {}
+        """Field -> what it usually holds: asked where it may follow, see `following`."""
         self.references: tuple[Field, ...] = ()
         """All fields that name a person."""
 
@@ -189,6 +191,9 @@ class _Builder:
             )
         )
         self._check(one, scope, kind)
+        usual, *_ = self._source("field", one.id, "usual", one.usual, scope, kind)
+        if usual is not None:
+            self.program.usual[one.id] = usual
 
     def _check(self, one: Field, scope: FormScope, kind: str) -> None:
         required, first, _ = self._source("field", one.id, "required", one.required, scope)
@@ -237,9 +242,10 @@ class _Builder:
             self.fail("field", one.id, "type", "no-roster")
         if one.kind_from and one.type is not Type.ID:
             self.fail("field", one.id, "kind_from", "not-for-type", type=one.type)
-        if one.calculation and (one.default or one.required or one.via):
-            attribute = "via" if one.via else "default" if one.default else "required"
-            self.fail("field", one.id, attribute, "is-calculated")
+        if one.calculation:
+            for attribute in ("via", "default", "required", "usual"):
+                if getattr(one, attribute):
+                    self.fail("field", one.id, attribute, "is-calculated")
         if one.default and chosen and one.choices in self.layout.options:
             codes = self.layout.options[one.choices]
             for code in one.default.split(","):

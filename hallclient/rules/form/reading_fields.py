@@ -38,7 +38,7 @@ TYPES_OF: Final[dict[str, frozenset[Type]]] = {
 }
 """The types whose fields have an attribute; other attributes every field has."""
 
-_STORED = ("default", "choice_filter", "low", "high")
+_STORED = ("default", "usual", "choice_filter", "low", "high")
 
 
 def read_field(reader: Reader, section: str) -> Field:
@@ -62,6 +62,7 @@ def read_field(reader: Reader, section: str) -> Field:
         relevant=expression(reader, "relevant"),
         calculation=expression(reader, "calculation"),
         default=literal(reader, "default"),
+        usual=expression(reader, "usual"),
         choices=reader.text("choices", required=False),
         choice_filter=expression(reader, "choice_filter"),
         kind_from=reader.text("kind_from", required=False),

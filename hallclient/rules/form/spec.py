@@ -74,6 +74,7 @@ class Field:
     and changes ``of`` of the person that the reference field ``via`` names; it stores nothing.
     ``kind_from``: the choice field that says what kind of identity number this is.
     ``card``: what of an identity card fills this field of the roster (see `CARD`).
+    ``usual``: what it holds most of the time; put in at the counter, and changed where it differs.
     ``personal``: sealed in the log, masked in lists, on the separate sheet. ``clerk``: a check of
     the counter's, no statement of the applicant's.
     """
@@ -87,6 +88,7 @@ class Field:
     relevant: str = ""
     calculation: str = ""
     default: str = ""
+    usual: str = ""
     choices: str = ""
     choice_filter: str = ""
     kind_from: str = ""

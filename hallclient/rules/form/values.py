@@ -30,6 +30,8 @@ from hallclient.rules.form.spec import Field, Option, Type
 from hallclient.rules.text import clean, clusters, narrow
 
 TRUE, FALSE = "yes", "no"
+TODAY: Final = "today"
+"""As the default of a date: the hall's business day."""
 _YES: Final = frozenset("yes y true 1 x \u221a \u2713 \u662f \u6709 \u5bf9 \u540c\u610f".split())
 _NO: Final = frozenset("no n false 0 \u00d7 \u2717 \u5426 \u65e0 \u4e0d \u4e0d\u540c\u610f".split())
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+)(\.[0-9]+)?")
@@ -203,7 +205,7 @@ def read(field: Field, text: str) -> Any:
     """The value of a canonical text: None for an empty one, `Wrong` for what is none."""
     if not text:
         return None
-    return _READ[field.type](field, text)
+    return READERS[field.type](field, text)
 
 
 def _read_text(field: Field, text: str) -> Any:
@@ -302,7 +304,7 @@ def _read_uscc(field: Field, text: str) -> Any:
     return text if not judged.error else Wrong("wrong-uscc", {"judged": judged})
 
 
-_READ: Final[dict[Type, Callable[[Field, str], Any]]] = {
+READERS: Final[dict[Type, Callable[[Field, str], Any]]] = {
     Type.TEXT: _read_text,
     Type.ADDRESS: _read_text,
     Type.REGION: _read_text,
