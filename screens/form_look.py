@@ -133,6 +133,7 @@ class LookScreen(HallScreen):
 
     async def asked(self, question: Question) -> Answer | None:
         """Ask on the line at the bottom; None: never mind."""
+        self.say("")
         self._settled.set()
         try:
             return await self.query_one(Ask).put(question)
