@@ -30,6 +30,9 @@ def field(kind: str, **more: object) -> Field:
         ("int", "-0", "0", 0),
         ("decimal", "012.50", "12.5", Fraction("12.5")),
         ("money", "１００万元", "100", 100_000_000),
+        ("money", "500,000元", "50", 50_000_000),
+        ("money", "1.5亿", "15000", 15_000_000_000),
+        ("money", "0.01元", "0.000001", 1),
         ("money", "0.000001", "0.000001", 1),
         ("ratio", "33.3333％", "33.3333", Fraction("33.3333")),
         ("date", "2026年9月3日", "2026-09-03", date(2026, 9, 3)),
@@ -70,6 +73,9 @@ def test_what_is_typed_is_kept_in_one_way(kind: str, typed: str, text: str, valu
         ("int", "十", "wrong-int"),
         ("money", "1.1234567", "too-many-decimals"),
         ("money", "一百", "wrong-money"),
+        ("money", "0.001元", "wrong-money"),
+        ("money", "100美元", "wrong-money"),
+        ("int", "5元", "wrong-int"),
         ("decimal", "1e5", "wrong-decimal"),
         ("date", "2026-02-30", "wrong-date"),
         ("date", "1026-02-01", "wrong-date"),
@@ -88,6 +94,11 @@ def test_what_is_no_value_stays_as_it_was_typed(kind: str, typed: str, code: str
     found = read(one, canonical(one, typed))
     assert isinstance(found, Wrong)
     assert found.code == code
+
+
+def test_an_amount_in_a_field_of_yuan_may_say_ten_thousand() -> None:
+    assert canonical(field("money", unit="yuan"), "1.2万元") == "12000"
+    assert canonical(field("money", unit="yuan"), "12000") == "12000"
 
 
 def test_a_text_is_as_long_as_a_reader_counts_it() -> None:

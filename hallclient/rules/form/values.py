@@ -44,7 +44,9 @@ _TIME: Final = re.compile(
 )
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}")
 _PARTS: Final = re.compile("[,;\uff0c\uff1b\u3001\n]+")
-_UNIT: Final = re.compile("(\u4e07\u5143|\u4e07|\u5143|%|\uff05|\u4eba\u6c11\u5e01)+$")
+_SUFFIX: Final = re.compile(r"([+-]?[0-9,.]+)(\u4ebf|\u4e07|\u5343)?(\u5143)?")
+_TIMES: Final = {"\u4ebf": 10**8, "\u4e07": 10**4, "\u5343": 10**3, None: 1}
+"""Written units of an amount: hundred million, ten thousand, thousand (yuan)."""
 FOLDED: Final = frozenset(
     {Type.DIGITS, Type.INT, Type.DECIMAL, Type.MONEY, Type.RATIO, Type.DATE, Type.MONTH}
     | {Type.PHONE, Type.MOBILE, Type.EMAIL, Type.USCC, Type.ID}
@@ -78,13 +80,32 @@ def _text(field: Field, text: str, options: Sequence[Option]) -> str:
 
 
 def _number(field: Field, text: str, options: Sequence[Option]) -> str:
-    found = _UNIT.sub("", narrow(text)).replace(",", "")
+    narrowed = narrow(text)
+    found = narrowed.replace(",", "")
+    if field.type is Type.RATIO:
+        found = found.removesuffix("%")
+    elif field.type is Type.MONEY:
+        found = _in_unit(found, field.unit or "wan")
     if not _NUMBER.fullmatch(found):
-        return narrow(text)
+        return narrowed
     whole, _, rest = found.lstrip("+-").partition(".")
     rest = rest.rstrip("0")
     sign = "-" if found.startswith("-") and (whole.strip("0") or rest) else ""
     return sign + (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
+
+
+def _in_unit(text: str, unit: str) -> str:
+    """An amount that says its own unit, exactly in the field's; else as it is."""
+    found = _SUFFIX.fullmatch(text)
+    if found is None or not (found[2] or found[3]) or not _NUMBER.fullmatch(found[1]):
+        return text
+    fen = Fraction(found[1]) * _TIMES[found[2]] * UNITS["yuan"]
+    if fen.denominator != 1 or len(found[1]) > _LONGEST_NUMBER:
+        return text  # parts of a fen are nobody's
+    return decimal_text(fen / UNITS[unit], len(str(UNITS[unit])) - 1)
+
+
+_LONGEST_NUMBER: Final = 24
 
 
 def _date(field: Field, text: str, options: Sequence[Option]) -> str:
@@ -228,7 +249,7 @@ def _read_int(field: Field, text: str) -> Any:
 
 def _exact(field: Field, text: str, code: str) -> Any:
     found = _NUMBER.fullmatch(text)
-    if found is None or len(text) > 24:
+    if found is None or len(text) > _LONGEST_NUMBER:
         return Wrong(code)
     if len(found[2] or ".") - 1 > field.decimals:
         return Wrong("too-many-decimals", {"n": field.decimals})
