@@ -29,8 +29,10 @@ class Cells:
         self.option: Option | None = None
         """The option a ``choice_filter`` is judging."""
         self._texts: dict[str, dict[str, list[str]]] = {}
-        self._on: dict[str, dict[str, list[bool]]] = {}
-        self._wrong: dict[tuple[str, str], Wrong] = {}
+        self.on: dict[str, dict[str, list[bool]]] = {}
+        """Section -> row -> by place whether the cell is asked for."""
+        self.wrongs: dict[tuple[str, str], Wrong] = {}
+        """Cells (row, field) whose text is no value."""
         self._home: dict[str, str] = {}
         self._places: dict[str, int] = {}
         self._order: dict[str, list[Place]] = {}
@@ -44,7 +46,7 @@ class Cells:
             rows = {} if section.repeat else {SINGLE: [None] * width}
             self.v[section.id] = rows
             self._texts[section.id] = {row: [""] * width for row in rows}
-            self._on[section.id] = {row: [True] * width for row in rows}
+            self.on[section.id] = {row: [True] * width for row in rows}
 
     def rows(self, section: str) -> list[str]:
         """The rows of a repeat in order; for other sections the only one, "".
@@ -121,12 +123,12 @@ class Cells:
 
     def wrong(self, row: str, name: str) -> Wrong | None:
         """Why a cell's text is no value of its type."""
-        return self._wrong.get((row, name))
+        return self.wrongs.get((row, name))
 
     def relevant(self, row: str, name: str) -> bool:
         """Whether the cell is asked for, given the other answers."""
         field = self.program.layout.fields[name]
-        return self._on[field.section][row][self.program.layout.place[name]]
+        return self.on[field.section][row][self.program.layout.place[name]]
 
     def section_relevant(self, section: str) -> bool:
         """Whether the section is asked for."""

@@ -15,7 +15,8 @@ from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.money import decimal_text, money_text
 from hallclient.rules.form.spec import Field, Level, Rule, Type
 from hallclient.rules.form.units import Check, Judged, Size, Unit
-from hallclient.rules.form.values import Wrong, text_of
+from hallclient.rules.form.value_checks import any_value, of_value
+from hallclient.rules.form.values import Wrong
 
 if TYPE_CHECKING:
     from hallclient.rules.form.state import State
@@ -24,6 +25,8 @@ Key = tuple[str, str]
 """(row, field), or ("", section) for a table as a whole."""
 
 FILLED, MISSING, WRONG, WRONG_OPTIONAL = 1, 2, 3, 4
+_NEEDED = (FILLED, MISSING, WRONG)
+_REQUIRED = Wrong("required")
 OVERRIDABLE = frozenset({Level.BLOCK, Level.TOLERABLE, Level.WARN})
 
 
@@ -64,8 +67,8 @@ class Judging:
         self._state = state
         self._own: dict[Key, Wrong] = {}
         self._broken: dict[Key, dict[str, Judged]] = {}
-        self._required: set[Key] = set()
-        self._status: dict[Key, int] = {}
+        self._status: dict[str, dict[str, int]] = {name: {} for name in state.program.layout.fields}
+        """Field -> row -> one of the four above."""
         self._counts: dict[str, list[int]] = {
             name: [0, 0, 0, 0, 0] for name in state.program.layout.fields
         }
@@ -76,100 +79,54 @@ class Judging:
 
     # -- judging
 
-    def judge(self, unit: Unit, row: str) -> None:
-        """Judge one unit for one row."""
+    def judge(self, unit: Unit, rows: Iterable[str]) -> None:
+        """Judge one unit for some rows; those that are gone are passed over."""
         match unit:
             case Check():
-                self._check(unit, row)
+                self._check(unit, rows)
             case Judged():
-                self._rule(unit, row)
+                self._rule(unit, rows)
             case Size():
                 self._size(unit)
 
-    def _check(self, unit: Check, row: str) -> None:
-        field, state = unit.field, self._state
-        key = (row, field.id)
-        own: Wrong | None = None
-        required = False
-        if state.relevant(row, field.id):
-            required = unit.required is not None and unit.required(state, row) is True
-            own = self._of_value(unit, field, row, required)
-        if own is None and not required and key not in self._status and key not in self._own:
-            return  # most cells are nobody's worry, before and after
-        if required:
-            self._required.add(key)
-        else:
-            self._required.discard(key)
-        if own is not None:
-            self._own[key] = own
-        else:
-            self._own.pop(key, None)
-        self._touched.add(key)
+    def _check(self, unit: Check, rows: Iterable[str]) -> None:
+        """Most cells are fine: what they have in common is looked up once."""
+        state, field, required = self._state, unit.field, unit.required
+        name, at = field.id, state.program.layout.place[field.id]
+        asked, values, status = state.on[field.section], state.v[field.section], self._status[name]
+        plain = any_value(unit)
+        fine = state.codes(field.choices) if field.type is Type.CHOICE and not unit.allowed else ()
+        for row in rows:
+            on = asked.get(row)
+            if on is None:
+                continue
+            own: Wrong | None = None
+            needed = False
+            if on[at]:
+                needed = required is not None and required(state, row) is True
+                own = self._unread(field, row) if state.wrongs else None
+                value = values[row][at]
+                if own is None and value is None:
+                    own = _REQUIRED if needed else None
+                elif own is None and not plain and value not in fine:
+                    own = of_value(state, unit, row, value)
+            if own is not None:
+                self._own[row, name] = own
+            elif self._own:
+                self._own.pop((row, name), None)
+            if needed:
+                now = FILLED if own is None else MISSING if own.code == "required" else WRONG
+            else:
+                now = WRONG_OPTIONAL if own is not None else 0
+            if status.get(row, 0) != now:
+                self._mark(row, name, now)
+            if self._broken and (row, name) in self._broken:
+                self._touched.add((row, name))
 
-    def _of_value(self, unit: Check, field: Field, row: str, required: bool) -> Wrong | None:
-        state = self._state
-        person = state.person_of(row, field.id) if field.via else ""
-        wrong = state.wrong(person, field.of) if person else state.wrong(row, field.id)
-        if wrong is not None:
-            return wrong
-        value = state.value(row, field.id)
-        if value is None:
-            return Wrong("required") if required else None
-        match field.type:
-            case Type.CHOICE:
-                return self._chosen(unit, field, row, (value,))
-            case Type.MULTI:
-                return self._chosen(unit, field, row, value)
-            case Type.PERSON:
-                if state.section_of(value) != state.program.roster:
-                    return Wrong("no-such-person")
-            case Type.ID if field.kind_from:
-                found = self._identity(field, row, value)
-                if found is not None:
-                    return found
-        return self._between(unit, row, value)
-
-    def _chosen(self, unit: Check, field: Field, row: str, codes: Iterable[str]) -> Wrong | None:
-        options = self._state.codes(field.choices)
-        for code in codes:
-            option = options.get(code)
-            if option is None:
-                return Wrong("not-a-choice", {"value": code})
-            if unit.allowed is not None:
-                self._state.option = option
-                allowed = unit.allowed(self._state, row)
-                self._state.option = None
-                if allowed is False:
-                    return Wrong("choice-not-now", {"zh": option.zh, "en": option.en})
-        return None
-
-    def _identity(self, field: Field, row: str, number: str) -> Wrong | None:
-        kind_field = self._state.field(field.kind_from)
-        code = self._state.value(row, field.kind_from)
-        option = self._state.codes(kind_field.choices).get(code) if code else None
-        kind = option.more.get("kind", "") if option is not None else ""
-        if kind in ("", "other"):
-            return None
-        if kind == "uscc":
-            from hallclient.rules.uscc import read as judge_uscc
-
-            judged: Any = judge_uscc(number)
-        else:
-            from hallclient.rules.identity import read as judge_identity
-
-            judged = judge_identity(kind, number, today=self._state.today)
-        return Wrong("wrong-id", {"judged": judged}) if judged.error else None
-
-    def _between(self, unit: Check, row: str, value: Any) -> Wrong | None:
-        if unit.low is not None:
-            low = unit.low(self._state, row)
-            if low is not None and value < low:
-                return Wrong("too-small", {"low": text_of(unit.field, low)})
-        if unit.high is not None:
-            high = unit.high(self._state, row)
-            if high is not None and value > high:
-                return Wrong("too-large", {"high": text_of(unit.field, high)})
-        return None
+    def _unread(self, field: Field, row: str) -> Wrong | None:
+        """Why the text, or that of the person behind it, is no value."""
+        person = self._state.person_of(row, field.id) if field.via else ""
+        return self._state.wrong(*((person, field.of) if person else (row, field.id)))
 
     def _size(self, unit: Size) -> None:
         state, section = self._state, unit.section
@@ -189,73 +146,75 @@ class Judging:
             self._own.pop(key, None)
         self._touched.add(key)
 
-    def _rule(self, unit: Judged, row: str) -> None:
-        state, field = self._state, unit.field
-        key = (row, unit.at)
-        if field is not None:
-            asked = state.relevant(row, field.id)
-        else:
-            asked = state.section_relevant(unit.section.id)
-        broken = (
-            asked
-            and (unit.relevant is None or unit.relevant(state, row) is True)
-            and unit.constraint(state, row) is False
-        )
-        found = self._broken.get(key)
-        if broken:
-            self._broken.setdefault(key, {})[unit.rule.id] = unit
-        elif found is not None and unit.rule.id in found:
-            del found[unit.rule.id]
-            if not found:
-                del self._broken[key]
-        else:
-            return
-        self._touched.add(key)
+    def _rule(self, unit: Judged, rows: Iterable[str]) -> None:
+        state, field, at, rule = self._state, unit.field, unit.at, unit.rule.id
+        relevant, constraint = unit.relevant, unit.constraint
+        shown = field is not None or state.section_relevant(unit.section.id)
+        asked = state.on[field.section] if field is not None else {}
+        place = state.program.layout.place[field.id] if field is not None else 0
+        for row in rows:
+            if field is not None:
+                on = asked.get(row)
+                if on is None:
+                    continue
+                shown = on[place]
+            if (
+                shown
+                and (relevant is None or relevant(state, row) is True)
+                and constraint(state, row) is False
+            ):
+                self._broken.setdefault((row, at), {})[rule] = unit
+            elif self._broken and rule in (found := self._broken.get((row, at), {})):
+                del found[rule]
+                if not found:
+                    del self._broken[row, at]
+            else:
+                continue
+            self._touched.add((row, at))
 
     def forget(self, row: str, field: Field) -> None:
         """A row is going: nothing of this cell counts any more."""
         key = (row, field.id)
         self._own.pop(key, None)
         self._broken.pop(key, None)
-        self._required.discard(key)
         self._touched.discard(key)
-        self._mark(key, field.id, 0)
+        self._mark(row, field.id, 0)
         self._warn(key, field.section, 0)
 
     # -- what counts
 
     def settle(self) -> None:
-        """Bring the counters up to date with what was judged."""
+        """Bring the counters up to date with the rules that were judged."""
         for key in self._touched:
-            name = key[1]
+            row, name = key
             field = self._state.program.layout.fields.get(name)
-            broken = self._broken.get(key)
             own = self._own.get(key)
             block, warn = own is not None, 0
-            for unit in broken.values() if broken else ():
+            for unit in self._broken.get(key, {}).values():
                 if not self._lets(unit, key):
                     block |= unit.rule.level is Level.BLOCK
                     warn += unit.rule.level is Level.WARN
             self._warn(key, field.section if field else name, warn)
             if field is None:
                 continue
-            if key in self._required:
+            if self._status[name].get(row, 0) in _NEEDED:
                 missing = own is not None and own.code == "required"
-                self._mark(key, name, MISSING if missing else WRONG if block else FILLED)
+                self._mark(row, name, MISSING if missing else WRONG if block else FILLED)
             else:
-                self._mark(key, name, WRONG_OPTIONAL if block else 0)
+                self._mark(row, name, WRONG_OPTIONAL if block else 0)
         self._touched.clear()
 
-    def _mark(self, key: Key, name: str, status: int) -> None:
-        before = self._status.get(key, 0)
+    def _mark(self, row: str, name: str, status: int) -> None:
+        rows = self._status[name]
+        before = rows.get(row, 0)
         if before != status:
             counts = self._counts[name]
             counts[before] -= 1
             counts[status] += 1
             if status:
-                self._status[key] = status
+                rows[row] = status
             else:
-                del self._status[key]
+                del rows[row]
 
     def _warn(self, key: Key, section: str, n: int) -> None:
         before = self._warned.get(key, 0)
@@ -370,7 +329,7 @@ class Judging:
 
     def missing(self, row: str, name: str) -> bool:
         """Whether a cell is required and empty."""
-        return self._status.get((row, name)) == MISSING
+        return self._status.get(name, {}).get(row) == MISSING
 
 
 def say(value: Any, kind: str) -> str:

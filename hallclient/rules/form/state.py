@@ -7,7 +7,7 @@ anew from the same cells. Texts are canonical (`values`); nothing here writes th
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from hallclient.rules.form.cells import Cells
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
 from hallclient.rules.form.judging import Judging, Problem
+from hallclient.rules.form.logic import Fn
 from hallclient.rules.form.program import Program
 from hallclient.rules.form.spec import Level, Type
-from hallclient.rules.form.units import Check, Judged, Keyed, Shown, Size, Sum, Unit, Value
-from hallclient.rules.form.values import Wrong, read
+from hallclient.rules.form.units import Keyed, Shown, Source, Sum, Unit, Value
+from hallclient.rules.form.values import READERS, Wrong
 
 _ALL = None
 """In `State._todo`: every row of the unit's repeat."""
@@ -58,7 +59,7 @@ class State(Cells):
 
     def _visit_all(self) -> None:
         for unit in self.program.units:
-            self._later(unit.rank, _ALL)
+            self._later(unit.rank)
         self._whole = True
         try:
             self._settle()
@@ -77,15 +78,21 @@ class State(Cells):
         for section, row, place in rows:
             if section in self._order and row not in self._home:
                 self._add(section, row, place)
-        fields = self.program.layout.fields
+        layout = self.program.layout
+        columns = {
+            one.id: (self._texts[one.section], layout.place[one.id])
+            for one in layout.fields.values()
+        }
+        nowhere: tuple[dict[str, list[str]], int] = ({}, 0)
         for row, name, text in cells:
-            field = fields.get(name)
-            if field is not None and self._there(field, row):
-                self._texts[field.section][row][self.program.layout.place[name]] = text
+            texts, at = columns.get(name, nowhere)
+            if row in texts:
+                texts[row][at] = text
         self._visit_all()
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """One step. What names a row or field that is not there is passed over."""
+        added: dict[str, list[str]] = {}
         for edit in edits:
             match edit:
                 case Put(row, name, text):
@@ -93,12 +100,14 @@ class State(Cells):
                 case Add(section, row, place):
                     if section in self._order and row not in self._home:
                         self._add(section, row, place)
-                        for unit in self.program.of_row.get(section, ()):
-                            self._later_row(unit.rank, row)
-                        self._named_again(section, row)
+                        added.setdefault(section, []).append(row)
                 case Drop(row):
                     if row in self._home:
                         self._drop(row)
+        for section, rows in added.items():
+            for unit in self.program.of_row.get(section, ()):
+                self._later_rows(unit.rank, rows)
+            self._named_again(section, rows)
         self._settle()
 
     def _add(self, section: str, row: str, place: int) -> None:
@@ -107,7 +116,7 @@ class State(Cells):
         insort(self._order[section], (place, row))
         self.v[section][row] = [None] * width
         self._texts[section][row] = [""] * width
-        self._on[section][row] = [True] * width
+        self.on[section][row] = [True] * width
 
     def _put(self, row: str, name: str, text: str) -> None:
         field = self.program.layout.fields.get(name)
@@ -116,15 +125,15 @@ class State(Cells):
         texts, at = self._texts[field.section][row], self.program.layout.place[name]
         if texts[at] != text:
             texts[at] = text
-            self._later_row(self.program.value_of[name].rank, row)
+            self._later_rows(self.program.value_of[name].rank, (row,))
 
     def _drop(self, row: str) -> None:
         section = self._home[row]
         place = (self._places[row], row)
         for unit in self.program.of_row.get(section, ()):
             if isinstance(unit, Sum):
-                if self.totals[unit.number].put(row, None, place):
-                    self._after(("total", unit.number), row)
+                if self.totals[unit.number].put([(row, None, place)]):
+                    self._after(unit.source, _ONE)
             elif isinstance(unit, Keyed):
                 self._keys_changed(unit.number, self.indexes[unit.number].put(row, None, 0, place))
         for probes in self.probes:
@@ -132,66 +141,75 @@ class State(Cells):
         for field in self.program.layout.sections[section].fields:
             if field.type is Type.PERSON:
                 self._refer(field.id, row, None)
-            self._wrong.pop((row, field.id), None)
+            self.wrongs.pop((row, field.id), None)
             self.judging.forget(row, field)
-        del self.v[section][row], self._texts[section][row], self._on[section][row]
+        del self.v[section][row], self._texts[section][row], self.on[section][row]
         del self._home[row], self._places[row]
         ordered = self._order[section]
         del ordered[bisect_left(ordered, place)]
-        self._named_again(section, row, gone=True)
+        self._named_again(section, (row,), gone=True)
 
-    def _named_again(self, section: str, row: str, *, gone: bool = False) -> None:
-        """A person has come or gone: whoever names this row names somebody, or nobody, now."""
+    def _named_again(self, section: str, rows: Collection[str], *, gone: bool = False) -> None:
+        """Persons have come or gone: whoever names them names somebody, or nobody, now."""
         if section != self.program.roster:
             return
         for name, by in self._refs.items():
-            for other in by.get(row, ()):
-                self._later_row(self.program.check_of[name].rank, other)
+            for row in rows:
+                self._later_rows(self.program.check_of[name].rank, by.get(row, ()))
         for field in self.program.layout.sections[section].fields:
-            self._after(("field", field.id), row, gone=gone)
+            self._after(("field", field.id), rows, gone=gone)
 
     # -- visiting what a change concerns
 
-    def _later(self, rank: int, rows: set[str] | None) -> None:
+    def _later(self, rank: int) -> None:
+        """Visit a unit for every row."""
         if rank not in self._todo:
             heappush(self._ranks, rank)
-        self._todo[rank] = rows
+        self._todo[rank] = _ALL
 
-    def _later_row(self, rank: int, row: str) -> None:
-        rows = self._todo.get(rank, self)
-        if rows is self:
+    def _later_rows(self, rank: int, rows: Collection[str]) -> None:
+        if not rows:
+            return
+        todo = self._todo.get(rank, self)
+        if todo is self:
             heappush(self._ranks, rank)
-            self._todo[rank] = {row}
-        elif rows is not _ALL:
-            rows.add(row)  # type: ignore[union-attr]
+            self._todo[rank] = set(rows)
+        elif todo is not _ALL:
+            todo.update(rows)  # type: ignore[union-attr]
 
-    def _after(self, source: tuple[Any, ...], row: str, *, gone: bool = False) -> None:
-        if self._whole:
+    def _after(self, source: Source, rows: Collection[str], *, gone: bool = False) -> None:
+        """A source is another one in these rows."""
+        if self._whole or not rows:
             return
         for visit in self.program.after.get(source, ()):
             match visit.rows:
                 case "same":
                     if not gone:
-                        self._later_row(visit.rank, row)
+                        self._later_rows(visit.rank, rows)
                 case "refs":
-                    for one in self._refs[visit.by].get(row, ()):
-                        self._later_row(visit.rank, one)
+                    by = self._refs[visit.by]
+                    for row in rows:
+                        self._later_rows(visit.rank, by.get(row, ()))
                 case "named":
-                    if self._refs[visit.by].get(row):
-                        self._later(visit.rank, _ALL)
+                    by = self._refs[visit.by]
+                    if any(by.get(row) for row in rows):
+                        self._later(visit.rank)
                 case _:
-                    self._later(visit.rank, _ALL)
+                    self._later(visit.rank)
 
-    def _keys_changed(self, number: int, keys: Iterable[Any]) -> None:
-        for key in () if self._whole else keys:
-            for visit in self.program.after.get(("rows", number), ()):
-                rows = (
-                    self.indexes[number].rows(key)
-                    if visit.rows == "key"
-                    else self.probes[visit.by].rows(key)
-                )
-                for row in rows:
-                    self._later_row(visit.rank, row)
+    def _keys_changed(
+        self, number: int, keys: Collection[Any], moved: Collection[str] = ()
+    ) -> None:
+        """Rows have ``moved`` from some of these keys to others."""
+        if self._whole or not keys:
+            return
+        index = self.indexes[number]
+        for visit in self.program.after.get(("rows", number), ()):
+            if visit.rows == "key":
+                self._later_rows(visit.rank, moved)
+            rows = index.rows if visit.rows == "key" else self.probes[visit.by].rows
+            for key in keys:
+                self._later_rows(visit.rank, rows(key))
 
     def _settle(self) -> None:
         units, ranks, todo = self.program.units, self._ranks, self._todo
@@ -200,40 +218,52 @@ class State(Cells):
             unit, rows = units[rank], todo.pop(rank)
             if rows is _ALL:
                 rows = self.v[unit.row].keys() if unit.row else _ONE  # type: ignore[assignment]
-            self._visit(unit, list(rows))  # type: ignore[arg-type]
+            self._visit(unit, rows)  # type: ignore[arg-type]
         self.judging.settle()
 
-    def _visit(self, unit: Unit, rows: list[str]) -> None:
+    def _visit(self, unit: Unit, rows: Collection[str]) -> None:
         match unit:
             case Value():
                 self._values(unit, rows)
             case Shown():
                 self._shown(unit)
             case Sum():
-                total = self.program.layout.totals[unit.number]
-                running = self.totals[unit.number]
-                changed = False
-                for row in rows:
-                    if row in self.v[unit.row]:
-                        given = self._given(total.kind, total.value, total.condition, row)
-                        changed |= running.put(row, given, (self._places[row], row))
-                if changed:
-                    self._after(unit.source, SINGLE)
+                self._sum(unit, rows)
             case Keyed():
-                index, kept = self.program.layout.indexes[unit.number], self.indexes[unit.number]
-                for row in rows:
-                    if row in self.v[unit.row]:
-                        key = index.key(self, row)
-                        payload = True if index.payload is None else index.payload(self, row)
-                        place = (self._places[row], row)
-                        self._keys_changed(unit.number, kept.put(row, key, payload, place))
-            case Check() | Judged() | Size():
-                there = self.v[unit.row] if unit.row else _ONE
-                for row in rows:
-                    if row in there:
-                        self.judging.judge(unit, row)
+                self._keyed(unit, rows)
+            case _:
+                self.judging.judge(unit, rows)
 
-    def _given(self, kind: str, value: Any, condition: Any, row: str) -> Any:
+    def _sum(self, unit: Sum, rows: Collection[str]) -> None:
+        total, there, places = (
+            self.program.layout.totals[unit.number],
+            self.v[unit.row],
+            self._places,
+        )
+        given = self._given
+        parts = [
+            (row, given(total.kind, total.value, total.condition, row), (places[row], row))
+            for row in rows
+            if row in there
+        ]
+        if self.totals[unit.number].put(parts):
+            self._after(unit.source, _ONE)
+
+    def _keyed(self, unit: Keyed, rows: Collection[str]) -> None:
+        index, kept = self.program.layout.indexes[unit.number], self.indexes[unit.number]
+        there, places = self.v[unit.row], self._places
+        keys: set[Any] = set()
+        moved = []
+        for row in rows:
+            if row in there:
+                payload = True if index.payload is None else index.payload(self, row)
+                changed = kept.put(row, index.key(self, row), payload, (places[row], row))
+                if changed:
+                    keys.update(changed)
+                    moved.append(row)
+        self._keys_changed(unit.number, keys, moved)
+
+    def _given(self, kind: str, value: Fn | None, condition: Fn | None, row: str) -> Any:
         """What a row contributes to a total; None: nothing."""
         holds = True if condition is None else condition(self, row)
         if kind in ("any", "all"):
@@ -246,35 +276,45 @@ class State(Cells):
         on, name = unit.relevant(self, SINGLE) is True, unit.section.id
         if self._section_on.get(name, True) is not on:
             self._section_on[name] = on
-            self._after(unit.source, SINGLE)
+            self._after(unit.source, _ONE)
 
-    def _values(self, unit: Value, rows: list[str]) -> None:
-        field = unit.field
+    def _values(self, unit: Value, rows: Collection[str]) -> None:
+        field, wrongs = unit.field, self.wrongs
         section, at, name = field.section, self.program.layout.place[field.id], field.id
-        values, texts, ons = self.v[section], self._texts[section], self._on[section]
+        values, texts, ons = self.v[section], self._texts[section], self.on[section]
         shown = self._section_on.get(section, True)
-        computed, relevant = unit.computed, unit.relevant
+        computed, relevant, read = unit.computed, unit.relevant, READERS[field.type]
+        person = field.type is Type.PERSON
+        changed: list[str] = []
+        unchanged: list[str] = []
         for row in rows:
             slots = values.get(row)
             if slots is None:
                 continue
             on = shown and (relevant is None or relevant(self, row) is True)
             value: Any = None
-            if on:
-                value = computed(self, row) if computed else read(field, texts[row][at])
-            key = (row, name)
-            was_wrong = self._wrong.pop(key, None) if self._wrong else None
+            text = "" if computed else texts[row][at]
+            if on and computed:
+                value = computed(self, row)
+            elif on and text:
+                value = read(field, text)
+            was_wrong = wrongs.pop((row, name), None) if wrongs else None
             wrong = value if type(value) is Wrong else None
             if wrong is not None:
-                self._wrong[key], value = wrong, None
-            if field.type is Type.PERSON:
+                wrongs[row, name], value = wrong, None
+            if person:
                 # A field that is not asked now names its person all the same.
-                self._refer(name, row, value if computed else texts[row][at] or None)
-            if value != slots[at] or on is not ons[row][at] or wrong != was_wrong:
-                slots[at], ons[row][at] = value, on
-                self._after(unit.source, row)
-            elif not field.calculation:
-                self._later_row(self.program.check_of[name].rank, row)
+                self._refer(name, row, value if computed else text or None)
+            asked = ons[row]
+            if value != slots[at] or on is not asked[at] or wrong != was_wrong:
+                slots[at], asked[at] = value, on
+                changed.append(row)
+            else:
+                unchanged.append(row)
+        if not self._whole:
+            self._after(unit.source, changed)
+            if not field.calculation:
+                self._later_rows(self.program.check_of[name].rank, unchanged)
 
     def _refer(self, name: str, row: str, now: Any) -> None:
         before = self._named.pop((row, name), None)

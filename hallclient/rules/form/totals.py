@@ -1,10 +1,10 @@
-"""Totals and indexes over the rows of a repeat, kept up to date one row at a time."""
+"""Totals and indexes over the rows of a repeat, kept up to date row by row."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ Place = tuple[int, str]
 
 
 class Running:
-    """One total. `put` tells what a row contributes, `value` is the total now.
+    """One total. `put` tells what rows contribute, `value` is the total now.
 
     ``count``: rows whose condition is true. ``any``/``all``: Kleene's, over the conditions.
     ``sum``: of what is known, 0 for nothing. ``min``/``max``/``first``: None for nothing;
@@ -31,23 +31,25 @@ class Running:
         self.value: Any = None
         self._settle()
 
-    def put(self, row: str, given: Any, place: Place = (0, "")) -> bool:
-        """The contribution of a row (None: none); whether the total is another one."""
-        before = self._given.get(row)
-        if given == before and type(given) is type(before):
-            return False
-        if before is not None:
-            self._take(row, before, place)
-        if given is None:
-            self._given.pop(row, None)
-        else:
-            self._given[row] = given
-            self._add(row, given, place)
+    def put(self, given: Iterable[tuple[str, Any, Place]]) -> bool:
+        """What rows contribute (None: nothing); whether the total is another one."""
+        known = self._given
+        for row, now, place in given:
+            before = known.get(row)
+            if now == before and type(now) is type(before):
+                continue
+            if before is not None:
+                self._take(before, place)
+            if now is None:
+                del known[row]
+            else:
+                known[row] = now
+                self._add(now, place)
         old = self.value
         self._settle()
         return bool(self.value != old or type(self.value) is not type(old))
 
-    def _add(self, row: str, given: Any, place: Place) -> None:
+    def _add(self, given: Any, place: Place) -> None:
         match self._kind:
             case "sum":
                 self._sum += given
@@ -58,7 +60,7 @@ class Running:
             case _:
                 self._tally[given] += 1
 
-    def _take(self, row: str, before: Any, place: Place) -> None:
+    def _take(self, before: Any, place: Place) -> None:
         match self._kind:
             case "sum":
                 self._sum -= before
