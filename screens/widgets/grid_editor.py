@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 
 from hallclient.rules.scan import ENDS, Routed, ScanDetector, ScanKind, route
@@ -49,6 +50,8 @@ class CellEditor(Field):
         Binding("delete", "clear_cell", show=False),
         Binding("escape", "abandon", show=False),
     ]
+    virtual_size = Reactive(Size(0, 0))
+    """A longer text is no reason to lay out the screen; `FormGrid` makes the editor wider."""
     DEFAULT_CSS = """
     CellEditor { width: 1; height: 1; position: absolute; }
     """
@@ -139,11 +142,11 @@ class CellEditor(Field):
             await dealt_with(*self.grid.ancestors_with_self)
 
     def entered(self) -> None:
-        """Enter: to the next field, before the next key."""
-        self.grid.next(1)
+        """Enter: to the next field that needs something, before the next key."""
+        self.grid.next_needed()
 
     def tabbed(self) -> None:
-        """Tab, too."""
+        """Tab: to the next field that can be filled."""
         self.grid.next(1)
 
     def _take(self, scan: Burst) -> bool:
