@@ -58,5 +58,10 @@ def role_of(store: Store, operator: str) -> str:
     return "" if row is None else str(row["role"])
 
 
+def names_of_staff(store: Store) -> dict[str, str]:
+    """Everyone's name, also of those who left: the log names them."""
+    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM operator")}
+
+
 def _today(store: Store) -> str:
     return store.env.day(store.env.now())
