@@ -154,7 +154,7 @@ def _persons(state: State, typed: str) -> list[Option]:
         text = state.text(person, number) if number else ""
         if not sought or sought in name.casefold() or text.casefold().startswith(sought):
             masked = mask_id(text) if text else ""
-            found.append(Option(person, f"{name or t('form.no-name')} {masked}".strip()))
+            found.append(Option(person, f"{name or t('form.person.unnamed')} {masked}".strip()))
             if len(found) == PERSONS:
                 break
     return found

@@ -22,14 +22,32 @@ ASKING = {"coded": (3, 4), "ask": (1,), "ask_new": (2,)}
 LISTED = {
     # The driver's words, translated: db.opening._CAUSES and check_ours.
     "db/opening.py": {
-        "disk-full": {"path"},
-        "damaged": {"path"},
-        "busy": {"path"},
-        "cannot-open": {"path"},
-        "io": {"path"},
-        "read-only": {"path"},
-        "not-a-store": {"path"},
-        "passphrase": {"path"},
+        "store.disk-full": {"path"},
+        "store.damaged": {"path"},
+        "store.busy": {"path"},
+        "store.cannot-open": {"path"},
+        "store.io": {"path"},
+        "store.read-only": {"path"},
+        "store.not-a-store": {"path"},
+        "store.passphrase": {"path"},
+    },
+    # What `encodings` cannot decode.
+    "hallclient/actions/booking_files.py": {
+        "refused.booking-file-encoding": {"file", "line"},
+        "refused.booking-file-damaged": {"file", "line"},
+    },
+    # The same, and what the child process of `workbooks` finds.
+    "hallclient/actions/sheet_files.py": {
+        "refused.sheet-encoding": {"file", "line", "byte", "value"},
+        "refused.sheet-damaged": {"file", "line", "byte", "value"},
+        "refused.sheet-heavy": {"file"},
+        "refused.sheet-unreadable": {"file", "cause"},
+        "refused.sheet-locked": {"file"},
+        "refused.sheet-no-such": {"file", "sheet", "sheets"},
+        "refused.sheet-empty": {"file"},
+        "refused.sheet-corrupt": {"file"},
+        "refused.sheet-wide": {"file", "most", "cell"},
+        "refused.sheet-long": {"file", "most"},
     },
 }
 """Codes that a file takes from a table of its own, with what all of them are given."""
@@ -97,7 +115,7 @@ def codes() -> dict[str, Raised]:
             for key, where, given in raised(path.read_text("utf-8"), place):
                 found.setdefault(key, Raised()).add(where, given)
             for code, given in LISTED.get(place, {}).items():
-                found.setdefault(f"store.{code}", Raised()).add(place, given)
+                found.setdefault(code, Raised()).add(place, given)
     return found
 
 
