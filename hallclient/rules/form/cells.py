@@ -47,6 +47,11 @@ class Cells:
             self.v[section.id] = rows
             self._texts[section.id] = {row: [""] * width for row in rows}
             self.on[section.id] = {row: [True] * width for row in rows}
+        self._columns = {
+            one.id: (self._texts[one.section], program.layout.place[one.id])
+            for one in program.layout.fields.values()
+        }
+        """Field -> the texts of its section by row, its place among them."""
 
     def rows(self, section: str) -> list[str]:
         """The rows of a repeat in order; for other sections the only one, "".

@@ -24,6 +24,7 @@ from hallclient.rules.form.values import READERS, Wrong
 _ALL = None
 """In `State._todo`: every row of the unit's repeat."""
 _ONE = (SINGLE,)
+_NOWHERE: tuple[dict[str, list[str]], int] = ({}, 0)
 
 
 class Ready(NamedTuple):
@@ -78,14 +79,8 @@ class State(Cells):
         for section, row, place in rows:
             if section in self._order and row not in self._home:
                 self._add(section, row, place)
-        layout = self.program.layout
-        columns = {
-            one.id: (self._texts[one.section], layout.place[one.id])
-            for one in layout.fields.values()
-        }
-        nowhere: tuple[dict[str, list[str]], int] = ({}, 0)
         for row, name, text in cells:
-            texts, at = columns.get(name, nowhere)
+            texts, at = self._columns.get(name, _NOWHERE)
             if row in texts:
                 texts[row][at] = text
         self._visit_all()
@@ -93,17 +88,27 @@ class State(Cells):
     def apply(self, edits: Iterable[Edit]) -> None:
         """One step. What names a row or field that is not there is passed over."""
         added: dict[str, list[str]] = {}
+        fresh: set[str] = set()
+        dropped: list[str] = []
         for edit in edits:
+            if dropped and not isinstance(edit, Drop):
+                self._drop(dropped)
+                dropped = []
             match edit:
                 case Put(row, name, text):
-                    self._put(row, name, text)
+                    texts, at = self._columns.get(name, _NOWHERE)
+                    if row in texts and texts[row][at] != text:
+                        texts[row][at] = text
+                        if row not in fresh:
+                            self._later_rows(self.program.value_of[name].rank, (row,))
                 case Add(section, row, place):
                     if section in self._order and row not in self._home:
                         self._add(section, row, place)
                         added.setdefault(section, []).append(row)
+                        fresh.add(row)
                 case Drop(row):
-                    if row in self._home:
-                        self._drop(row)
+                    dropped.append(row)
+        self._drop(dropped)
         for section, rows in added.items():
             for unit in self.program.of_row.get(section, ()):
                 self._later_rows(unit.rank, rows)
@@ -118,46 +123,57 @@ class State(Cells):
         self._texts[section][row] = [""] * width
         self.on[section][row] = [True] * width
 
-    def _put(self, row: str, name: str, text: str) -> None:
-        field = self.program.layout.fields.get(name)
-        if field is None or not self._there(field, row):
-            return
-        texts, at = self._texts[field.section][row], self.program.layout.place[name]
-        if texts[at] != text:
-            texts[at] = text
-            self._later_rows(self.program.value_of[name].rank, (row,))
+    def _drop(self, rows: Iterable[str]) -> None:
+        """Take rows out; those of one repeat together."""
+        of: dict[str, list[str]] = {}
+        for row in dict.fromkeys(rows):
+            if row in self._home:
+                of.setdefault(self._home[row], []).append(row)
+        for section, gone in of.items():
+            self._drop_of(section, gone)
 
-    def _drop(self, row: str) -> None:
-        section = self._home[row]
-        place = (self._places[row], row)
+    def _drop_of(self, section: str, rows: list[str]) -> None:
+        places = [(self._places[row], row) for row in rows]
         for unit in self.program.of_row.get(section, ()):
             if isinstance(unit, Sum):
-                if self.totals[unit.number].put([(row, None, place)]):
+                nothing = [(row, None, (place, row)) for place, row in places]
+                if self.totals[unit.number].put(nothing):
                     self._after(unit.source, _ONE)
             elif isinstance(unit, Keyed):
-                self._keys_changed(unit.number, self.indexes[unit.number].put(row, None, 0, place))
+                kept = self.indexes[unit.number]
+                keys = {key for at in places for key in kept.put(at[1], None, 0, at)}
+                self._keys_changed(unit.number, keys)
         for probes in self.probes:
-            probes.put(row, None)
+            for row in rows:
+                probes.put(row, None)
         for field in self.program.layout.sections[section].fields:
-            if field.type is Type.PERSON:
-                self._refer(field.id, row, None)
-            self.wrongs.pop((row, field.id), None)
-            self.judging.forget(row, field)
-        del self.v[section][row], self._texts[section][row], self.on[section][row]
-        del self._home[row], self._places[row]
+            for row in rows:
+                if field.type is Type.PERSON:
+                    self._refer(field.id, row, None)
+                if self.wrongs:
+                    self.wrongs.pop((row, field.id), None)
+                self.judging.forget(row, field)
         ordered = self._order[section]
-        del ordered[bisect_left(ordered, place)]
-        self._named_again(section, (row,), gone=True)
+        for at in places:
+            row = at[1]
+            del self.v[section][row], self._texts[section][row], self.on[section][row]
+            del self._home[row], self._places[row]
+            del ordered[bisect_left(ordered, at)]
+        self._named_again(section, rows, gone=True)
 
     def _named_again(self, section: str, rows: Collection[str], *, gone: bool = False) -> None:
         """Persons have come or gone: whoever names them names somebody, or nobody, now."""
         if section != self.program.roster:
             return
-        for name, by in self._refs.items():
-            for row in rows:
-                self._later_rows(self.program.check_of[name].rank, by.get(row, ()))
+        for name in self._refs:
+            self._later_rows(self.program.check_of[name].rank, self._naming(name, rows))
         for field in self.program.layout.sections[section].fields:
             self._after(("field", field.id), rows, gone=gone)
+
+    def _naming(self, reference: str, people: Iterable[str]) -> set[str]:
+        """The rows in which a reference names one of these people."""
+        by = self._refs[reference]
+        return set().union(*(by[person] for person in people if person in by))
 
     # -- visiting what a change concerns
 
@@ -187,12 +203,9 @@ class State(Cells):
                     if not gone:
                         self._later_rows(visit.rank, rows)
                 case "refs":
-                    by = self._refs[visit.by]
-                    for row in rows:
-                        self._later_rows(visit.rank, by.get(row, ()))
+                    self._later_rows(visit.rank, self._naming(visit.by, rows))
                 case "named":
-                    by = self._refs[visit.by]
-                    if any(by.get(row) for row in rows):
+                    if self._naming(visit.by, rows):
                         self._later(visit.rank)
                 case _:
                     self._later(visit.rank)
