@@ -6,9 +6,10 @@ in, so a sealed text moved to another case does not open. Deleting the key delet
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
+from json.encoder import encode_basestring as _quoted
 
 from db.errors import StoreError
 
@@ -37,9 +38,9 @@ class Box:
     def seal(self, fields: dict[str, str]) -> str:
         """``aes-256-gcm:<base64 of nonce and ciphertext>``."""
         nonce = self._entropy(NONCE_BYTES)
-        plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-        sealed = self._cipher.encrypt(nonce, plain, self._bound)
-        return f"{AES}:{base64.b64encode(nonce + sealed).decode()}"
+        plain = ",".join([f"{_quoted(name)}:{_quoted(text)}" for name, text in fields.items()])
+        sealed = self._cipher.encrypt(nonce, f"{{{plain}}}".encode(), self._bound)
+        return f"{AES}:{b2a_base64(nonce + sealed, newline=False).decode()}"
 
     def unseal(self, sealed: str) -> dict[str, str]:
         """The fields again. Raises `Unopenable`."""
@@ -47,7 +48,7 @@ class Box:
         if tag != AES:
             raise Unopenable(tag)
         try:
-            data = base64.b64decode(text, validate=True)
+            data = a2b_base64(text, strict_mode=True)
             plain = self._cipher.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound)
             fields = json.loads(plain.decode())
         except self._wrong as error:
