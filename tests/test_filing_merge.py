@@ -171,30 +171,10 @@ class Model:
             self.back[who.operator].clear()
 
     def turn(self, changed: Changed) -> bool:
-        """Make a change if all is as its first side says, and no cell would stand in no row.
-
-        Of a cell that was there before and after, only the part that changed counts: its text, or
-        what stands beside it.
-        """
-        after: dict[Any, Any] = {}
-        for key, (left, back) in changed.what.items():
-            there = self.now.get(key)
-            if isinstance(key, str) or left is None or back is None:
-                if there != left:
-                    return False
-                after[key] = back
-                continue
-            there = there or NOTHING
-            text, beside = there[:1], there[1:]
-            if left[:1] != back[:1]:
-                if text != left[:1]:
-                    return False
-                text = back[:1]
-            if left[1:] != back[1:]:
-                if beside != left[1:]:
-                    return False
-                beside = back[1:]
-            after[key] = (*text, *beside)
+        """Make a change if all is as its first side says, and no cell would stand in no row."""
+        if any(self.now.get(key) != left for key, (left, _) in changed.what.items()):
+            return False
+        after = {key: back for key, (_, back) in changed.what.items()}
         then = {key: value for key, value in {**self.now, **after}.items() if value is not None}
         if any(not isinstance(key, str) and key[0] and key[0] not in then for key in then):
             return False

@@ -29,7 +29,7 @@ CELL = "form_cell"
 ROW = "form_row"
 COLUMNS = ("value", "sealed", "other", "other_sealed", "other_by")
 ROW_COLUMNS = ("filing", "section", "place")
-BESIDE = frozenset(COLUMNS[2:])
+BESIDE = COLUMNS[2:]
 NONE: tuple[None, ...] = (None,) * len(COLUMNS)
 
 # Everything of a filing, or of one row, by the beginning of its id.
@@ -142,25 +142,12 @@ class Draft:
         self._write(key, (*held, *NONE[2:]))
 
     def turn(self, table: str, key: str, left: Row | None, back: Row | None) -> bool:
-        """One change of an earlier step turned round; False when it is not as that left it.
-
-        A cell without a row is one that holds nothing. Of a cell that stays, only what that step
-        changed has to be as it was.
-        """
+        """One change of an earlier step turned round; False when all is not as that left it."""
         names = COLUMNS if table == CELL else ROW_COLUMNS
-        nothing = NONE if table == CELL else None
-        there = self._read(table, key, names) or nothing
-        now: tuple[Any, ...] | None
-        if left is not None and back is not None and there is not None:
-            at = [names.index(name) for name in left]
-            if any(there[place] != left[names[place]] for place in at):
-                return False
-            now = tuple(back.get(name, value) for name, value in zip(names, there, strict=True))
-        else:
-            if there != (nothing if left is None else tuple(map(left.get, names))):
-                return False
-            now = nothing if back is None else tuple(map(back.get, names))
-        self._now[table, key] = None if now == nothing else now
+        if (self._read(table, key, names) or _whole(names, None)) != _whole(names, left):
+            return False
+        now = _whole(names, back)
+        self._now[table, key] = now if any(value is not None for value in now) else None
         return True
 
     @property
@@ -262,18 +249,20 @@ def unsealed(box: Box | None, sealed: str) -> str:
 def _told(
     names: tuple[str, ...], was: tuple[Any, ...] | None, now: tuple[Any, ...] | None
 ) -> tuple[Row | None, Row | None]:
-    """Both sides of a change: the columns that differ; of a row made or gone, those not null."""
-    if was is not None and now is not None:
-        both = zip(names, was, now, strict=True)
-        differing = [(name, a, b) for name, a, b in both if a != b]
-        return {name: a for name, a, _ in differing}, {name: b for name, _, b in differing}
-    return _filled(names, was), _filled(names, now)
+    """Both sides of a change. Columns left out are null on both, so that who turns it round
+    knows the whole row.
+    """
+    sides = (was or (None,) * len(names), now or (None,) * len(names))
+    told = [name for name, *both in zip(names, *sides, strict=True) if both != [None, None]]
+    made, left = (dict(zip(names, side, strict=True)) for side in sides)
+    return (
+        None if was is None else {name: made[name] for name in told},
+        None if now is None else {name: left[name] for name in told},
+    )
 
 
-def _filled(names: tuple[str, ...], row: tuple[Any, ...] | None) -> Row | None:
-    if row is None:
-        return None
-    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+def _whole(names: tuple[str, ...], side: Row | None) -> tuple[Any, ...]:
+    return tuple(map((side or {}).get, names))
 
 
 def filing_row(store: Store, key: str, *, open_only: bool = False) -> Row:

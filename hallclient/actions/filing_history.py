@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from db.store import Store
 from hallclient.actions.acting import Actor, admit
-from hallclient.actions.filing_cells import filing_row
-from hallclient.actions.filing_log import STEP, Step, backwards, said, said_beside, step_of
+from hallclient.actions.filing_cells import BESIDE, filing_row
+from hallclient.actions.filing_log import STEP, Step, backwards, differs, said, step_of
 
 
 class Entry(NamedTuple):
@@ -41,12 +41,11 @@ def history(store: Store, who: Actor, filing: str, row: str, field: str) -> list
         how = str(facts.get("source") or kind.removeprefix("filing."))
         for _, cell, was, now in facts["set"]:
             if cell == key:
-                texts = said(was, box), said(now, box)
-                beside = None if now is None else said_beside(now, box)
-                if texts != (None, None):
-                    found.append(Entry(at, by, window, texts[0] or "", texts[1] or "", how))
-                elif beside is not None:
-                    found.append(Entry(at, by, window, "", beside, how))
+                if differs(was, now, "value", "sealed"):
+                    texts = said(was, box), said(now, box)
+                    found.append(Entry(at, by, window, *texts, how))
+                elif (now or {}).get("other_by") is not None and differs(was, now, *BESIDE):
+                    found.append(Entry(at, by, window, "", said(now, box, "other"), how))
     return found
 
 

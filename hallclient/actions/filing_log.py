@@ -99,29 +99,26 @@ def _meaning(
         elif table == CELL:
             above, _, field = key.rpartition("/")
             row = above.partition("/")[2]
-            if not BESIDE.isdisjoint((*(was or ()), *(now or ()))):
+            if differs(was, now, *BESIDE):
                 disputed.append((row, field))
-            if above in gone:
-                continue
-            before, after = said(was, box), said(now, box)
-            if (before or "") != (after or ""):
-                edits.append(Put(row, field, after or "", before or ""))
+            if above not in gone and differs(was, now, "value", "sealed"):
+                edits.append(Put(row, field, said(now, box), said(was, box)))
     return tuple(edits), tuple(disputed)
 
 
-def said(side: dict[str, Any] | None, box: Box | None) -> str | None:
-    """What one side of a change says to stand in the cell; None: nothing about it."""
-    return _said(side or {}, "value", "sealed", box)
+Side = dict[str, Any] | None
+"""One side of a change; columns left out are null."""
 
 
-def said_beside(side: dict[str, Any], box: Box | None) -> str | None:
-    """What it says that another hand typed over that; None: nothing about it."""
-    return _said(side, "other", "other_sealed", box)
+def differs(was: Side, now: Side, *columns: str) -> bool:
+    """Whether a change concerns one of these columns."""
+    before, after = was or {}, now or {}
+    return any(before.get(name) != after.get(name) for name in columns)
 
 
-def _said(side: dict[str, Any], plain: str, sealed: str, box: Box | None) -> str | None:
-    if side.get(sealed) is not None:
-        return unsealed(box, side[sealed])
-    if plain in side or sealed in side:
-        return side.get(plain) or ""
-    return None
+def said(side: Side, box: Box | None, column: str = "value") -> str:
+    """What stands in a cell by one side of a change (or beside it: ``other``)."""
+    if side is None:
+        return ""
+    sealed = side.get("sealed" if column == "value" else "other_sealed")
+    return side.get(column) or "" if sealed is None else unsealed(box, sealed)
