@@ -109,7 +109,7 @@ def _base(app: App, form: Form, start: str) -> tuple[Edit, ...]:
 
 
 def _given(app: App, state: State, start: str) -> Given:
-    if start == "-" or Path(start).is_file():
+    if start == "-" or _is_file(start):
         return values_of(app, state, start)
     row = form_pick.filing(app, start)
     before = open_filing(app.store(), app.actor(), row["id"]).state
@@ -118,3 +118,10 @@ def _given(app: App, state: State, start: str) -> Given:
     checks = [one.id for one in before.form.fields.values() if one.clerk]
     # What another version had and this one has not is left behind.
     return read_given(state.form, given_of(before, checks))[0]
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # too long for a name, and so on: then it names a filing, or nothing
+        return False

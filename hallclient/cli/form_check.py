@@ -7,7 +7,7 @@ from argparse import Namespace
 from hallclient.cli import form_pick, form_shape
 from hallclient.cli.app import App
 from hallclient.cli.shape import columns
-from hallclient.form_words import gravest, label, level_word, problem_line
+from hallclient.form_words import gravest, label, level_word
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.spec import Level
@@ -28,7 +28,7 @@ def check(args: Namespace, app: App) -> int:
         app.out.emit(obj, form_shape.dispute_line(state, dispute))
     for one in problems:
         obj = {"kind": "problem", **form_shape.problem_object(state, one, reveal=args.reveal)}
-        app.out.emit(obj, problem_line(state, one, reveal=args.reveal))
+        app.out.emit(obj, form_shape.problem_said(state, one, reveal=args.reveal))
     blocking = sum(one.stands for one in problems) + len(disputes)
     counts = _counts(problems)
     ready = state.readiness()

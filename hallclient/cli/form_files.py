@@ -53,7 +53,10 @@ def _checked(app: App, folder: Path, items: set[str] | None) -> Mapping[str, For
     from hallclient.cli.catalogue import problem_line, problem_object
 
     inner = folder / FOLDER
-    forms, problems = read_forms(inner if inner.is_dir() else folder, items)
+    try:
+        forms, problems = read_forms(inner if inner.is_dir() else folder, items)
+    except OSError as error:  # a path may be anything that was typed
+        raise Refused("no-forms", field="folder", folder=folder) from error
     for problem in problems:
         app.out.emit(problem_object(problem), problem_line(problem))
     errors = [problem for problem in problems if not problem.warning]

@@ -15,7 +15,7 @@ from hallclient.cli import form_pick, form_shape
 from hallclient.cli.app import App
 from hallclient.cli.form_changes import change_lines, changes
 from hallclient.cli.options import Usage
-from hallclient.form_words import gravest, problem_line
+from hallclient.form_words import gravest
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import Edit, Put
 from hallclient.rules.form.entering import drop_row
@@ -192,7 +192,7 @@ def told(
         "problems": [form_shape.problem_object(state, one) for one in problems],
     }
     lines = [*change_lines(changed), *(form_shape.dispute_line(state, one) for one in disputes)]
-    lines += [problem_line(state, one) for one in problems]
+    lines += [form_shape.problem_said(state, one) for one in problems]
     app.out.emit(obj, "\n".join(lines) or t("cli.form.unchanged", number=number))
     return 0
 

@@ -17,6 +17,7 @@ from hallclient.form_words import (
     label,
     mend_text,
     place_text,
+    problem_line,
     problem_text,
     row_name,
     row_number,
@@ -198,6 +199,12 @@ def problem_object(state: State, problem: Problem, *, reveal: bool = False) -> d
         obj["choices"] = [{"code": one.code, "name": label(one)} for one in options[:CHOICES]]
         obj["more_choices"] = max(0, len(options) - CHOICES)
     return obj
+
+
+def problem_said(state: State, problem: Problem, *, reveal: bool = False) -> str:
+    """The same on one line, with the code by which it is let pass or mended."""
+    line = problem_line(state, problem, reveal=reveal)
+    return line if problem.rule is None else t("cli.form.problem", line=line, code=problem.code)
 
 
 def override_roles(problem: Problem) -> list[str]:

@@ -3,8 +3,8 @@
     {"fields": {"name": "..."}, "tables": {"holder": [{"h_name": "...", "h_sub": "60"}]}}
 
 Fields and tables go by id or by label, rows of a table that are there by ``row`` (their place from
-1, or their id; ``new``: another one). All mistakes of the shape are found in one pass; what a value means is judged by
-the form itself, later.
+1, or their id; ``new``: another one). All mistakes of the shape are found in one pass; what a value
+means is judged by the form itself, later.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from hallclient.rules.form.columns import folded
+from hallclient.rules.form.columns import bare, folded
 from hallclient.rules.form.spec import Field, Form, Section
 from hallclient.rules.form.values import FALSE, TRUE
 
@@ -47,13 +47,13 @@ def fields_named(form: Form, name: str, section: str = "") -> list[Field]:
     whole = form.fields.get(name)
     if whole is not None and section in ("", whole.section):
         return [whole]
-    wanted = folded(name)
-    return [
-        one
-        for one in form.fields.values()
-        if section in ("", one.section)
-        and wanted in (folded(one.id), folded(one.zh), folded(one.en))
-    ]
+    mine = [one for one in form.fields.values() if section in ("", one.section)]
+    for said in (folded, bare):  # brackets of a label may be left out
+        wanted = said(name)
+        found = [one for one in mine if wanted in {said(word) for word in (one.id, one.zh, one.en)}]
+        if found:
+            return found
+    return []
 
 
 def read_given(form: Form, data: Any) -> tuple[Given, list[Fault]]:

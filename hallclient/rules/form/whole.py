@@ -30,10 +30,10 @@ Cells = Mapping[str, str]
 def given_of(state: State, without: Collection[str] = ()) -> dict[str, Any]:
     """A form as `given` reads it: what was typed, persons by their numbers.
 
-    ``without``: fields that are left out; with any of the roster's, so is who is named.
+    ``without``: fields that are left out; with a person's name or number, so is who is named.
     """
-    roster = state.program.layout.sections.get(state.program.roster)
-    nobody = roster is not None and any(one.id in without for one in roster.fields)
+    roster = Roster(state)
+    nobody = any(one is not None and one.id in without for one in (roster.number, roster.name))
     fields: dict[str, str] = {}
     tables: dict[str, list[dict[str, str]]] = {}
     for section in state.form.sections:
@@ -44,7 +44,7 @@ def given_of(state: State, without: Collection[str] = ()) -> dict[str, Any]:
             if not (nobody and one.type is Type.PERSON)
         ]
         rows = [
-            {one.id: text for one in asked if (text := _outside(state, row, one))}
+            {one.id: text for one in asked if (text := _outside(state, row, one, roster))}
             for row in state.rows(section.id)
         ]
         if not section.repeat:
@@ -54,12 +54,11 @@ def given_of(state: State, without: Collection[str] = ()) -> dict[str, Any]:
     return {"fields": fields, "tables": tables}
 
 
-def _outside(state: State, row: str, field: Field) -> str:
+def _outside(state: State, row: str, field: Field, roster: Roster) -> str:
     """A cell as another filing can read it: a person by number, else by name."""
     text = state.text(row, field.id)
     if field.type is not Type.PERSON or state.section_of(text) != state.program.roster:
         return text
-    roster = Roster(state)
     names = [one.id for one in (roster.number, roster.name) if one is not None]
     return next((told for name in names if (told := state.text(text, name))), "")
 
