@@ -12,6 +12,7 @@ from hallclient.actions import filing_edit, filing_override, filings
 from hallclient.form_words import problem_text
 from hallclient.rules.errors import Refused
 from hallclient.rules.form import entering, repairs
+from hallclient.rules.form.edits import Add
 from hallclient.rules.form.judging import OVERRIDABLE, Problem
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text, word
@@ -33,6 +34,11 @@ _EDITS = frozenset({"add_row", "drop_row", "copy_down", "bring", "repair", "step
     "settle",
     "end_filing",
 }
+
+
+_IN_ROW = frozenset({"add_row", "drop_row", "copy_down", "settle"})
+_IN_ROW |= {"keys", "palette", "lock", "language"}
+"""Actions that leave a row that was begun where it is."""
 
 
 class FormScreen(FormGoing):
@@ -94,6 +100,8 @@ class FormScreen(FormGoing):
 
     async def _do(self, action: str) -> None:
         try:
+            if action not in _IN_ROW:
+                self._tidy()
             await self._handlers[action]()
         except Refused as refused:
             self.say(refused_text(refused), "alert")
@@ -134,11 +142,13 @@ class FormScreen(FormGoing):
     # -- rows
 
     async def _add_row(self) -> None:
-        place = self.grid.place
-        self._new_row(place.row if place is not None else "")
+        self.begin_row(self._row() if self._row() != self.model.begun else "")
 
     async def _drop_row(self) -> None:
         row = self._row()
+        if row == self.model.begun:
+            self._tidy()
+            return
         number = self.model.state.index_of(row) + 1
         if self.model.do(entering.drop_row(self.model.state, row)):
             self.say(t("form.dropped", n=number, key=current().first("step_back")))
@@ -168,8 +178,6 @@ class FormScreen(FormGoing):
 
     async def _bring(self, text: str = "") -> None:
         from screens.form_import import ImportScreen, Taken
-
-        self._tidy()
 
         def taken(step: Taken) -> None:
             if self.model.do(step.edits, step.source):
@@ -244,6 +252,9 @@ class FormScreen(FormGoing):
             problem, way = offers[int(chosen.key)]
         edits = repairs.repair(self.model.state, problem, way, self.model.new_id)
         if self.model.do(edits, "repair"):
+            made = [edit.row for edit in edits if isinstance(edit, Add)]
+            if made:
+                self.go_to_row(made[0])
             n, key = len({edit.row for edit in edits}), current().first("step_back")
             self.say(t("form.repaired", way=word("form.repair", way), n=n, key=key), "good")
         else:

@@ -13,7 +13,9 @@ from db.errors import StoreError
 from hallclient.actions.acting import Actor
 from hallclient.actions.filing_log import Step
 from hallclient.actions.filing_view import Opened
+from hallclient.form_words import label, problem_text
 from hallclient.rules.errors import Refused
+from hallclient.rules.form import entering
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.spec import Section
 from hallclient.texts import t
@@ -22,6 +24,7 @@ from screens import form_text
 from screens.base import STYLES, HallScreen
 from screens.form_model import Cell, FormModel
 from screens.form_source import SectionSource, source_of
+from screens.form_text import SECTION_WIDTH
 from screens.latest import Latest
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, entitle, line
@@ -105,6 +108,7 @@ class FormBase(HallScreen):
         """Show everything, follow what others do."""
         self.grid.focus()
         self.say(self._hint, "good")
+        self._enter_section()
         self._show()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(AGAIN_S, self._again)
@@ -182,7 +186,8 @@ class FormBase(HallScreen):
         self._shown_width = self._width
         if not self.model.state.section_relevant(self.section.id):
             self.go_to_section(self._first())
-        self._sections.replace_source(ListSource(form_text.section_rows(self.model)))
+        room = SECTION_WIDTH + (0 if self.has_class("-narrow") else 4)
+        self._sections.replace_source(ListSource(form_text.section_rows(self.model, room)))
         self._sections.select_key(self.section.id)
         entitle(self._box, form_text.grid_title(self.model, self.section))
         self.grid.reload()
@@ -225,17 +230,40 @@ class FormBase(HallScreen):
         self.section = section
         self.source = source_of(self.model, section)
         self.grid.set_source(self.source, t("form.no-rows"))
-        self._to_fillable()
+        self._enter_section()
         self._sections.select_key(section.id)
         entitle(self._box, form_text.grid_title(self.model, section))
         self._show_cell()
 
-    def _to_fillable(self) -> None:
-        grid = self.grid
-        if grid.place is not None and not self.source.fillable(grid.lines.row, grid.lines.column):
-            found = grid._fillable(1)
-            if found is not None and self.source.fillable(*found):
-                grid.goto(self.source.key(found[0]), self.source.columns()[found[1]].key)
+    def _enter_section(self) -> None:
+        """To the first field that needs something; a table without rows begins with one."""
+        if self.section.repeat and not self.source.count():
+            self.begin_row()
+        elif self.source.count():
+            self._to_needed(0)
+
+    def _to_needed(self, row: int) -> None:
+        """To the first field from this line on that needs something, else to the line's first."""
+        found = self.source.needed_after(row, -1) or (row, 0)
+        self.grid.goto(self.source.key(found[0]), self.source.columns()[found[1]].key)
+
+    def begin_row(self, after: str = "") -> None:
+        """Show a row to be filled in, behind another one or at the end."""
+        model = self.model
+        model.begin_row(entering.next_row(model.state, self.section.id, model.new_id, after))
+        self.grid.reload()
+        at = self.source.index_of(model.begun) if model.begun is not None else None
+        if at is not None:
+            self._to_needed(at)
+
+    def go_to_row(self, row: str) -> None:
+        """To the first field of a row that needs something."""
+        self.go_to_section(
+            self.model.state.program.layout.sections[self.model.state.section_of(row)]
+        )
+        at = self.source.index_of(row)
+        if at is not None:
+            self._to_needed(at)
 
     def go_to_cell(self, cell: Cell) -> None:
         """Put the cursor on a cell, wherever it is; ("", section) is a table as a whole."""
@@ -288,8 +316,17 @@ class FormBase(HallScreen):
 
     @on(FormGrid.Committed)
     def _committed(self, event: FormGrid.Committed) -> None:
+        """What was typed has gone on; what is wrong with it is told where the eyes are."""
         event.stop()
-        self.say("")
+        cell = self.source.cell_at(event.row, event.column)
+        state = self.model.state
+        found = state.problems_at(*cell) if state.has(*cell) and event.text else []
+        wrong = [one for one in found if one.stands]
+        if wrong:
+            text = f"{label(state.field(cell[1]))}  {problem_text(state, wrong[0])}"
+            self.say(text, "warn")
+        else:
+            self.say("")
         self._show()
 
     # -- what subclasses do

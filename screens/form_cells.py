@@ -77,8 +77,28 @@ def view(model: FormModel, row: str, name: str) -> CellView:
     return CellView(text)
 
 
+def needed(model: FormModel, row: str, name: str) -> bool:
+    """Whether Enter stops here: it is missing or wrong, and can be typed; or it says who a row is
+    about.
+    """
+    state = model.state
+    if not model.open or not state.relevant(row, name):
+        return False
+    stops = state.worst_at(row, name) is Level.BLOCK or _names_nobody(state, row, name)
+    return stops and editable(state, row, name)
+
+
+def _names_nobody(state: State, row: str, name: str) -> bool:
+    """Whether nobody is chosen here yet, and something is asked of whoever it will be."""
+    field = state.field(name)
+    if field.type is not Type.PERSON or field.calculation or state.text(row, name):
+        return False
+    fields = state.program.layout.sections[field.section].fields
+    return any(one.via == name and state.missing_at(row, one.id) for one in fields)
+
+
 def fillable(model: FormModel, row: str, name: str) -> bool:
-    """Whether Enter stops here: it can be typed, and is empty or wrong.
+    """Whether Tab stops here: it can be typed, and is empty or wrong.
 
     What the counter checks and need not is left to the arrow keys.
     """
@@ -111,7 +131,8 @@ def editing(model: FormModel, row: str, name: str) -> CellEdit:
     field, text = model.state.field(name), model.state.text(row, name)
     why = locked(model, row, name)
     if field.type in (Type.CHOICE, Type.BOOL, Type.PERSON):
-        return CellEdit(text, "choice", why, takes=_TAKES.get(field.type, frozenset()))
+        new, takes = field.type is Type.PERSON, _TAKES.get(field.type, frozenset())
+        return CellEdit(text, "choice", why, new=new, takes=takes)
     if field.type is Type.MULTI:
         return CellEdit(text, "multi", why)
     fold = field.type in FOLDED and field.type is not Type.EMAIL

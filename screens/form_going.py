@@ -6,8 +6,6 @@ from textual import on
 
 from hallclient.actions.acting import Actor
 from hallclient.actions.filing_view import Opened
-from hallclient.rules.form import entering
-from hallclient.rules.form.edits import Add
 from hallclient.rules.form.spec import Section
 from hallclient.texts import t
 from screens.form_base import FormBase
@@ -98,54 +96,24 @@ class FormGoing(FormBase):
         if event.step < 0:
             self._step_section(-1)
             return
-        if self.section.repeat and self.model.open and self._wants_row():
-            self._new_row("")
+        if self.section.repeat and self.model.open and self.model.begun is None:
+            self.begin_row()
             return
         self._tidy()
         asked = self._asked()
         at = asked.index(self.section) if self.section in asked else -1
-        for section in [*asked[at + 1 :], *asked[: max(0, at)]]:
+        for section in [*asked[at + 1 :], *asked[: at + 1]]:
             state = self.model.state.section_state(section.id)
             if state.missing or state.wrong:
                 self.go_to_section(section)
-                if section.repeat and not self.model.state.count(section.id):
-                    self._new_row("")
                 return
-        self.say(t("form.all-filled"), "good")
-
-    def _wants_row(self) -> bool:
-        """Whether the table goes on: its last row says something."""
-        rows = self.model.state.rows(self.section.id)
-        return bool(rows) and not self._empty(rows[-1])
-
-    def _empty(self, row: str) -> bool:
-        state = self.model.state
-        return all(
-            state.text(row, one.id) in ("", one.default)
-            for one in self.section.fields
-            if not one.calculation
-        )
+        if standing(self.model.state.problems()):
+            self._to_problem(1)
+        else:
+            self.say(t("form.all-filled"), "good")
 
     def _tidy(self) -> None:
-        """A last row in which nothing was typed was begun for nothing."""
-        if not self.section.repeat or not self.model.open:
-            return
-        rows = self.model.state.rows(self.section.id)
-        if rows and self._empty(rows[-1]):
-            self.model.do(entering.drop_row(self.model.state, rows[-1]))
-
-    def _new_row(self, after: str) -> None:
-        edits = entering.add_row(self.model.state, self.section.id, self.model.new_id, after)
-        self.model.do(edits)
-        self.grid.reload()
-        made = next(edit.row for edit in edits if isinstance(edit, Add))
-        self._to_row(made)
-
-    def _to_row(self, row: str) -> None:
-        columns = self.source.columns()
-        at = self.source.index_of(row)
-        if at is None:
-            return
-        fillable = (c.key for n, c in enumerate(columns) if self.source.fillable(at, n))
-        self.grid.goto(row, next(fillable, columns[0].key))
-        self._show()
+        """A row that was begun and left empty goes."""
+        if self.model.begun is not None:
+            self.model.end_row()
+            self.grid.reload()

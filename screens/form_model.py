@@ -19,6 +19,7 @@ from hallclient.actions.filing_log import Step
 from hallclient.actions.filing_view import Opened, Override
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import Add, Drop, Edit, Put
+from hallclient.rules.form.following import take
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.state import State
 from screens.session import Session
@@ -76,6 +77,8 @@ class FormModel:
         self._queue: deque[Saving] = deque()
         self._saving = False
         self._changes = 0
+        self._begun: tuple[Edit, ...] = ()
+        """A row that was begun; it is saved with the first text in it."""
         self.trouble: StoreError | None = None
         self.answers_at: AnswersAt | None = None
         self._take(opened)
@@ -83,6 +86,7 @@ class FormModel:
     def _take(self, opened: Opened) -> None:
         self.filing = opened.filing
         self.state: State = opened.state
+        self._begun = ()
         self.collisions: dict[Cell, Collision] = dict(opened.collisions)
         self.overrides: tuple[Override, ...] = opened.overrides
         self.seq = opened.seq
@@ -113,12 +117,33 @@ class FormModel:
         step = tuple(edits)
         if not step or not self.open:
             return False
-        self.state.apply(step)
+        step = take(self.state, step)
+        if any(edit.row == self.begun for edit in step):
+            step, self._begun = (*self._begun, *step), ()
         self._changes += 1
         self._queue.append(Saving(step, source))
         self._listener.form_changed()
         self.wake()
         return True
+
+    @property
+    def begun(self) -> str | None:
+        """The row that was begun and holds nothing yet."""
+        return self._begun[0].row if self._begun else None
+
+    def begin_row(self, edits: Iterable[Edit]) -> None:
+        """Show a row (its `Add` comes first) that is there only once somebody types in it."""
+        self.end_row()
+        if self.open:
+            self._begun = take(self.state, edits)
+            self._listener.form_changed()
+
+    def end_row(self) -> None:
+        """A row that was begun and left empty was never there."""
+        if self._begun:
+            row, self._begun = self._begun[0].row, ()
+            self.state.apply([Drop(row)])
+            self._listener.form_changed()
 
     def wake(self) -> None:
         """Save what waits; also after trouble."""

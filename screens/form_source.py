@@ -13,7 +13,7 @@ from hallclient.texts import language, t
 from screens import form_cells
 from screens.form_model import Cell, FormModel
 from screens.widgets.choices import Option
-from screens.widgets.grid_parts import CellEdit, CellView, GridColumn, GridSource
+from screens.widgets.grid_parts import FAR, CellEdit, CellView, GridColumn, GridSource
 
 VALUE, NOTE = "value", "note"
 _WIDTHS: dict[Type, int] = {
@@ -107,6 +107,12 @@ class Fields:
     def options(self, row: int, column: int, typed: str) -> Sequence[Option]:
         return form_cells.options(self.model.state, SINGLE, self._fields()[row].id, typed)
 
+    def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
+        fields = self._fields()
+        rows = range(row + (column >= 0), len(fields))
+        found = (at for at in rows if form_cells.needed(self.model, SINGLE, fields[at].id))
+        return next(((at, 0) for at in found), None)
+
     def take(self, row: int, column: int, text: str) -> None:
         name = self._fields()[row].id
         self.model.do(enter(self.model.state, SINGLE, name, text, self.model.new_id))
@@ -165,6 +171,18 @@ class Table:
 
     def options(self, row: int, column: int, typed: str) -> Sequence[Option]:
         return form_cells.options(self.model.state, self.key(row), self._names[column], typed)
+
+    def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
+        if column >= 0 and self.key(row) == self.model.begun:
+            return None
+        first = column + 1
+        for at in range(row, min(row + FAR, self.count())):
+            key = self.key(at)
+            for place in range(first, len(self._names)):
+                if form_cells.needed(self.model, key, self._names[place]):
+                    return at, place
+            first = 0
+        return None
 
     def take(self, row: int, column: int, text: str) -> None:
         state, key = self.model.state, self.key(row)

@@ -19,7 +19,8 @@ from screens.form_source import hint
 from screens.widgets.content import Part, line
 from screens.widgets.rows import Column, Row
 
-SECTION_WIDTH = 14
+SECTION_WIDTH = 13
+"""Cells for a section in the narrow list."""
 
 
 def status(model: FormModel, ticket: str, width: int) -> Content:
@@ -71,19 +72,21 @@ def section_columns() -> list[Column]:
     return [Column("", SECTION_WIDTH, flex=1)]
 
 
-def section_rows(model: FormModel) -> list[Row]:
+def section_rows(model: FormModel, room: int) -> list[Row]:
     """Every section that is asked for, with what there is to do in it."""
     return [
-        Row(section.id, (_section_name(section, state),), _section_style(section, state))
+        Row(section.id, (_section_name(section, state, room),), _section_style(section, state))
         for section in model.state.form.sections
         if (state := model.state.section_state(section.id)).relevant
     ]
 
 
-def _section_name(section: Section, state: SectionState) -> str:
+def _section_name(section: Section, state: SectionState, room: int) -> str:
+    """A long name is cut, the numbers behind it are not."""
     count = f" {state.rows}" if section.repeat else ""
     todo = state.missing + state.wrong
-    return f"{label(section)}{count}" + (f" ·{todo}" if todo else "")
+    count += f" ·{todo}" if todo else ""
+    return cut(label(section), room - cell_width(count)) + count
 
 
 def _section_style(section: Section, state: SectionState) -> str:
@@ -188,10 +191,15 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
         told: list[Part] = [(t("form.disputed", by=collision.by), "bold $text-error")]
     elif problems := state.problems_at(row, name):
         told = problem_parts(state, problems[0])
+        if problems[0].code == "required":
+            # What helps to fill it in is worth more than that it is empty: that is seen.
+            told = [(t("form.required"), style_of(Level.BLOCK)), hint(field)]
         if len(problems) > 1:
             told.append((t("form.more-problems", n=len(problems) - 1), "dim"))
     else:
         told = [hint(field)] if hint(field) else []
+    if row == model.begun:
+        told.append((t("form.begun-row"), "dim"))
     head = line((label(field), "bold"), *told, gap="  ")
     tail = uses
     if field.personal:
@@ -199,13 +207,19 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     return Content("\n").join([head, line((cut(tail, max(10, width - 2)), "dim"))])
 
 
+def style_of(level: Level) -> str:
+    """How grave something is, as a colour."""
+    if level is Level.BLOCK:
+        return "$text-error"
+    return "$text-accent" if level is Level.INFO else "$text-warning"
+
+
 def problem_parts(state: State, problem: Problem) -> list[Part]:
     """A problem on one line: how grave, what, how to mend it, on which basis."""
-    style = {Level.BLOCK: "$text-error", Level.TOLERABLE: "$text-warning"}
-    style |= {Level.WARN: "$text-warning", Level.INFO: "$text-accent"}
+    style = style_of(problem.level)
     parts: list[Part] = [
-        (level_word(problem.level), f"bold {style[problem.level]}"),
-        (problem_text(state, problem), style[problem.level]),
+        (level_word(problem.level), f"bold {style}"),
+        (problem_text(state, problem), style),
     ]
     if problem.passed:
         parts.append((t("form.passed"), "dim"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from textual.app import App, ComposeResult
@@ -14,7 +15,14 @@ from screens.widgets.choices import Option
 from screens.widgets.field import Field
 from screens.widgets.gate import ScanGate
 from screens.widgets.grid import FormGrid
-from screens.widgets.grid_parts import CellEdit, CellView, GridColumn, GridSource
+from screens.widgets.grid_parts import (
+    FAR,
+    CellEdit,
+    CellView,
+    GridColumn,
+    GridSource,
+    onward,
+)
 from screens.widgets.grid_told import Told
 
 NATIONS = [Option(f"n{place}", f"民{place:02d}族") for place in range(12)]
@@ -92,6 +100,11 @@ class Rows:
     def fillable(self, row: int, column: int) -> bool:
         name = self.shown[column].key
         return name != "share" and (name != "extra" or bool(self.text(row, "sex")))
+
+    def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
+        enter = [at for at, one in enumerate(self.columns()) if one.enter]
+        after = islice(onward(self.count(), enter, row, column, 1), FAR)
+        return next((at for at in after if self.fillable(*at)), None)
 
     def editing(self, row: int, column: int) -> CellEdit:
         name = self.shown[column].key

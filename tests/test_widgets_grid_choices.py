@@ -19,7 +19,7 @@ SLIP = "20261123A032"
 
 
 @APPS
-async def test_a_digit_chooses_at_once_and_stays(make: type[GridApp]) -> None:
+async def test_a_digit_chooses_at_once_and_goes_on(make: type[GridApp]) -> None:
     source = Rows(2)
     app = make(source)
     async with app.run_test(size=SMALL) as pilot:
@@ -27,13 +27,16 @@ async def test_a_digit_chooses_at_once_and_stays(make: type[GridApp]) -> None:
         await pilot.press("2")
         await pilot.pause(0.1)
         assert source.taken == [("r0", "sex", "f")]
-        assert app.last(FormGrid.Committed).move == "stay"
-        assert app.grid.place == ("r0", "sex")
-        assert "▸女" in screen_text(app)
-        await pilot.press("2", "3", "9")
+        assert app.grid.place == ("r0", "nation")
+        assert "女" in screen_text(app)
+        app.grid.goto("r0", "sex")
+        await pilot.press("3", "9")
         await pilot.pause(0.1)
-        assert source.taken == [("r0", "sex", "f")], "the same again is no answer, 3 is none"
-        assert app.grid.typing is None
+        assert app.grid.place == ("r0", "sex"), "no option has these numbers"
+        await pilot.press("2")
+        await pilot.pause(0.1)
+        assert source.taken == [("r0", "sex", "f")], "the same again is no answer, but goes on"
+        assert (app.grid.typing, app.grid.place) == (None, ("r0", "nation"))
 
 
 async def test_digits_of_an_input_method_choose() -> None:
@@ -41,6 +44,7 @@ async def test_digits_of_an_input_method_choose() -> None:
     async with app.run_test(size=SMALL) as pilot:
         app.grid.goto("r0", "sex")
         await send(pilot, "２", gap=0.2)
+        app.grid.goto("r0", "sex")
         await send(pilot, "\u3000", gap=0.2)
         assert [text for _, _, text in app.source.taken] == ["f", "m"]
 
@@ -90,7 +94,7 @@ async def test_letters_narrow_the_options(make: type[GridApp]) -> None:
         await send(pilot, "3", gap=0.2)
         await pilot.pause(0.1)
         assert app.source.taken[-1] == ("r0", "nation", "n2")
-        assert (app.grid.typing, app.grid.place) == (None, ("r0", "nation"))
+        assert (app.grid.typing, app.grid.place) == (None, ("r0", "duty"))
 
 
 async def test_enter_takes_the_first_that_fits() -> None:
@@ -177,7 +181,7 @@ async def test_a_whole_row_in_one_burst_goes_where_it_belongs(
     source = Rows(2)
     app = make(source)
     async with app.run_test(size=SMALL) as pilot:
-        await send(pilot, f"赵\r{number}\r1\r3\r12\r1\r某\r备\r钱\r")
+        await send(pilot, f"赵\r{number}\r1312\r1某\r备\r钱\r")
         await pilot.pause(0.2)
         assert source.texts["r0"] == {
             "name": "赵",

@@ -244,13 +244,18 @@ class FormGrid(GridCursor):
         return _number(character) is not None and _number(character) in range(len(self.options))
 
     def choose(self, character: str) -> None:
-        """A key on a choice: a digit chooses, Space goes to the next, else the list is narrowed."""
+        """A key on a choice: a digit chooses and goes on (on a multi it stays), Space goes to the
+        next option, anything else narrows the list.
+        """
         if self._edit.locked:
             self._refuse(self._edit.locked)
         elif self._place is None:
             return
         elif self.chooses(character):
-            self._choose(self.options[_number(character) or 0])
+            option, one = self.options[_number(character) or 0], self._edit.kind == "choice"
+            self._choose(option)
+            if one and not option.why:
+                self.next_needed()
         elif character.isspace() and not self.editor.is_open:
             self._next_option()
         elif character.isdecimal() and len(self._all()) <= len(NUMBERS):
@@ -285,6 +290,8 @@ class FormGrid(GridCursor):
         Enter takes the first that fits, as it was shown; who merely goes away is taken at their
         word only when one fits. A multi has it besides what is chosen.
         """
+        if self._edit.new:
+            return typed
         found = [option.key for option in self.options if not option.why] if typed else []
         meant = found[0] if found and (sure or len(found) == 1) else typed
         return added(self._edit.text, meant, self._all()) if self._edit.kind == "multi" else meant

@@ -138,7 +138,16 @@ class GridCursor(Widget, can_focus=False):
     def next(self, step: int) -> None:
         """Take what is typed, and go to the next field that can be filled (-1: the one before)."""
         self.leave("next" if step > 0 else "back")
-        found = self._fillable(step)
+        self._to_or_end(self._fillable(step), step)
+
+    def next_needed(self) -> None:
+        """Take what is typed, and go to the next field that needs something."""
+        self.leave("next")
+        lines = self.lines
+        there = self._place is not None
+        self._to_or_end(self.source.needed_after(lines.row, lines.column) if there else None, 1)
+
+    def _to_or_end(self, found: tuple[int, int] | None, step: int) -> None:
         if found is None:
             self.ended = True
             self.post_message(Ended(self, self._place, step))

@@ -58,12 +58,14 @@ class CellEdit(NamedTuple):
 
     `text`: as it is edited: whole, not masked; for a choice the option's key, for a multi the keys
     of the chosen options with commas between. `locked`: why nothing can be typed here, in words.
+    `new`: what is typed on a choice may be none of its options; then only a key chooses one.
     `fold`, `limit`, `in_cells`, `takes`: as for a `Field`.
     """
 
     text: str = ""
     kind: Kind = "text"
     locked: str = ""
+    new: bool = False
     fold: bool = False
     limit: int = 0
     in_cells: bool = False
@@ -108,7 +110,13 @@ class GridSource(Protocol):
         ...
 
     def fillable(self, row: int, column: int) -> bool:
-        """Whether Enter and Tab stop here: neither calculated nor irrelevant nor locked."""
+        """Whether Tab stops here: neither calculated nor irrelevant nor locked."""
+        ...
+
+    def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
+        """Where Enter goes from here: the next place that has to be filled in or mended; None: the
+        end, also on a row that was begun and left empty.
+        """
         ...
 
     def editing(self, row: int, column: int) -> CellEdit:

@@ -111,6 +111,21 @@ def add_row(state: State, section: str, new_id: NewId, after: str = "") -> list[
     return made + defaults(state, section, row)
 
 
+def next_row(state: State, section: str, new_id: NewId, after: str = "") -> list[Edit]:
+    """`add_row` for who fills in a table: it begins as the row above it where `Field.copy_last`
+    says so; nobody's data and no check of the counter's is copied.
+    """
+    made = add_row(state, section, new_id, after)
+    rows = state.rows(section)
+    above = after or (rows[-1] if rows else "")
+    usual = {put.field: put for put in made if isinstance(put, Put)}
+    for field in state.program.layout.sections[section].fields if above else ():
+        own = field.copy_last and field.typed and not (field.via or field.personal or field.clerk)
+        if own and field.type is not Type.PERSON and (text := state.text(above, field.id)):
+            usual[field.id] = Put(made[0].row, field.id, text)
+    return [made[0], *usual.values()]
+
+
 def drop_row(state: State, row: str) -> list[Edit]:
     """Take a row out; a person goes with the last row that names them.
 

@@ -1,0 +1,134 @@
+"""A clerk at a desk in a real terminal who fills in a form and counts the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hallclient.form_words import label
+from hallclient.rules.form.spec import Form, Section
+from hallclient.texts import t
+from tests import company
+from tests.livekit import words
+from tests.terminal import KEYS, Terminal
+
+ABOUT, SAID = -4, -2
+"""Lines of the form's screen, from below."""
+
+
+@dataclass
+class Count:
+    """Keys pressed. ``characters``: of the content itself (a Han character counts once, however an
+    input method makes it). ``choices``: digits that choose, and letters that find an option.
+    ``controls``: everything else: Enter, Tab, arrows, function keys, Alt and Ctrl.
+    """
+
+    characters: int = 0
+    choices: int = 0
+    controls: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.characters} + {self.choices} + {self.controls}"
+
+
+@dataclass
+class Clerk:
+    """Every key waits until the one before is seen to be dealt with, as a person's would."""
+
+    desk: Terminal
+    form: Form = field(default_factory=company.form)
+    count: Count = field(default_factory=Count)
+
+    # -- looking
+
+    def at(self, name: str) -> Clerk:
+        """Wait until the cursor is on this field."""
+        told = label(self.form.fields[name])
+        self.desk.wait(lambda: self.about.startswith(told), f"the cursor on {told}")
+        return self
+
+    @property
+    def about(self) -> str:
+        """What the screen says of the cursor's field."""
+        return self.desk.lines[ABOUT].strip()
+
+    @property
+    def said(self) -> str:
+        """What the screen says came of the last key."""
+        return self.desk.lines[SAID].strip()
+
+    @property
+    def status(self) -> str:
+        """The top line."""
+        return self.desk.lines[0].strip()
+
+    def section(self, name: str) -> Clerk:
+        """Wait until this part is shown."""
+        told = label(self._section(name))
+        self.desk.wait(lambda: told in self.desk.lines[1], f"the part {told}")
+        return self
+
+    def _section(self, name: str) -> Section:
+        return next(one for one in self.form.sections if one.id == name)
+
+    def saved(self) -> Clerk:
+        """Wait until everything is durable."""
+        self.desk.wait(lambda: self.status.endswith(t("form.saved")), "everything saved")
+        return self
+
+    # -- acting
+
+    def press(self, *keys: str) -> Clerk:
+        """Keys that are no content."""
+        for key in keys:
+            assert key in KEYS, key
+            self.desk.send(key)
+            self.count.controls += 1
+        return self
+
+    def type(self, text: str) -> Clerk:
+        """Content, and look that it is there."""
+        self.desk.send(text)
+        self.count.characters += len(text)
+        self.desk.see(text[-12:])
+        return self
+
+    def fill(self, name: str, text: str) -> Clerk:
+        """Content into the field of the cursor, and on with Enter."""
+        return self.at(name).type(text).press("enter")
+
+    def choose(self, name: str, digit: str) -> Clerk:
+        """A digit that chooses; the cursor goes on by itself."""
+        self.at(name)
+        self.desk.send(digit)
+        self.count.choices += len(digit)
+        return self
+
+    def look_up(self, name: str, letters: str, found: str) -> Clerk:
+        """Letters that find an option, and Enter, when it is the first."""
+        self.at(name)
+        for letter in letters:
+            self.desk.send(letter)
+            self.count.choices += 1
+        self.desk.see(f"1 {found}"[:14])
+        return self.press("enter")
+
+    # -- at the desk
+
+    def take_and_start(self) -> Clerk:
+        """A number for setting up a company, called and begun; then the form."""
+        desk = self.desk
+        desk.send("f10")
+        desk.see(words("desk.ask-take"))
+        desk.send("qysl")
+        desk.see("SP078")
+        desk.send("enter")
+        desk.see(words("desk.ask-name", item="").split()[-1])
+        desk.send("enter")
+        desk.see(words("desk.ask-identity", item="").split()[-1])
+        desk.send("enter")
+        desk.see("A001")
+        desk.send("f1")
+        desk.see(words("desk.called", number="A001"))
+        desk.send("f3")
+        desk.see(words("desk.started", number="A001"))
+        return self
