@@ -2,6 +2,7 @@
 
 import io
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,10 @@ def test_every_error_in_one_pass_the_gravest_first(cli: Cli, tmp_path: Path) -> 
     text = cli("form", "check", number, **BY)
     assert text.code == 1
     assert len(text.out.splitlines()) >= len(problems)
+    steps = cli.json("form", "history", number, **BY).objects
+    assert [one["how"] for one in steps] == ["edited", "edited", "made"]
+    assert steps[0]["rows_dropped"] >= 2
+    assert len(cli("form", "history", number, **BY).out.splitlines()) == 3
     cli.done("form", "undo", number, **BY)
     assert checked(cli, number)[0] == 0
     assert cli.done("form", "redo", number, **BY)["redone"] is True
@@ -467,19 +472,41 @@ def test_columns_that_are_not_clear_are_asked_about(cli: Cli, tmp_path: Path) ->
     assert cli.json(*words[:5], "--map", "x", **BY).code == 2
 
 
-def test_many_filings_from_a_list_of_places(cli: Cli, tmp_path: Path) -> None:
+def test_a_table_comes_through_a_pipe(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = begun(cli)
+    text = CSV.format(f"王伟,{identity()},60,2031-01-01").encode("gb18030")
+    monkeypatch.setattr(STDIN, io.TextIOWrapper(io.BytesIO(text)))
+    taken = cli.done("form", "import", number, "holder", "-", **BY)
+    assert (taken["new"], taken["encoding"]) == (1, "GB18030")
+
+
+def test_many_filings_from_a_list_of_places(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = begun(cli, "cross-region-tax")
     path = tmp_path / "places.csv"
     path.write_text("湖南省长沙市岳麓区\n江西省南昌市东湖区\n", "utf-8")
-    made = cli.json("form", "bulk", number, str(path), **BY)
+    words = ("form", "bulk", number, str(path))
+    assert cli.done(*words, "--dry-run", **BY)["lines"] == 2
+    assert cli.kit.kinds()[-1] == "filing.made"
+    made = cli.json(*words, **BY)
     assert made.code == 0
     assert [one["differs"]["place"] for one in made.objects] == [
         "湖南省长沙市岳麓区",
         "江西省南昌市东湖区",
     ]
     assert len(cli.json("form", "list", **BY).objects) == 3
-    company_ = begun(cli)
-    assert cli.refused("form", "bulk", company_, str(path), **BY)["error"] == "bulk-none"
+    path.write_text(
+        "跨区域经营地,合同金额\n湖南省长沙市岳麓区,1\n江西省南昌市东湖区,很多\n", "utf-8"
+    )
+    stopped = cli.json(*words, **BY)
+    assert (stopped.code, stopped.objects[-1]["error"]) == (1, "import-wrong")
+    assert {(one["line"], one["problem"]) for one in stopped.objects[:-1]} >= {(2, "wrong-money")}
+    skipped = cli.json(*words, "--wrong", "skip", **BY)
+    assert skipped.code == 0
+    assert [one["kind"] for one in skipped.objects].count("filing") == 1
+    other = begun(cli)
+    assert cli.refused("form", "bulk", other, str(path), **BY)["error"] == "bulk-none"
 
 
 # -- problems let pass, mended, settled
@@ -599,6 +626,19 @@ def test_a_departments_part_is_looked_at_sent_and_corrected(cli: Cli, tmp_path: 
     changed = {one["path"][0] for one in again["difference"]}
     assert "tables" in changed
     assert "13900139000" not in json.dumps(again)
+    out = tmp_path / "sw.json"
+    words = ("form", "extract", number, "--department", "SW", "--save", str(out))
+    saved = cli.done(*words, **BY)
+    assert (saved["n"], saved["bytes"]) == (2, out.stat().st_size)
+    assert cli.kit.kinds()[-1] == "personal.viewed"
+    assert sha256(out.read_bytes()).hexdigest() == again["sha256"]
+    assert cli.json(*words, **BY).code == 3  # what is there is not written over
+    assert cli.done(*words, "--force", **BY)["bytes"] == saved["bytes"]
+    text = cli("form", "extract", number, "--department", "SW", **BY).out
+    assert "武汉大吉科技有限公司" in text
+    assert "王*" in text
+    nothing = ("form", "extract", number, "--department", "GA", "--save", str(out))
+    assert cli.refused(*nothing, **BY)["error"] == "extract-none"
     everything = cli.json("form", "extract", number, "--send", **BY)
     assert everything.code == 0
     assert {one["department"] for one in everything.objects} == {
@@ -609,6 +649,7 @@ def test_a_departments_part_is_looked_at_sent_and_corrected(cli: Cli, tmp_path: 
     assert (kept.code, kept.objects[-1]["error"]) == (1, "extracts-kept")
     shown = cli.done("form", "extract", number, "--department", "SW", **BY)
     assert [one["field"] for one in shown["missing"]] == ["name"]
+    assert [one["was"] for one in shown["difference"]] == ["武汉大吉科技有限公司"]
 
 
 # -- files of forms

@@ -17,9 +17,11 @@ from hallclient.actions import (
     filing_extracts,
     filing_history,
     filing_override,
+    filing_reveal,
     filing_undo,
     filing_view,
     filings,
+    form_offer,
     forms,
     hallview,
     persons,
@@ -147,6 +149,7 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "form.read": [
         lambda kit, who: filings.list_open(kit.store, who),
+        lambda kit, who: form_offer.listed(kit.store, who),
         lambda kit, who: filings.find(kit.store, who, "none"),
         lambda kit, who: filing_view.open_filing(kit.store, who, "none"),
         lambda kit, who: filing_view.left_open(kit.store, who),
@@ -187,7 +190,10 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: day.stop_numbers(kit.store, who, ["tax"]),
         lambda kit, who: day.start_numbers(kit.store, who),
     ],
-    "personal.view": [lambda kit, who: persons.reveal(kit.store, who, "A001")],
+    "personal.view": [
+        lambda kit, who: persons.reveal(kit.store, who, "A001"),
+        lambda kit, who: filing_reveal.reveal(kit.store, who, "none"),
+    ],
     "personal.destroy": [
         lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms)),
         lambda kit, who: bookings.forget(kit.store, who, "none"),

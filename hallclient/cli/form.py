@@ -61,7 +61,7 @@ def _look(own: Commands) -> None:
     option(check, "--reveal", action="store_true")
     history = command(own, "form.history", form_look.history)
     option(history, "filing")
-    option(history, "field")
+    option(history, "field", nargs="?", help=t("cli.option.history-field"))
     option(history, "--row")
     option(history, "--reveal", action="store_true")
 
@@ -103,6 +103,8 @@ def _table(own: Commands) -> None:
     option(bulk, "filing")
     option(bulk, "file", type=Path, help=t("cli.option.sheet-file"))
     option(bulk, "--sheet", default="")
+    option(bulk, "--wrong", default="stop")
+    option(bulk, "--dry-run", action="store_true")
 
 
 def _mend(own: Commands) -> None:
@@ -128,6 +130,8 @@ def _send(own: Commands) -> None:
     option(extract, "filing")
     option(extract, "--department")
     option(extract, "--send", action="store_true")
+    option(extract, "--save", type=Path)
+    option(extract, "--force", action="store_true")
     option(extract, "--reveal", action="store_true")
     publish = command(own, "form.publish", form_files.publish)
     option(publish, "folder", type=Path, nargs="?", help=t("cli.option.forms-folder"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from hallclient.actions import filing_extracts
@@ -12,12 +12,12 @@ from hallclient.actions.filing_view import Opened
 from hallclient.cli import form_pick
 from hallclient.cli.app import App
 from hallclient.cli.form_shape import row_object
-from hallclient.cli.output import dumps
-from hallclient.form_words import label
+from hallclient.cli.shape import columns
+from hallclient.form_words import cell_text, label, row_name, row_number
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.extract import digest
+from hallclient.rules.form.extract import difference, digest
 from hallclient.rules.form.extract import extract as extract_of
-from hallclient.rules.form.preview import missing
+from hallclient.rules.form.preview import Line, missing, preview
 from hallclient.rules.form.spec import Department
 from hallclient.texts import t
 from hallclient.words import refused_text
@@ -29,16 +29,17 @@ _STAYS: Final = frozenset({_SAME, "extract-blocked", "extract-disputed"})
 
 
 def extract(args: Namespace, app: App) -> int:
-    """The part of one department, or of each: previewed, or frozen and sent.
+    """The part of one department, or of each: previewed, or frozen and sent, or written to a file.
 
     The sheet with personal data is told only with ``--reveal``, on the record.
     """
     found = form_pick.opened(app, args.filing, reveal=args.reveal)
     form = found.state.form
-    if args.department:
+    to = list(form.departments)
+    if args.department or args.save is not None:
         to = [form_pick.department(form, args.department)]
-    else:
-        to = list(form.departments)
+    if args.save is not None:
+        return _save(app, found, to[0], args)
     if not args.send:
         for one in to:
             _preview(app, found, one, reveal=args.reveal)
@@ -53,6 +54,9 @@ def _preview(app: App, found: Opened, to: Department, *, reveal: bool) -> None:
     payload = extract_of(found.state, to.id)
     sha256 = digest(payload)
     sent = filing_extracts.sent(app.store(), found.filing["id"], to.id)
+    told = None
+    if sent and (before := filing_extracts.content(app.store(), sent[-1]).payload):
+        told = _changes(difference(json.loads(before), payload), reveal=reveal)
     lacks = [
         {
             "section": one.section,
@@ -69,27 +73,72 @@ def _preview(app: App, found: Opened, to: Department, *, reveal: bool) -> None:
         "sent": len(sent),
         "same_as_sent": bool(sent) and sent[-1].sha256 == sha256,
         "missing": lacks,
+        "difference": told,
         "payload": _open(payload, reveal=reveal),
     }
     said = t("cli.form.extract", name=label(to), id=to.id, sha256=sha256[:12], n=len(lacks))
-    app.out.emit(obj, f"{said}\n{dumps(_open(payload, reveal=reveal))}")
+    app.out.emit(obj, "\n".join([said, *_lines(found, to, reveal=reveal)]))
+
+
+def _lines(found: Opened, to: Department, *, reveal: bool) -> Iterator[str]:
+    """What a department gets, for a person: its name of a field, ours, what stands there."""
+    at = ("", "")
+    cells: list[list[str]] = []
+    for line in preview(found.state, to.id):
+        if (line.section.id, line.row) != at:
+            yield from ("  " + text for text in columns(cells))
+            cells, at = [], (line.section.id, line.row)
+            yield _place(found, line, reveal=reveal)
+        text = cell_text(found.state, line.row, line.field.id, reveal=reveal)
+        if text or line.lack:
+            lack = t(f"cli.form.lack.{line.lack}") if line.lack else ""
+            cells.append([line.name, label(line.field), text, lack])
+    yield from ("  " + text for text in columns(cells))
+
+
+def _place(found: Opened, line: Line, *, reveal: bool) -> str:
+    state, section = found.state, label(line.section)
+    if not line.row:
+        return section
+    name = row_name(state, line.row, reveal=reveal)
+    row = t("form.row-of" if name else "form.row", n=row_number(state, line.row), name=name)
+    return t("form.place").join((section, row))
+
+
+def _save(app: App, found: Opened, to: Department, args: Namespace) -> int:
+    """The extract that was sent last, as a file."""
+    from hallclient.actions.filing_extract_file import save
+
+    sent = filing_extracts.sent(app.store(), found.filing["id"], to.id)
+    if not sent:
+        raise Refused("extract-none", field="department", department=to)
+    size = save(app.store(), app.actor(), sent[-1], args.save, replace=args.force)
+    obj: dict[str, object] = {
+        **_head(found, to),
+        "n": sent[-1].n,
+        "sha256": sent[-1].sha256,
+        "file": str(args.save),
+        "bytes": size,
+    }
+    app.out.emit(obj, t("cli.form.saved", name=label(to), file=str(args.save)))
+    return 0
 
 
 def _send(app: App, found: Opened, to: Department, *, reveal: bool) -> None:
     store, who = app.store(), app.actor()
     made = filing_extracts.send(store, who, found.filing["id"], to.id)
     content = filing_extracts.read_extract(store, who, made)
-    difference = json.loads(content.difference) if content.difference else None
+    told = json.loads(content.difference) if content.difference else None
     obj: dict[str, object] = {
         **_head(found, to),
         "n": made.n,
         "sha256": made.sha256,
         "before": made.before or None,
-        "difference": None if difference is None else _changes(difference, reveal=reveal),
+        "difference": None if told is None else _changes(told, reveal=reveal),
         "payload": _open(json.loads(content.payload), reveal=reveal),
     }
-    key = "cli.form.sent" if difference is None else "cli.form.sent-again"
-    count = len(difference or ())
+    key = "cli.form.sent" if told is None else "cli.form.sent-again"
+    count = len(told or ())
     app.out.emit(obj, t(key, name=label(to), n=made.n, sha256=made.sha256[:12], count=count))
 
 
@@ -128,11 +177,11 @@ def _open(payload: dict[str, Any], *, reveal: bool) -> dict[str, Any]:
     return payload if reveal else {key: one for key, one in payload.items() if key != _SENSITIVE}
 
 
-def _changes(difference: Sequence[Sequence[Any]], *, reveal: bool) -> list[dict[str, Any]]:
+def _changes(changes: Iterable[Sequence[Any]], *, reveal: bool) -> list[dict[str, Any]]:
     """A correction; of personal data only that it changed."""
     return [
         {"path": path, "was": was, "now": now}
         if reveal or path[0] != _SENSITIVE
         else {"path": path, "was": t("form.hidden"), "now": t("form.hidden")}
-        for path, was, now in difference
+        for path, was, now in changes
     ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 
 from hallclient.actions import filing_history, form_offer
+from hallclient.actions.filing_log import Step
+from hallclient.actions.filing_view import Opened
 from hallclient.actions.forms import form_in
 from hallclient.cli import form_pick, form_shape
 from hallclient.cli.app import App
 from hallclient.cli.output import dumps
 from hallclient.cli.shape import columns
 from hallclient.form_words import label, said
+from hallclient.rules.form.edits import Add, Drop, Put
 from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Field, Form
 from hallclient.rules.form.whole import given_of
@@ -125,30 +128,65 @@ def show(args: Namespace, app: App) -> int:
 
 
 def history(args: Namespace, app: App) -> int:
-    """Who wrote what into a cell, the newest first."""
+    """Who wrote what into a cell, or every step of the filing; the newest first."""
     found = form_pick.opened(app, args.filing, reveal=args.reveal)
+    if args.field is None:
+        return _steps(app, found)
     state = found.state
     field = form_pick.field(state.form, args.field)
     section = state.program.layout.sections[field.section]
     row = form_pick.row(state, section, args.row)
     entries = filing_history.history(app.store(), app.actor(), found.filing["id"], row, field.id)
+    nothing = t("cli.form.nothing")
     cells = []
-    for one in entries:
-        was, now = (said(state, field, text, reveal=args.reveal) for text in (one.was, one.now))
-        at = local(one.at).strftime("%Y-%m-%d %H:%M:%S")
-        nothing = t("cli.form.nothing")
-        cells.append([at, one.by, one.window, was or nothing, now or nothing, _how(one.how)])
-    for one, text in zip(entries, columns(cells), strict=True):
+    for entry in entries:
+        was, now = (said(state, field, text, reveal=args.reveal) for text in (entry.was, entry.now))
+        head = [moment(entry.at), entry.by, entry.window]
+        cells.append([*head, was or nothing, now or nothing, _how(entry.how)])
+    for entry, text in zip(entries, columns(cells), strict=True):
         obj: dict[str, object] = {
-            **one._asdict(),
-            "at": iso(one.at),
-            "was": form_shape.safe_text(state, field, one.was, reveal=args.reveal),
-            "now": form_shape.safe_text(state, field, one.now, reveal=args.reveal),
+            **entry._asdict(),
+            "at": iso(entry.at),
+            "was": form_shape.safe_text(state, field, entry.was, reveal=args.reveal),
+            "now": form_shape.safe_text(state, field, entry.now, reveal=args.reveal),
         }
         app.out.emit(obj, text)
     if not entries:
         app.out.note(t("cli.form.no-history"))
     return 0
+
+
+def _steps(app: App, found: Opened) -> int:
+    steps = filing_history.whole_history(app.store(), app.actor(), found.filing["id"])
+    how = [step.source or step.kind.removeprefix("filing.") for step in steps]
+    cells = [
+        [moment(step.at), step.by, step.window, _how(word), _size(step), step.reason]
+        for step, word in zip(steps, how, strict=True)
+    ]
+    for step, word, text in zip(steps, how, columns(cells), strict=True):
+        obj: dict[str, object] = {
+            "at": iso(step.at),
+            "by": step.by,
+            "window": step.window,
+            "kind": step.kind,
+            "how": word,
+            "reason": step.reason,
+            "cells": sum(isinstance(one, Put) for one in step.edits),
+            "rows_added": sum(isinstance(one, Add) for one in step.edits),
+            "rows_dropped": sum(isinstance(one, Drop) for one in step.edits),
+        }
+        app.out.emit(obj, text)
+    return 0
+
+
+def _size(step: Step) -> str:
+    """How much a step changed."""
+    return t("cli.form.step", n=len(step.edits)) if step.edits else ""
+
+
+def moment(at: int) -> str:
+    """UTC milliseconds in the hall's time, to the second."""
+    return local(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _how(how: str) -> str:

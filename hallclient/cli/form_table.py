@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -30,7 +31,7 @@ from hallclient.rules.form.edits import Edit
 from hallclient.rules.form.intake import Fate, Mode, Preview, good_edits, preview
 from hallclient.rules.form.intake_cells import Note
 from hallclient.rules.form.judging import Problem
-from hallclient.rules.form.sheet import letters
+from hallclient.rules.form.sheet import Sheet, letters
 from hallclient.rules.form.spec import Form, Section
 from hallclient.rules.form.state import State
 from hallclient.rules.text import narrow
@@ -55,7 +56,7 @@ def import_(args: Namespace, app: App) -> int:
     section = form_pick.section(state.form, args.section, repeat=True)
     mode = Mode(_one_of("mode", args.mode, [one.value for one in Mode]))
     wrong = _one_of("wrong", args.wrong, _WRONG)
-    sheet, words = sheet_files.read(args.file, args.sheet), sheet_words()
+    sheet, words = _sheet(args), sheet_words()
     matching = match(sheet, section, state.form, words)
     matching = _told(matching, state.form, section, args.map, args.unit, words)
     if matching.open:
@@ -84,21 +85,45 @@ def import_(args: Namespace, app: App) -> int:
 
 
 def bulk(args: Namespace, app: App) -> int:
-    """A filing for each line of a list: a copy of an open one, with what the line says instead."""
+    """A filing for each line of a list: a copy of an open one, with what the line says instead.
+
+    Raises ``import-wrong`` when lines are wrong and nothing was made; as `filing_bulk.bulk`.
+    """
     from hallclient.actions import filing_bulk
     from hallclient.rules.form.bulk import bulk_cells
+    from hallclient.rules.form.bulk_look import look
 
     found = form_pick.opened(app, args.filing)
-    sheet = sheet_files.read(args.file, args.sheet)
-    table = bulk_cells(found.state, sheet, sheet_words())
-    store = app.store()
+    wrong = _one_of("wrong", args.wrong, _WRONG)
+    state = found.state
+    table = bulk_cells(state, _sheet(args), sheet_words())
+    seen = look(state, table)
+    for line in seen.lines:
+        for one in line.problems:
+            obj: dict[str, object] = {"kind": "problem", "line": line.number}
+            text = t("cli.form.line", n=line.number, text=_problem(state, one))
+            app.out.emit(obj | form_shape.problem_object(state, one), text)
+    if seen.bad and (args.dry_run or wrong == "stop"):
+        raise Refused("import-wrong", field="file", file=args.file.name, count=len(seen.bad))
+    if args.dry_run:
+        app.out.emit({"kind": "list", "lines": len(table)}, t("cli.form.bulk-fine", n=len(table)))
+        return 0
+    if wrong == "skip":
+        table = [cells for at, cells in enumerate(table) if at not in seen.bad]
+    store, field = app.store(), state.field(state.form.bulk)
     rows = filing_bulk.bulk(store, app.actor(), found.filing["id"], table)
-    field = found.state.field(found.state.form.bulk)
     for row, cells in zip(rows, table, strict=True):
-        obj = form_shape.filing_object(store, row) | {"differs": cells}
+        obj = {"kind": "filing", **form_shape.filing_object(store, row), "differs": cells}
         said = t("cli.form.bulk", number=row["number"], name=label(field), text=cells[field.id])
         app.out.emit(obj, said)
     return 0
+
+
+def _sheet(args: Namespace) -> Sheet:
+    """The table in a file, or (``-``) on standard input."""
+    if str(args.file) != "-":
+        return sheet_files.read(args.file, args.sheet)
+    return sheet_files.parse(sys.stdin.buffer.read(sheet_files.LARGEST + 1), "-", args.sheet)
 
 
 def _one_of(name: str, typed: str, known: Sequence[str]) -> str:
