@@ -18,6 +18,7 @@ from bench import (
     call,
     fill,
     flow,
+    forms,
     hall,
     headless,
     key,
@@ -31,7 +32,8 @@ from bench import (
 from bench.figure import Figure, Run
 
 NAMES = (
-    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "call", "key", "replay"
+    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "forms", "call", "key",
+    "replay",
 )  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
@@ -70,6 +72,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "busy": busy.measure,
         "kiosk": kiosk.measure,
         "look": look.measure,
+        "forms": forms.measure,
     }
     for name, measure in alone.items():
         if name in chosen:

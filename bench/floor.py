@@ -1,11 +1,14 @@
-"""The least a durable action can cost: three rows and a FULL commit of plain SQLite."""
+"""The least a durable action can cost: its rows and a FULL commit of plain SQLite."""
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.driver import sqlite
+from db.store import Store
 
 SIZES = (1300, 330, 420)
 """Bytes of an event, a leg and an announcement, as a call writes them."""
@@ -20,14 +23,30 @@ class Floor:
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
 
-    def commit(self) -> float:
-        """Seconds for one commit."""
+    def commit(self, sizes: Sequence[int] = SIZES) -> float:
+        """Seconds for one commit of rows of so many bytes."""
         begin = time.perf_counter()
         self.db.execute("BEGIN IMMEDIATE")
-        for size in SIZES:
+        for size in sizes:
             self.db.execute("INSERT INTO row (body) VALUES (?)", (bytes(size),))
         self.db.execute("COMMIT")
         return time.perf_counter() - begin
 
     def close(self) -> None:
         self.db.close()
+
+
+def written(store: Store) -> list[int]:
+    """Bytes of what the last action wrote: its event, and each row it made or changed."""
+    event = store.db.execute("SELECT * FROM event ORDER BY pos DESC LIMIT 1").fetchone()
+    body = store.db.execute("SELECT body FROM event ORDER BY pos DESC LIMIT 1").fetchone()[0]
+    rows = [
+        (key, *(now or was or {}).values()) for _, key, was, now in json.loads(body)["set"]
+    ]  # fmt: skip
+    return [sum(map(_size, row)) for row in (event, *rows)]
+
+
+def _size(value: object) -> int:
+    return len(value.encode()) if isinstance(value, str) else len(value) if isinstance(
+        value, bytes
+    ) else 8  # fmt: skip
