@@ -17,7 +17,7 @@ from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.state import State
 from hallclient.texts import t
 from screens import form_answers_text as say
-from screens.form_lines import CellLines, Line
+from screens.form_lines import CellLines, Line, written_at
 from screens.form_look import LookScreen
 from screens.form_model import AnswersAt, Cell, FormModel, standing
 from screens.keys import current
@@ -120,8 +120,9 @@ class AnswersScreen(LookScreen):
         self.go_to(place or 0)
 
     def _first_problem(self, cell: Cell) -> int | None:
-        found = (at for at, one in enumerate(self.problems()) if cell_of(one) == cell)
-        return next(found, None)
+        """What is wrong with a person is told once, where the person is entered."""
+        places = {cell_of(one): at for at, one in reversed(list(enumerate(self.problems())))}
+        return places.get(cell, places.get(written_at(self.model.state, cell)))
 
     def action_problem(self, step: int) -> None:
         """To the next problem that somebody has to do something about; after the last the first."""

@@ -58,6 +58,7 @@ class FormBase(HallScreen):
         self._hint = hint
         self._stale = False
         self._shown_width = 0
+        self._version = -1
         self._latest = Latest(self, self._follow)
 
     # -- layout
@@ -126,7 +127,9 @@ class FormBase(HallScreen):
     # -- following
 
     def _poll(self) -> None:
-        if self.hall_app.session.changed():
+        # Not the session's own question: the desk below asks that, and it is answered once.
+        seen, self._version = self._version, self.hall_app.session.store.changed()
+        if seen != self._version:
             self._latest.ask()
 
     def _again(self) -> None:

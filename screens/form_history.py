@@ -16,6 +16,7 @@ from hallclient.rules.form.edits import SINGLE
 from hallclient.texts import t
 from screens import form_history_text as say
 from screens.form_history_text import CELL, STEP, WHOLE
+from screens.form_lines import written_at
 from screens.form_look import LookScreen
 from screens.form_model import Cell, FormModel
 from screens.widgets.rows import Row
@@ -34,7 +35,7 @@ class HistoryScreen(LookScreen):
         super().__init__()
         self.who = who
         self.model = model
-        self.cell = say.source_of(model.state, cell)
+        self.cell = written_at(model.state, cell)
         self.mode = CELL if model.state.has(*self.cell) else WHOLE
         self._entries: list[Entry] = []
         self._steps: list[Step] = []

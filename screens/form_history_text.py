@@ -26,16 +26,6 @@ _SOURCES: Final = ("cli.form.how", "form.history.how")
 """Where the words stand for how something was entered, the command line's own first."""
 
 
-def source_of(state: State, cell: Cell) -> Cell:
-    """The cell that typing into this one writes: of what shows a person's, the roster's."""
-    row, name = cell
-    field = state.program.layout.fields.get(name)
-    if field is None or not field.via:
-        return cell
-    person = state.person_of(row, name)
-    return (person, field.of) if person else cell
-
-
 def masks(state: State, mode: str, cell: Cell) -> bool:
     """Whether anything here may be personal data."""
     return mode != CELL or cell[1] in personal(state.program)

@@ -152,3 +152,13 @@ class CellLines:
 def key_of(line: Line) -> str:
     """What the list calls a line: ``row/section/field``."""
     return f"{line.row}/{line.section.id}/{line.field.id if line.field is not None else ''}"
+
+
+def written_at(state: State, cell: Cell) -> Cell:
+    """The cell that typing into this one writes: of what shows a person's, the roster's."""
+    row, name = cell
+    field = state.program.layout.fields.get(name)
+    if field is None or not field.via:
+        return cell
+    person = state.person_of(row, name)
+    return (person, field.of) if person else cell
