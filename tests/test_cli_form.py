@@ -2,40 +2,28 @@
 
 import io
 import json
-from hashlib import sha256
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hallclient.actions import filing_edit, filings
-from hallclient.rules.form.edits import SINGLE, Put
-from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Level
 from hallclient.texts import t
 from tests import company
 from tests.clikit import Cli, cli, quick
 from tests.company import identity
 from tests.formcli import BY, FORM, begun, checked, codes, values, whole, write
-from tests.hallkit import AGENT, clerk
-from tests.hostile import HOSTILE
+from tests.hallkit import PASSWORD, Kit
+from tests.source import ROOT
 from tests.test_cli import leaves
 from tests.test_text_tables import LANGUAGES
 
 __all__ = ["cli", "quick"]
 
 STDIN = "sys.stdin"
-
-
-def secrets() -> set[str]:
-    """Personal texts of the company that no masked answer may hold."""
-    state = company.state()
-    hidden = personal(state.program)
-    return {
-        text
-        for _, name, text in state.cells()
-        if name in hidden and not state.field(name).choices and len(text) > 1
-    }
 
 
 # -- a whole form
@@ -206,6 +194,17 @@ def test_a_filing_of_an_item_or_a_ticket(cli: Cli) -> None:
     assert cli.refused("form", "forget", made["filing"], by="admin")["error"] == "filing-open"
     cli.done("form", "close", made["filing"], "--reason", "given-up", **BY)
     assert cli.done("form", "forget", made["filing"], by="admin")["forgotten"] is True
+
+
+def test_of_several_services_the_one_with_a_form_is_filed(cli: Cli) -> None:
+    number = cli.kit.take("tax", "SP079").number
+    made = cli.done("form", "new", "--number", number, **BY)
+    assert (made["form"], made["item"]) == ("holder-change@2026.1", "SP079")
+    again = cli.done("form", "new", "--number", number, "--form", "holder-change", **BY)
+    assert again["item"] == "SP079"
+    found = cli.refused("form", "show", number, **BY)
+    assert found["error"] == "filing-ambiguous"
+    assert {one["code"] for one in found["choices"]} == {made["filing"], again["filing"]}
 
 
 def test_forms_and_their_fields_can_be_asked_for(cli: Cli) -> None:
@@ -381,350 +380,46 @@ def test_every_mistake_of_a_files_shape_is_told_and_nothing_is_taken(
     assert cli.kit.kinds()[-1] == "filing.made"
 
 
-# -- tables
-
-
-def test_rows_that_go_on_are_known_again(cli: Cli, tmp_path: Path) -> None:
-    number = whole(cli, tmp_path)
-
-    def ids(section: str) -> list[str]:
-        (found,) = cli.done("form", "show", number, "--section", section, **BY)["sections"]
-        return [row["row_id"] for row in found["rows"]]
-
-    holders, people = ids("holder"), ids("person")
-    data: dict[str, Any] = {"tables": {"holder": values()["tables"]["holder"][1:]}}
-    data["tables"]["holder"][0]["h_sub"] = "100"
-    cli.done("form", "set", number, "--file", write(tmp_path, data), **BY)
-    assert ids("holder") == holders[1:]
-    assert ids("person") == people  # 王伟 is an officer, too
-    more = {"tables": {"holder": [{"h_name": "陈建华", "h_sub": "1"}]}}
-    cli.done("form", "set", number, "--file", write(tmp_path, more), "--keep", **BY)
-    assert ids("holder")[:1] == holders[1:]
-    assert len(ids("holder")) == 2
-    fixed = {"tables": {"holder": [{"row": 2, "h_sub": 2.5}, {"row": holders[1]}]}}
-    cli.done("form", "set", number, "--file", write(tmp_path, fixed), **BY)
-    show = cli.done("form", "show", number, "--section", "holder", **BY)
-    assert show["sections"][0]["rows"][1]["cells"]["h_sub"]["text"] == "2.5"
-
-
-CSV = "姓名,证件号码,认缴出资额(万元),出资期限\n{}\n"
-
-
-def holders_csv(folder: Path, *lines: str, name: str = "holders.csv", head: str = CSV) -> str:
-    path = folder / name
-    path.write_text(head.format("\n".join(lines)), "utf-8")
-    return str(path)
-
-
-def test_a_table_is_imported_as_one_step_or_not_at_all(cli: Cli, tmp_path: Path) -> None:
-    number = begun(cli)
-    good = f"王伟,{identity()},60,2031-01-01"
-    bad = f"李静,{identity(serial=246)[:-1]}0,四十,2031-01-01"
-    path = holders_csv(tmp_path, good, bad)
-    answer = cli.json("form", "import", number, "holder", path, **BY)
-    assert answer.code == 1
-    report, error = answer.objects
-    assert error["error"] == "import-wrong"
-    assert (report["taken"], report["new"], report["bad"]) == (False, 2, 1)
-    wrong = {(one["line"], one["field"], one["problem"]) for one in report["problems"]}
-    assert (3, "h_sub", "wrong-money") in wrong
-    assert all(one["message"] for one in report["problems"])
-    assert cli.kit.kinds()[-1] == "filing.made"
-    dry = cli.json("form", "import", number, "holder", path, "--wrong", "skip", "--dry-run", **BY)
-    assert (dry.code, cli.kit.kinds()[-1]) == (1, "filing.made")
-    text = cli("form", "import", number, "holder", path, **BY)
-    assert text.code == 1
-    assert "四十" not in text.err
-    taken = cli.done("form", "import", number, "holder", path, "--wrong", "skip", **BY)
-    assert taken["taken"] is True
-    (section,) = cli.done("form", "show", number, "--section", "holder", **BY)["sections"]
-    assert len(section["rows"]) == 1
-    cli.done("form", "undo", number, **BY)
-    cli.done("form", "import", number, "holder", path, "--wrong", "keep", **BY)
-    (section,) = cli.done("form", "show", number, "--section", "holder", **BY)["sections"]
-    assert len(section["rows"]) == 2
-    again = holders_csv(tmp_path, f"王伟,{identity()},70,2031-01-01")
-    changed = cli.done("form", "import", number, "holder", again, "--mode", "update", **BY)
-    assert (changed["changed"], changed["new"]) == (1, 0)
-    replaced = cli.done("form", "import", number, "holder", again, "--mode", "replace", **BY)
-    assert replaced["dropped"] == 2
-    entries = cli.json("form", "history", number, "h_sub", "--row", "1", **BY).objects
-    assert [one["how"] for one in entries] == ["import"]
-
-
-def test_columns_that_are_not_clear_are_asked_about(cli: Cli, tmp_path: Path) -> None:
-    number = begun(cli)
-    head = "甲,乙,认缴(美元)\n{}\n"
-    path = holders_csv(tmp_path, f"王伟,{identity()},60", head=head)
-    found = cli.refused("form", "import", number, "holder", path, **BY)
-    assert found["error"] == "import-unclear"
-    assert found["choices"]
-    words = ("form", "import", number, "holder", path, "--map", "甲=h_name", "--map", "B=证件号码")
-    told = cli.done(*words, "--map", "C=h_sub", "--unit", "C=万元", "--wrong", "keep", **BY)
-    assert [one["field"] for one in told["columns"]] == ["h_name", "h_cert_no", "h_sub"]
-    for more, code in (
-        (("--map", "丁=h_sub"), "no-such-column"),
-        (("--map", "甲=zzz"), "no-such-field"),
-        (("--unit", "甲=斤"), "no-such-choice"),
-        (("--sheet", "x"), "import-unclear"),
-    ):
-        assert cli.refused(*words[:5], *more, **BY)["error"] == code
-    assert cli.json(*words[:5], "--map", "x", **BY).code == 2
-
-
-def test_a_table_comes_through_a_pipe(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    number = begun(cli)
-    text = CSV.format(f"王伟,{identity()},60,2031-01-01").encode("gb18030")
-    monkeypatch.setattr(STDIN, io.TextIOWrapper(io.BytesIO(text)))
-    taken = cli.done("form", "import", number, "holder", "-", **BY)
-    assert (taken["new"], taken["encoding"]) == (1, "GB18030")
-
-
-def test_many_filings_from_a_list_of_places(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    number = begun(cli, "cross-region-tax")
-    path = tmp_path / "places.csv"
-    path.write_text("湖南省长沙市岳麓区\n江西省南昌市东湖区\n", "utf-8")
-    words = ("form", "bulk", number, str(path))
-    assert cli.done(*words, "--dry-run", **BY)["lines"] == 2
-    assert cli.kit.kinds()[-1] == "filing.made"
-    made = cli.json(*words, **BY)
-    assert made.code == 0
-    assert [one["differs"]["place"] for one in made.objects] == [
-        "湖南省长沙市岳麓区",
-        "江西省南昌市东湖区",
-    ]
-    assert len(cli.json("form", "list", **BY).objects) == 3
-    path.write_text(
-        "跨区域经营地,合同金额\n湖南省长沙市岳麓区,1\n江西省南昌市东湖区,很多\n", "utf-8"
-    )
-    stopped = cli.json(*words, **BY)
-    assert (stopped.code, stopped.objects[-1]["error"]) == (1, "import-wrong")
-    assert {(one["line"], one["problem"]) for one in stopped.objects[:-1]} >= {(2, "wrong-money")}
-    skipped = cli.json(*words, "--wrong", "skip", **BY)
-    assert skipped.code == 0
-    assert [one["kind"] for one in skipped.objects].count("filing") == 1
-    other = begun(cli)
-    assert cli.refused("form", "bulk", other, str(path), **BY)["error"] == "bulk-none"
-
-
-# -- problems let pass, mended, settled
-
-
-def test_a_rule_is_mended_or_let_pass(cli: Cli, tmp_path: Path) -> None:
-    number = whole(cli, tmp_path)
-    cli.done("form", "set", number, "h_sub=30", "--row", "2", **BY)
-    problems = checked(cli, number)[1]
-    capital = next(one for one in problems if one["problem"] == "CAP_SUM")
-    assert "last-row" in capital["repair"]
-    assert cli.refused("form", "repair", number, "cap_sum", **BY)["error"] == "no-such-way"
-    fixed = cli.done("form", "repair", number, "cap_sum", "last-row", **BY)
-    assert [one["now"] for one in fixed["changed"]] == ["40"]
-    assert checked(cli, number)[0] == 0
-    cli.done("form", "set", number, "name_trade=洪山", **BY)
-    rules = {one["problem"]: one for one in checked(cli, number)[1]}
-    assert "clerk" in rules["NAME_TRADE_REGION"]["override"]
-    words = ("form", "override", number, "NAME_TRADE_REGION")
-    assert cli.refused(*words, "--reason", "x", **BY)["error"] == "not-allowed"
-    assert cli.refused(*words, by="c01", at="W01")["error"] == "reason-needed"
-    passed = cli.done(*words, "--reason", "另有含义", by="c01", at="W01")
-    assert passed["passed"] is True
-    again = {one["problem"]: one for one in checked(cli, number)[1]}
-    assert again["NAME_TRADE_REGION"]["passed"] is True
-    assert codes(checked(cli, number)[1])[-1] == "NAME_TRADE_REGION"
-    assert cli.refused("form", "override", number, "required", **BY)["error"] == "no-such-problem"
-
-
-def test_a_rule_broken_in_several_rows_asks_which(cli: Cli, tmp_path: Path) -> None:
-    number = whole(cli, tmp_path)
-    for row in ("1", "2"):
-        cli.done("form", "set", number, "h_due=2040-01-01", "--row", row, **BY)
-    words = ("form", "override", number, "CAP_5Y", "--reason", "x")
-    found = cli.refused(*words, by="s01")
-    assert (found["error"], [one["code"] for one in found["choices"]]) == ("row-needed", ["1", "2"])
-    assert cli.refused(*words, "--row", "2", by="s01")["error"] in ("rule-firm", "not-allowed")
-
-
-def test_two_hands_are_told_and_settled(cli: Cli, tmp_path: Path) -> None:
-    number = whole(cli, tmp_path)
-    key = filings.find(cli.kit.store, AGENT, number)[0]["id"]
-    filing_edit.edit(
-        cli.kit.store, clerk(1), key, [Put(SINGLE, "phone", "027-87654322", "something else")]
-    )
-    code, problems, summary = checked(cli, number)
-    assert (code, codes(problems), summary["disputed"]) == (1, ["disputed"], 1)
-    assert problems[0]["by"] == "c01"
-    assert "027-87654321" not in json.dumps(problems)
-    assert "form settle" in cli("form", "check", number, **BY).out
-    found = cli.refused("form", "close", number, "--reason", "done", **BY)
-    assert found["error"] == "filing-disputed"
-    settled = cli.done("form", "settle", number, "phone", "--take", "other", **BY)
-    assert settled["changed"][0]["field"] == "phone"
-    assert checked(cli, number)[0] == 0
-
-
-# -- personal data
-
-
-def test_personal_data_is_masked_and_shown_only_on_the_record(cli: Cli, tmp_path: Path) -> None:
-    number = begun(cli)
-    path = write(tmp_path, values())
-    hidden = secrets()
-
-    def leaks(out: str) -> set[str]:
-        return {one for one in hidden if one in out}
-
-    for as_json in ((), ("--json",)):
-        out = cli("form", "set", number, "--file", path, *as_json, **BY).out
-        assert leaks(out) == set()
-        cli.done("form", "undo", number, **BY)
-    cli.done("form", "set", number, "--file", path, **BY)
-    before = cli.kit.kinds()
-    words: tuple[str, ...]
-    for words in (
-        ("form", "show", number),
-        ("form", "show", number, "--values"),
-        ("form", "history", number, "p_mobile", "--row", "1"),
-        ("form", "extract", number),
-        ("form", "list"),
-    ):
-        for as_json in ((), ("--json",)):
-            assert leaks(cli(*words, *as_json, **BY).out) == set(), words
-    assert cli.kit.kinds() == before
-    revealed: list[tuple[str, ...]] = [
-        ("form", "show", number, "--reveal"),
-        ("form", "extract", number, "--department", "SW", "--reveal"),
-        ("form", "history", number, "p_mobile", "--row", "1", "--reveal"),
-        ("form", "check", number, "--reveal"),
-    ]
-    for words in revealed:
-        answer = cli.json(*words, **BY)
-        assert cli.kit.kinds()[-1] == "personal.viewed"
-        assert bool(leaks(answer.out)) is (words[1] != "check")
-    cli.done("form", "set", number, "p_mobile=1380013800", "--row", "1", **BY)
-    assert leaks(cli("form", "check", number, **BY).out) == set()
-
-
-# -- departments
-
-
-def test_a_departments_part_is_looked_at_sent_and_corrected(cli: Cli, tmp_path: Path) -> None:
-    number = whole(cli, tmp_path)
-    seen = cli.done("form", "extract", number, "--department", "税务", **BY)
-    assert (seen["department"], seen["sent"], seen["missing"]) == ("SW", 0, [])
-    assert "sensitive" not in seen["payload"]
-    sent = cli.done("form", "extract", number, "--department", "SW", "--send", **BY)
-    assert (sent["n"], sent["sha256"], sent["difference"]) == (1, seen["sha256"], None)
-    words = ("form", "extract", number, "--department", "SW", "--send")
-    assert cli.refused(*words, **BY)["error"] == "extract-same"
-    cli.done("form", "set", number, "h_sub=70", "--row", "1", **BY)
-    cli.done("form", "set", number, "h_sub=30", "--row", "2", **BY)
-    cli.done("form", "set", number, "p_mobile=13900139000", "--row", "3", **BY)
-    again = cli.done(*words, **BY)
-    assert (again["n"], again["before"]) == (2, sent["sha256"])
-    changed = {one["path"][0] for one in again["difference"]}
-    assert "tables" in changed
-    assert "13900139000" not in json.dumps(again)
-    out = tmp_path / "sw.json"
-    words = ("form", "extract", number, "--department", "SW", "--save", str(out))
-    saved = cli.done(*words, **BY)
-    assert (saved["n"], saved["bytes"]) == (2, out.stat().st_size)
-    assert cli.kit.kinds()[-1] == "personal.viewed"
-    assert sha256(out.read_bytes()).hexdigest() == again["sha256"]
-    assert cli.json(*words, **BY).code == 3  # what is there is not written over
-    assert cli.done(*words, "--force", **BY)["bytes"] == saved["bytes"]
-    text = cli("form", "extract", number, "--department", "SW", **BY).out
-    assert "武汉大吉科技有限公司" in text
-    assert "王*" in text
-    nothing = ("form", "extract", number, "--department", "GA", "--save", str(out))
-    assert cli.refused(*nothing, **BY)["error"] == "extract-none"
-    everything = cli.json("form", "extract", number, "--send", **BY)
-    assert everything.code == 0
-    assert {one["department"] for one in everything.objects} == {
-        one.id for one in company.form().departments
+@pytest.mark.slow
+def test_another_program_fills_a_form_in_through_a_pipe(kit: Kit, tmp_path: Path) -> None:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HALLCLIENT_STORE": str(kit.path),
+        "HALLCLIENT_PASSWORD": PASSWORD,
+        "HALLCLIENT_STATE": str(tmp_path / "state"),
+        "LC_ALL": "C",
     }
-    cli.done("form", "set", number, "name=", **BY)
-    kept = cli.json("form", "extract", number, "--send", **BY)
-    assert (kept.code, kept.objects[-1]["error"]) == (1, "extracts-kept")
-    shown = cli.done("form", "extract", number, "--department", "SW", **BY)
-    assert [one["field"] for one in shown["missing"]] == ["name"]
-    assert [one["was"] for one in shown["difference"]] == ["武汉大吉科技有限公司"]
+
+    def run(*words: str, given: str = "") -> tuple[int, list[dict[str, Any]]]:
+        line = [sys.executable, "-P", "-m", "hallclient", "--json", "--as", "a01", "form", *words]
+        done = subprocess.run(
+            line,
+            env=environ,
+            cwd=ROOT,
+            input=given.encode(),
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, [json.loads(one) for one in done.stdout.decode().splitlines()]
+
+    code, (made,) = run("new", "--form", "company-setup")
+    assert code == 0
+    data = values()
+    data["fields"]["reg_cap"] = "101"
+    code, (answer,) = run("set", made["filing"], "--file", "-", given=json.dumps(data))
+    assert code == 0
+    assert "CAP_SUM" in codes(answer["problems"])
+    code, lines = run("check", made["filing"])
+    assert code == 1
+    assert "CAP_SUM" in [one.get("problem") for one in lines]
+    assert lines[-1]["error"] == "not-ready"
+    assert run("set", made["filing"], "--file", "-", given="{")[0] == 1
+    code, (answer,) = run("set", made["filing"], "reg_cap=100")
+    assert "CAP_SUM" not in codes(answer["problems"])
 
 
-# -- files of forms
-
-
-def test_forms_are_published_and_checked(cli: Cli, tmp_path: Path) -> None:
-    published = cli.json("form", "publish", by="admin")
-    assert published.code == 0
-    assert all(one["published"] for one in published.objects)
-    again = cli.json("form", "publish", by="admin").objects
-    assert not any(one["published"] for one in again)
-    from hallclient.paths import FIXTURES
-
-    sound = cli.json("form", "lint", str(FIXTURES))
-    assert (sound.code, len(sound.objects)) == (0, 3)
-    folder = tmp_path / "forms" / "stall"
-    folder.mkdir(parents=True)
-    (folder.parent / "dictionaries.toml").write_text("", "utf-8")
-    (folder / "form.toml").write_text('[form]\nid = "stall"\nversion = 1\n', "utf-8")
-    wrong = cli.json("form", "lint", str(tmp_path))
-    assert wrong.code == 1
-    assert wrong.objects[-1]["error"] == "forms-invalid"
-    assert all({"file", "line", "message"} <= one.keys() for one in wrong.objects[:-1])
-    refused = cli.json("form", "publish", str(folder.parent), by="admin")
-    assert (refused.code, refused.objects[-1]["error"]) == (1, "forms-invalid")
-
-
-def test_a_change_begins_as_what_is_registered(cli: Cli, tmp_path: Path) -> None:
-    from tests.twoforms import holders
-
-    data = values(holders())
-    del data["tables"]["holder"], data["tables"]["transfer"]
-    path = write(tmp_path, data)
-    made = cli.done("form", "new", "--form", "holder-change", "--from", path, **BY)
-    (section,) = cli.done("form", "show", made["filing"], "--section", "holder", **BY)["sections"]
-    assert [row["cells"]["h_sub"]["text"] for row in section["rows"]] == ["60", "40"]
-    other = begun(cli, "holder-change")
-    cli.done("form", "set", other, "--file", path, **BY)
-    assert len(cli.done("form", "begin", other, **BY)["changed"]) > 4
-
-
-# -- hostile text
-
-
-def test_hostile_text_is_harmless_everywhere(cli: Cli, tmp_path: Path) -> None:
-    """`Cli` checks each answer; here every place that takes text is given all of it."""
-    number = begun(cli)
-    cli.done("form", "add", number, "holder", **BY)
-    for text in HOSTILE:
-        fields = {"name": text, "ent_type": text, "reg_cap": text, "phone": text}
-        person = {"p_name": text, "p_cert_no": text}
-        known = write(tmp_path, json.dumps({"fields": fields, "tables": {"person": [person]}}))
-        unknown = write(tmp_path, json.dumps({"fields": {text: text}, "tables": {text: []}}), "x")
-        for words in (
-            ("set", number, "--row=1", f"name={text}", f"h_name={text}", f"h_cert_no={text}"),
-            ("set", number, "--file", known),
-            ("set", number, "--file", unknown),
-            ("set", number, f"--section={text}", f"x{text}=1"),
-            ("show", f"x{text}"),
-            ("drop", number, f"x{text}", "--section=holder"),
-            ("override", number, f"x{text}", f"--reason={text}"),
-            ("import", number, "holder", known, f"--map={text}=h_sub", f"--sheet={text}"),
-            ("new", f"--form={text}", f"--from={text}"),
-            ("new", "--form=company-setup", f"--from=x{text}"),
-            ("lint", f"x{text}"),
-        ):
-            answer = cli("form", *words, **BY)
-            assert answer.code in (0, 1, 2)
-    for words in (("show", number), ("check", number), ("extract", number)):
-        assert cli("form", *words, "--reveal", **BY).code in (0, 1)
-        cli.json("form", *words, **BY)
-    for field in ("name", "reg_cap"):
-        assert cli.json("form", "history", number, field, **BY).objects
-
-
-def test_every_command_has_been_tried_here() -> None:
-    source = Path(__file__).read_text("utf-8")
+def test_every_command_has_been_tried() -> None:
+    tests = Path(__file__).parent.glob("test_cli_form*.py")
+    source = "\n".join(path.read_text("utf-8") for path in tests)
     assert {leaf for leaf in leaves("form") if f'"form", "{leaf}"' not in source} == set()

@@ -36,10 +36,19 @@ def forms_of_ticket(store: Store, number: str) -> list[str]:
     """The forms for a number of today: those of its service that is at a window, else of its
     first open one that has any. Empty: none, or no such number.
     """
+    return next((forms for one in _items(store, number) if (forms := forms_of(store, one))), [])
+
+
+def item_of_ticket(store: Store, number: str, form: Form) -> str:
+    """The service of a number that is filed with this form, in the same order; empty: none is."""
+    return next((one for one in _items(store, number) if one in form.items), "")
+
+
+def _items(store: Store, number: str) -> list[str]:
     visit = visit_by_number(store, number)
     legs = [] if visit is None else list(visit["legs"])
     legs.sort(key=lambda leg: (leg["state"] not in queue.AT_WINDOW, leg["state"] not in queue.OPEN))
-    return next((forms for leg in legs if (forms := forms_of(store, leg["item"]))), [])
+    return [leg["item"] for leg in legs]
 
 
 def listed(store: Store, who: Actor, *, every: bool = False) -> list[Row]:

@@ -38,6 +38,7 @@ def new(args: Namespace, app: App) -> int:
     item = pick.item(app.hall(), args.item) if args.item else ""
     number = pick.number(store, args.number) if args.number else ""
     form = _form(app, args.form, item, number)
+    item = item or (form_offer.item_of_ticket(store, number, form) if number else "")
     base = _base(app, form, start) if start else ()
     row = filings.new(
         store, who, form.id, item=item, number=number, copy_last=args.copy_last, base=base

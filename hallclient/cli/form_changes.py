@@ -14,7 +14,10 @@ from hallclient.texts import t
 
 
 def changes(state: State, edits: Iterable[Edit]) -> list[dict[str, object]]:
-    """What a step has done to a form, which is as it left it; personal data masked."""
+    """What a step has done to a form, which is as it left it; personal data masked.
+
+    What another hand was first with is not there.
+    """
     first: dict[tuple[str, str], str] = {}
     last: dict[tuple[str, str], str] = {}
     rows: list[dict[str, object]] = []
@@ -31,7 +34,7 @@ def changes(state: State, edits: Iterable[Edit]) -> list[dict[str, object]]:
     cells = [
         _change(state, row, state.field(name), first[row, name], text)
         for (row, name), text in last.items()
-        if state.has(row, name) and text != first[row, name]
+        if state.has(row, name) and state.text(row, name) == text != first[row, name]
     ]
     return rows + cells
 
