@@ -330,7 +330,7 @@ class FormBase(HallScreen):
             self.say(text, "warn")
         else:
             self.say("")
-        self._show()
+        self._show_cell()
 
     # -- what subclasses do
 

@@ -126,6 +126,15 @@ class Cells:
         field = self.program.layout.fields[name]
         return self.v[field.section][row][self.program.layout.place[name]]
 
+    def total(self, name: str) -> Any:
+        """What the values of a column add up to: kept, where a rule of the form asks for it."""
+        number = self.program.layout.sum_of(name)
+        if number is not None:
+            return self.totals[number].value
+        at = self.program.layout.place[name]
+        values = (slots[at] for slots in self.v[self.field(name).section].values())
+        return sum(value for value in values if value is not None)
+
     def wrong(self, row: str, name: str) -> Wrong | None:
         """Why a cell's text is no value of its type."""
         return self.wrongs.get((row, name))

@@ -127,6 +127,11 @@ class Layout:
             self.totals.append(total)
         return found
 
+    def sum_of(self, name: str) -> int | None:
+        """The number of the total over a whole column; None: no expression asks for it."""
+        call = ast.Call(ast.Name("sum", ast.Load()), [ast.Name(name, ast.Load())], [])
+        return self._known_totals.get(ast.dump(call), (None, ""))[0]
+
     def index(self, key: tuple[str, ...], index: Index) -> int:
         found = self._known_indexes.get(key)
         if found is None:
