@@ -8,18 +8,13 @@ from textual import on
 from textual.binding import Binding
 
 from db.errors import StoreError
-from hallclient.actions import filing_edit, filing_override, filings
-from hallclient.form_words import problem_text
+from hallclient.actions import filings
 from hallclient.rules.errors import Refused
-from hallclient.rules.form import entering, repairs
-from hallclient.rules.form.edits import Add
-from hallclient.rules.form.judging import OVERRIDABLE, Problem
+from hallclient.rules.form import entering
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text, word
-from screens import form_text
 from screens.actions import BY_ID, FORM, bindings
-from screens.form_going import FormGoing
-from screens.form_model import touched
+from screens.form_mending import FormMending
 from screens.keypages import CommandSearch
 from screens.keys import current
 from screens.widgets.choices import Option
@@ -41,7 +36,7 @@ _IN_ROW |= {"keys", "palette", "lock", "language"}
 """Actions that leave a row that was begun where it is."""
 
 
-class FormScreen(FormGoing):
+class FormScreen(FormMending):
     """Over the desk; Esc goes back to it, everything is saved."""
 
     BINDINGS = [*bindings(FORM), Binding("escape", "close", show=False)]
@@ -131,7 +126,7 @@ class FormScreen(FormGoing):
             return t("form.why.no-bulk")
         if action == "settle" and self.cell not in self.model.collisions:
             return t("form.why.not-disputed")
-        if action == "repair" and not self._offers():
+        if action == "repair" and not self.can_repair():
             return t("form.why.no-repair")
         if action == "let_pass" and self._passable() is None:
             return t("form.why.nothing-to-pass")
@@ -221,107 +216,6 @@ class FormScreen(FormGoing):
         edits = entering.fill_card(state, *cell, given, self.model.new_id)
         if self.model.do(edits, "card"):
             self.say(t("form.card", name=card.name), "good")
-
-    # -- mending
-
-    def _offers(self) -> list[tuple[Problem, str]]:
-        """Problems that the program can mend: the cursor's first, then those of the part."""
-        state = self.model.state
-        here = state.problems_at(*self.cell) if self.cell is not None else []
-        names = {one.id for one in self.section.fields} | {self.section.id}
-        sums = {rule.id for rule in form_text.sums(state, self.section)}
-        found = list(here)
-        for problem in state.problems() if sums or not here else ():
-            mine = problem.section == self.section.id or problem.field in names
-            if (mine or problem.code in sums) and problem not in found:
-                found.append(problem)
-        return [(one, way) for one in found if one.rule for way in one.rule.repair]
-
-    async def _repair(self) -> None:
-        offers = self._offers()[:9]
-        problem, way = offers[0]
-        if len(offers) > 1:
-            state = self.model.state
-            options = tuple(
-                Option(str(at), f"{word('form.repair', how)}  {problem_text(state, one)}")
-                for at, (one, how) in enumerate(offers)
-            )
-            chosen = await self.answer(Question(t("form.repair"), options))
-            if chosen is None:
-                return
-            problem, way = offers[int(chosen.key)]
-        edits = repairs.repair(self.model.state, problem, way, self.model.new_id)
-        if self.model.do(edits, "repair"):
-            made = [edit.row for edit in edits if isinstance(edit, Add)]
-            if made:
-                self.go_to_row(made[0])
-            n, key = len({edit.row for edit in edits}), current().first("step_back")
-            self.say(t("form.repaired", way=word("form.repair", way), n=n, key=key), "good")
-        else:
-            self.say(t("form.repair-leads-nowhere"), "warn")
-
-    def _passable(self) -> Problem | None:
-        found = self.model.state.problems_at(*self.cell) if self.cell is not None else []
-        return next(
-            (
-                one
-                for one in found
-                if one.rule is not None and not one.passed and one.level in OVERRIDABLE
-            ),
-            None,
-        )
-
-    async def _let_pass(self) -> None:
-        problem = self._passable()
-        if problem is None:
-            return
-        prompt = t("form.let-pass", text=problem_text(self.model.state, problem))
-        reason = await self.answer(Question(prompt, text=True))
-        if reason is None or not await self.model.flush():
-            return
-        seen = self.model.state.judging.fingerprint(problem)
-        await self.hall_app.session.write(
-            filing_override.override,
-            self.who,
-            self.model.key,
-            problem.code,
-            problem.row,
-            reason.text,
-            seen,
-        )
-        await self.model.follow()
-        self.say(t("form.let-passed"), "good")
-
-    async def _settle(self) -> None:
-        cell = self.cell
-        if cell is None:
-            return
-        collision = self.model.collisions[cell]
-        options = (
-            Option("own", t("form.settle.stands", text=collision.text)),
-            Option("other", t("form.settle.other", text=collision.other or "", by=collision.by)),
-        )
-        chosen = await self.answer(Question(t("form.settle"), options, text=True))
-        if chosen is None:
-            return
-        await self.model.flush()
-        await self.hall_app.session.write(
-            filing_edit.settle, self.who, self.model.key, *cell, chosen.key or chosen.text
-        )
-        await self.model.follow()
-
-    async def _step_back(self) -> None:
-        await self._turn(again=False)
-
-    async def _step_again(self) -> None:
-        await self._turn(again=True)
-
-    async def _turn(self, *, again: bool) -> None:
-        step = await self.model.turn(again)
-        cell = touched(step)
-        if cell is not None and cell[1]:
-            self.go_to_cell(cell)
-        self.say(t("form.redone" if again else "form.undone", n=len(step.edits)))
 
     # -- looking
 

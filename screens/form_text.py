@@ -29,12 +29,13 @@ def status(model: FormModel, ticket: str, width: int) -> Content:
     left = f" {label(form)} {form.version}  {filing['number']}"
     if ticket:
         left += f"  {ticket}"
-    missing = wrong = warnings = 0
+    missing = wrong = warnings = tolerable = 0
     for section in form.sections:
         state = model.state.section_state(section.id)
         if state.relevant:
             missing, wrong = missing + state.missing, wrong + state.wrong
             warnings += state.warnings
+            tolerable += state.tolerable
     todo: list[Part] = []
     if missing:
         todo.append(t("form.status.missing", n=missing))
@@ -42,12 +43,14 @@ def status(model: FormModel, ticket: str, width: int) -> Content:
         todo.append((t("form.status.wrong", n=wrong), "$text-error"))
     if warnings:
         todo.append((t("form.status.warnings", n=warnings), "$text-warning"))
+    if tolerable:
+        todo.append((t("form.status.tolerable", n=tolerable), "$text-warning"))
     if model.collisions:
         todo.append((t("form.status.disputed", n=len(model.collisions)), "bold $text-error"))
     if not model.open:
         todo = [t("form.status.closed")]
-    elif not todo:
-        todo = [(t("form.status.ready"), "bold $text-success")]
+    elif not missing and not wrong and not warnings and not model.collisions:
+        todo.insert(0, (t("form.status.ready"), "bold $text-success"))
     right = line(*todo, gap="  ")
     saved = _saved(model)
     room = width - right.cell_length - cell_width(saved[0]) - 4
@@ -127,9 +130,7 @@ def sums(state: State, section: Section) -> list[Rule]:
 
 
 def _total(state: State, column: str, total: str) -> str:
-    field, goal = state.field(column), state.value(SINGLE, total)
-    values = (state.value(row, column) for row in state.rows(field.section))
-    come = sum(value for value in values if value is not None)
+    field, goal, come = state.field(column), state.value(SINGLE, total), state.total(column)
     said = text_of(field, come) or "0"
     if goal is None or goal == come:
         return t("form.total" if goal is None else "form.total-right", sum=said)

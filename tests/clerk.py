@@ -67,6 +67,12 @@ class Clerk:
         self.desk.wait(lambda: told in self.desk.lines[1], f"the part {told}")
         return self
 
+    def shows(self, section: str, *texts: str) -> Clerk:
+        """Wait until this part shows these texts."""
+        self.section(section)
+        self.desk.see(*texts)
+        return self
+
     def _section(self, name: str) -> Section:
         return next(one for one in self.form.sections if one.id == name)
 

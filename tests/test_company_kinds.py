@@ -87,7 +87,8 @@ def test_who_has_not_confirmed_gets_a_row() -> None:
     state.apply([Drop("r1"), Drop("r3")])
     problem = next(problem for problem in state.problems() if problem.code == "REALNAME")
     assert problem.params == {"name": "王伟"}
-    state.apply(repair(state, problem, "add-missing", iter(["n1", "n2"]).__next__))
+    state.apply(repair(state, problem, "add-missing", iter(["n2", "n1"]).__next__))
+    assert state.rows("realname") == ["r2", "n2", "n1"], "in the order of the persons"
     made = {state.value(row, "rn_person"): row for row in state.rows("realname")}
     assert set(made) == {"p1", "p2", "p3"}
     company.put(state, [(made[person], "rn_result", "confirmed") for person in ("p1", "p3")])

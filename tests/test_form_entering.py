@@ -271,3 +271,33 @@ def test_what_is_shared_out_is_all_there_is(total: int, held: list[int]) -> None
     weights = held if sum(held) else [1] * len(held)
     for part, weight in zip(given_out, weights, strict=True):
         assert abs(part * sum(weights) - total * weight) < sum(weights)
+
+
+def test_the_next_row_begins_as_the_one_above_it() -> None:
+    desk = Desk()
+    one, two = desk.add("holder"), desk.add("holder")
+    for row, amount, way in ((one, "5", "kind"), (two, "6", "cash")):
+        desk.type(row, "h_name", f"王{amount}")
+        desk.type(row, "h_sub", amount)
+        desk.type(row, "h_way", way)
+    for after, above in (("", two), (one, one)):
+        desk.do(entering.next_row(desk.state, "holder", desk.new_id, after))
+        rows = desk.state.rows("holder")
+        made = rows[rows.index(above) + 1]
+        texts = [desk.state.text(made, name) for name in ("h_sub", "h_way", "h_person")]
+        assert texts == [desk.state.text(above, "h_sub"), desk.state.text(above, "h_way"), ""]
+    empty = entering.next_row(desk.state, "officer", desk.new_id)
+    assert [type(edit) for edit in empty] == [Add]
+
+
+def test_what_is_not_to_be_copied_begins_anew() -> None:
+    form = with_numbers()
+    holder = form.sections[2]
+    fields = tuple(replace(one, copy_last=one.id != "h_way") for one in holder.fields)
+    sections = (*form.sections[:2], replace(holder, fields=fields), *form.sections[3:])
+    state = State(compile_form(replace(form, sections=sections)), TODAY)
+    ids = (f"n{number}" for number in count(1))
+    state.apply(entering.add_row(state, "holder", ids.__next__))
+    state.apply([Put("n1", "h_way", "kind"), Put("n1", "h_sub", "5")])
+    state.apply(entering.next_row(state, "holder", ids.__next__))
+    assert (state.text("n2", "h_way"), state.text("n2", "h_sub")) == ("cash", "5")

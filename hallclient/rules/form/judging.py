@@ -6,6 +6,7 @@ broken rules. Problems of a table as a whole stand at (row "", id of the section
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.money import decimal_text, money_text
 from hallclient.rules.form.spec import Field, Level, Rule, Type
+from hallclient.rules.form.tally import Tally
 from hallclient.rules.form.units import Check, Judged, Size, Unit
 from hallclient.rules.form.value_checks import any_value, of_value
 from hallclient.rules.form.values import Wrong
@@ -72,8 +74,9 @@ class Judging:
         self._counts: dict[str, list[int]] = {
             name: [0, 0, 0, 0, 0] for name in state.program.layout.fields
         }
-        self._warned: dict[Key, int] = {}
-        self._warnings: dict[str, int] = dict.fromkeys(state.program.layout.sections, 0)
+        self._warned = Tally(state.program.layout.sections)
+        self._tolerated = Tally(state.program.layout.sections)
+        self._breaks: Counter[str] = Counter()
         self._touched: set[Key] = set()
         self._passed: dict[tuple[str, str], str] = {}
 
@@ -163,9 +166,12 @@ class Judging:
                 and (relevant is None or relevant(state, row) is True)
                 and constraint(state, row) is False
             ):
-                self._broken.setdefault((row, at), {})[rule] = unit
+                found = self._broken.setdefault((row, at), {})
+                self._breaks[rule] += rule not in found
+                found[rule] = unit
             elif self._broken and rule in (found := self._broken.get((row, at), {})):
                 del found[rule]
+                self._breaks[rule] -= 1
                 if not found:
                     del self._broken[row, at]
             else:
@@ -176,10 +182,11 @@ class Judging:
         """A row is going: nothing of this cell counts any more."""
         key = (row, field.id)
         self._own.pop(key, None)
-        self._broken.pop(key, None)
+        self._breaks.subtract(self._broken.pop(key, {}).keys())
         self._touched.discard(key)
         self._mark(row, field.id, 0)
-        self._warn(key, field.section, 0)
+        self._warned.put(key, field.section, 0)
+        self._tolerated.put(key, field.section, 0)
 
     # -- what counts
 
@@ -189,12 +196,14 @@ class Judging:
             row, name = key
             field = self._state.program.layout.fields.get(name)
             own = self._own.get(key)
-            block, warn = own is not None, 0
+            block, warn, tolerable = own is not None, 0, 0
             for unit in self._broken.get(key, {}).values():
                 if not self._lets(unit, key):
                     block |= unit.rule.level is Level.BLOCK
                     warn += unit.rule.level is Level.WARN
-            self._warn(key, field.section if field else name, warn)
+                    tolerable += unit.rule.level is Level.TOLERABLE
+            self._warned.put(key, field.section if field else name, warn)
+            self._tolerated.put(key, field.section if field else name, tolerable)
             if field is None:
                 continue
             if self._status[name].get(row, 0) in _NEEDED:
@@ -216,15 +225,6 @@ class Judging:
             else:
                 del rows[row]
 
-    def _warn(self, key: Key, section: str, n: int) -> None:
-        before = self._warned.get(key, 0)
-        if before != n:
-            self._warnings[section] += n - before
-            if n:
-                self._warned[key] = n
-            else:
-                del self._warned[key]
-
     def count(self, fields: Iterable[Field]) -> Count:
         """What the cells of some fields come to."""
         filled = missing = wrong = optional = 0
@@ -238,7 +238,15 @@ class Judging:
 
     def warnings(self, section: str) -> int:
         """How many warnings of a section nobody has confirmed."""
-        return self._warnings[section]
+        return self._warned.of(section)
+
+    def tolerable(self, section: str) -> int:
+        """How much of a section may follow on a promise (容缺受理)."""
+        return self._tolerated.of(section)
+
+    def breaks(self, rule: str) -> bool:
+        """Whether a rule is broken anywhere, let pass or not."""
+        return self._breaks[rule] > 0
 
     # -- letting pass
 

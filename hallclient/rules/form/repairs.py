@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hallclient.rules.form.edits import Drop, Edit, Put
-from hallclient.rules.form.entering import NewId, add_row
+from hallclient.rules.form.edits import STEP, Add, Drop, Edit, Put
+from hallclient.rules.form.entering import NewId, add_row, place_after
 from hallclient.rules.form.expr import compile_source
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.repair_ways import SUMS, matched, repeated, summed
@@ -70,6 +70,7 @@ def _add(state: State, rule: str, constraint: str, new_id: NewId) -> list[Edit]:
         return []
     column = state.field(found[0])
     edits: list[Edit] = []
+    place = place_after(state, column.section)
     for problem in state.problems():
         if problem.code != rule:
             continue
@@ -77,8 +78,10 @@ def _add(state: State, rule: str, constraint: str, new_id: NewId) -> list[Edit]:
         value = compile_source(found[1], scope).fn(state, problem.row)
         there = [row for row in state.rows(column.section) if state.value(row, column.id) == value]
         if value is not None and not there:
-            made = add_row(state, column.section, new_id)
-            edits += [*made, Put(made[0].row, column.id, text_of(column, value))]
+            first, *usual = add_row(state, column.section, new_id)
+            edits += [Add(column.section, first.row, place), *usual]
+            edits.append(Put(first.row, column.id, text_of(column, value)))
+            place += STEP
     return edits
 
 

@@ -44,6 +44,7 @@ class SectionState(NamedTuple):
     missing: int
     wrong: int
     warnings: int
+    tolerable: int
 
 
 class State(Cells):
@@ -377,11 +378,13 @@ class State(Cells):
             touched = any(
                 text and text != one.default for text, one in zip(texts, made.fields, strict=True)
             )
+        few = sum(problem.code == "too-few-rows" and not touched for problem in own)
         return SectionState(
             self.section_relevant(section),
             self.count(section) if made.repeat else 0,
             touched,
-            count.missing,
-            count.wrong + len(own),
+            count.missing + few,
+            count.wrong + len(own) - few,
             self.judging.warnings(section),
+            self.judging.tolerable(section),
         )
