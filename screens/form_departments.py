@@ -100,11 +100,11 @@ class DepartmentsScreen(LookScreen):
             self.reveal(False)
         if mode in (LIST, PREVIEW):
             self._correction = None
+        chosen = self._department
         self.speak()
-        place = 0
-        if mode == LIST and self._department is not None:
-            place = self.model.state.form.departments.index(self._department)
-        self.go_to(place)
+        self._department = chosen
+        known = self.model.state.form.departments
+        self.go_to(known.index(chosen) if mode == LIST and chosen is not None else 0)
 
     @on(VirtualTable.RowHighlighted, "#list")
     def _tell_line(self) -> None:

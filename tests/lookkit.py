@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
 
 from hallclient.actions import filing_edit, filing_view, filings
 from hallclient.actions.acting import Actor
@@ -175,6 +174,6 @@ def model_of(seat: Seat, state: State, who: Actor = AGENT) -> FormModel:
     opened = Opened(filing, state, {}, (), 0)
 
     def start(work: Awaitable[None]) -> object:
-        return seat.app.run_worker(cast("Awaitable[None]", work))  # type: ignore[arg-type]
+        return seat.app.run_worker(work)
 
     return FormModel(seat.app.session, who, opened, Alone(), start)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hallclient.form_words import basis_text, mend_text
+from hallclient.form_words import basis_text, cell_text, mend_text
 from hallclient.rules.form.edits import SINGLE, Drop, Put
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.state import State
@@ -253,7 +253,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
         return counting
 
-    monkeypatch.setattr(form_answers_text, "cell_text", count("cells", form_answers_text.cell_text))
+    monkeypatch.setattr("screens.form_answers_text.cell_text", count("cells", cell_text))
     monkeypatch.setattr(State, "problems", count("problems", State.problems))
     return counts
 

@@ -14,6 +14,8 @@ from hallclient.actions import (
     figures,
     filing_bulk,
     filing_edit,
+    filing_extract_change,
+    filing_extract_file,
     filing_extracts,
     filing_history,
     filing_override,
@@ -155,6 +157,7 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: filing_view.left_open(kit.store, who),
         lambda kit, who: filing_history.history(kit.store, who, "none", "", "name"),
         lambda kit, who: filing_history.whole_history(kit.store, who, "none"),
+        lambda kit, who: filing_extract_change.correction(kit.store, who, "none", "tax"),
         lambda kit, who: filing_extracts.read_extract(
             kit.store, who, filing_extracts.Extract("x/y/1", "x", "y", 1, "", "", "", "", 0)
         ),
@@ -193,6 +196,12 @@ ACTIONS: dict[str, list[Act]] = {
     "personal.view": [
         lambda kit, who: persons.reveal(kit.store, who, "A001"),
         lambda kit, who: filing_reveal.reveal(kit.store, who, "none"),
+        lambda kit, who: filing_extract_file.save(
+            kit.store,
+            who,
+            filing_extracts.Extract("x/y/1", "x", "y", 1, "", "", "", "", 0),
+            kit.path.parent / "extract.json",
+        ),
     ],
     "personal.destroy": [
         lambda kit, who: persons.forget(kit.store, who, "A001", kit.store.env.day(kit.clock.ms)),
