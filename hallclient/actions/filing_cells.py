@@ -7,6 +7,8 @@ A cell's id is ``filing/row/field``. It holds what stands there (``value``; of a
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from db.log import Change
@@ -29,11 +31,14 @@ CELL = "form_cell"
 ROW = "form_row"
 COLUMNS = ("value", "sealed", "other", "other_sealed", "other_by")
 ROW_COLUMNS = ("filing", "section", "place")
+_NAMES = {CELL: COLUMNS, ROW: ROW_COLUMNS}
 BESIDE = COLUMNS[2:]
 NONE: tuple[None, ...] = (None,) * len(COLUMNS)
 
 # Everything of a filing, or of one row, by the beginning of its id.
 OF = "id > ?1 || '/' AND id < ?1 || '0'"
+GIVEN = "(SELECT value FROM json_each(?1))"
+"""Every key of a list given as JSON."""
 
 
 class Collision(NamedTuple):
@@ -63,6 +68,8 @@ class Draft:
         self.collisions: list[Collision] = []
         self._was: dict[tuple[str, str], tuple[Any, ...] | None] = {}
         self._now: dict[tuple[str, str], tuple[Any, ...] | None] = {}
+        self._cells: dict[str, list[str]] = {}
+        """Key of a row -> keys of its cells that were read."""
         self._box: Box | None = None
         self._added: set[str] = set()
 
@@ -87,7 +94,7 @@ class Draft:
         if text == there:
             return
         other, by = self.other(cell), cell[4]
-        if there in (put.was, clean(put.was, multiline=True)) or self._mine(key):
+        if there == put.was or self._mine(key) or there == clean(put.was, multiline=True):
             # Whoever types what the other hand typed has decided.
             kept = NONE[2:] if other == text else cell[2:]
             self._write(key, (*self._held(field, text), *kept))
@@ -118,10 +125,9 @@ class Draft:
         if row not in self._added:
             sql = f"SELECT id, {', '.join(COLUMNS)} FROM {CELL} WHERE {OF}"
             for found, *cell in self.tx.db.execute(sql, (key,)).fetchall():
-                self._was.setdefault((CELL, found), tuple(cell))
-        for table, cell_key in list(self._was):
-            if table == CELL and cell_key.startswith(key + "/"):
-                self._now[table, cell_key] = None
+                self._keep(CELL, found, tuple(cell))
+        for cell_key in self._cells.get(key, ()):
+            self._now[CELL, cell_key] = None
         self._now[ROW, key] = None
         self._added.discard(row)
 
@@ -141,13 +147,21 @@ class Draft:
             held = self._held(field, text)
         self._write(key, (*held, *NONE[2:]))
 
+    def expect(self, table: str, keys: Iterable[str]) -> None:
+        """Read at once what is going to be turned."""
+        wanted = [key for key in keys if (table, key) not in self._was]
+        sql = f"SELECT id, {', '.join(_NAMES[table])} FROM {table} WHERE id IN {GIVEN}"
+        rows = self.tx.db.execute(sql, (json.dumps(wanted),))
+        there = {key: tuple(row) for key, *row in rows}
+        for key in wanted:
+            self._keep(table, key, there.get(key))
+
     def turn(self, table: str, key: str, left: Row | None, back: Row | None) -> bool:
         """One change of an earlier step turned round; False when all is not as that left it."""
-        names = COLUMNS if table == CELL else ROW_COLUMNS
-        if (self._read(table, key, names) or _whole(names, None)) != _whole(names, left):
+        names = _NAMES[table]
+        if self._read(table, key, names) != _whole(names, left):
             return False
-        now = _whole(names, back)
-        self._now[table, key] = now if any(value is not None for value in now) else None
+        self._now[table, key] = _whole(names, back)
         return True
 
     @property
@@ -159,7 +173,7 @@ class Draft:
             was = self._was[table, key]
             if was == now:
                 continue
-            names = COLUMNS if table == CELL else ROW_COLUMNS
+            names = _NAMES[table]
             change = (table, key, *_told(names, was, now))
             # A row goes after its cells, so that it comes back before them.
             (last if table == ROW and now is None else found).append(change)
@@ -210,8 +224,15 @@ class Draft:
             if not self.fresh and not self._in_new_row(key):
                 sql = f"SELECT {', '.join(names)} FROM {table} WHERE id = ?"
                 found = self.tx.db.execute(sql, (key,)).fetchone()
-            self._was[at] = None if found is None else tuple(found)
+            self._keep(table, key, None if found is None else tuple(found))
         return self._was[at]
+
+    def _keep(self, table: str, key: str, found: tuple[Any, ...] | None) -> None:
+        """Remember what is there before this step."""
+        if (table, key) not in self._was:
+            self._was[table, key] = found
+            if table == CELL:
+                self._cells.setdefault(key.rpartition("/")[0], []).append(key)
 
     def _in_new_row(self, key: str) -> bool:
         return bool(self._added) and key.split("/", 2)[1] in self._added
@@ -252,17 +273,23 @@ def _told(
     """Both sides of a change. Columns left out are null on both, so that who turns it round
     knows the whole row.
     """
-    sides = (was or (None,) * len(names), now or (None,) * len(names))
-    told = [name for name, *both in zip(names, *sides, strict=True) if both != [None, None]]
-    made, left = (dict(zip(names, side, strict=True)) for side in sides)
-    return (
-        None if was is None else {name: made[name] for name in told},
-        None if now is None else {name: left[name] for name in told},
-    )
+    if was is None or now is None:
+        return _filled(names, was), _filled(names, now)
+    both = zip(names, was, now, strict=True)
+    told = [one for one in both if one[1] is not None or one[2] is not None]
+    return {name: before for name, before, _ in told}, {name: after for name, _, after in told}
 
 
-def _whole(names: tuple[str, ...], side: Row | None) -> tuple[Any, ...]:
-    return tuple(map((side or {}).get, names))
+def _filled(names: tuple[str, ...], side: tuple[Any, ...] | None) -> Row | None:
+    if side is None:
+        return None
+    return {name: value for name, value in zip(names, side, strict=True) if value is not None}
+
+
+def _whole(names: tuple[str, ...], side: Row | None) -> tuple[Any, ...] | None:
+    """All columns of one side; None: there is nothing."""
+    found = None if side is None else tuple(map(side.get, names))
+    return None if found == NONE[: len(names)] else found
 
 
 def filing_row(store: Store, key: str, *, open_only: bool = False) -> Row:

@@ -13,7 +13,7 @@ from db import projections
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.filing_cells import CELL, OF, ROW, Draft, filing_row
+from hallclient.actions.filing_cells import CELL, ROW, Draft, filing_row
 from hallclient.actions.filing_log import (
     REDONE,
     STEPS,
@@ -99,7 +99,10 @@ def _turned(tx: Action, filing: Row, body: bytes) -> list[Change]:
     """The changes of an event turned round, when all is still as it left it."""
     moved_on = Refused("moved-on", number=filing["number"])
     draft = Draft(tx, filing)
-    for change in projections.reverse(json.loads(body)["set"]):
+    turned = projections.reverse(json.loads(body)["set"])
+    for table in (ROW, CELL):
+        draft.expect(table, (key for one, key, _, _ in turned if one == table))
+    for change in turned:
         if not draft.turn(*change):
             raise moved_on
     changes = draft.set
@@ -108,8 +111,8 @@ def _turned(tx: Action, filing: Row, body: bytes) -> list[Change]:
     for table, key, _, now in changes:
         if table == CELL and now is not None and not _row_there(tx, rows, key):
             raise moved_on
-        if table == ROW and now is None and not _cells_of(tx, key) <= cells:
-            raise moved_on
+    if not _cells_of(tx, [key for key, there in rows.items() if not there]) <= cells:
+        raise moved_on
     return changes
 
 
@@ -124,8 +127,13 @@ def _row_there(tx: Action, rows: dict[str, bool], cell: str) -> bool:
     return there
 
 
-def _cells_of(tx: Action, row: str) -> set[str]:
-    return {found[0] for found in tx.db.execute(f"SELECT id FROM form_cell WHERE {OF}", (row,))}
+def _cells_of(tx: Action, rows: list[str]) -> set[str]:
+    """The keys of all cells of some rows."""
+    sql = (
+        "SELECT form_cell.id FROM json_each(?1) AS gone JOIN form_cell "
+        "ON form_cell.id > gone.value || '/' AND form_cell.id < gone.value || '0'"
+    )
+    return {found[0] for found in tx.db.execute(sql, (json.dumps(rows),))}
 
 
 def _step(tx: Action) -> Step:
