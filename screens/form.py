@@ -177,6 +177,8 @@ class FormScreen(FormMending):
         def taken(step: Taken) -> None:
             if self.model.do(step.edits, step.source):
                 key = current().first("step_back")
+                self.grid.reload()
+                self._enter_section()
                 self.say(t("form.brought", n=step.lines, left=step.left, key=key), "good")
 
         model, section = self.model, self.section.id
@@ -188,6 +190,7 @@ class FormScreen(FormMending):
         if not self.section.repeat:
             self.say(t("form.why.no-table"), "warn")
         elif self.model.open:
+            self._tidy()
             self.do_alone(lambda: self._bring(event.text))
 
     async def _bulk(self) -> None:
@@ -238,13 +241,13 @@ class FormScreen(FormMending):
             self.app.push_screen(HistoryScreen(self.who, self.model, cell))
 
     async def _end_filing(self) -> None:
-        options = tuple(Option(one, word("filing.reason", one)) for one in filings.REASONS)
+        options = tuple(Option(one, word("closed", one)) for one in filings.REASONS)
         chosen = await self.answer(Question(t("form.end"), options))
         if chosen is None or not await self.model.flush():
             return
         await self.hall_app.session.write(filings.close, self.who, self.model.key, chosen.key)
         await self.model.follow()
-        self.say(t("form.ended", reason=word("filing.reason", chosen.key)), "good")
+        self.say(t("form.ended", reason=word("closed", chosen.key)), "good")
 
     # -- the program
 

@@ -13,6 +13,7 @@ from hallclient.texts import t
 from hallclient.words import word
 from screens.form_going import FormGoing
 from screens.form_model import touched
+from screens.form_text import problems_here
 from screens.keys import current
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
@@ -80,7 +81,7 @@ class FormMending(FormGoing):
             self.say(t("form.repair-leads-nowhere"), "warn")
 
     def _passable(self) -> Problem | None:
-        found = self.model.state.problems_at(*self.cell) if self.cell is not None else []
+        found = problems_here(self.model.state, self.cell) if self.cell is not None else []
         return next(
             (
                 one

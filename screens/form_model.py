@@ -135,7 +135,7 @@ class FormModel:
         """Show a row (its `Add` comes first) that is there only once somebody types in it."""
         self.end_row()
         if self.open:
-            self._begun = take(self.state, edits)
+            self._begun = take(self.state, edits, begun=True)
             self._listener.form_changed()
 
     def end_row(self) -> None:

@@ -16,6 +16,7 @@ from hallclient.rules.text import cell_width, cut
 from hallclient.texts import language, t
 from screens.form_model import Cell, FormModel
 from screens.form_source import hint
+from screens.keys import current
 from screens.widgets.content import Part, line
 from screens.widgets.rows import Column, Row
 
@@ -115,7 +116,8 @@ def grid_title(model: FormModel, section: Section) -> str:
     for rule in sums(state, section):
         found = summed(rule.constraint)
         if found is not None:
-            parts.append(_total(state, *found))
+            key = f" {current().first('repair')}" if state.judging.breaks(rule.id) else ""
+            parts.append(_total(state, *found) + key)
     return "  ".join(parts)
 
 
@@ -190,7 +192,7 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     collision = model.collisions.get(cell)
     if collision is not None:
         told: list[Part] = [(t("form.disputed", by=collision.by), "bold $text-error")]
-    elif problems := state.problems_at(row, name):
+    elif problems := problems_here(state, cell):
         told = problem_parts(state, problems[0])
         if problems[0].code == "required":
             # What helps to fill it in is worth more than that it is empty: that is seen.
@@ -206,6 +208,13 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     if field.personal:
         tail = f"{tail}  {t('form.sensitive')}" if tail else t("form.sensitive")
     return Content("\n").join([head, line((cut(tail, max(10, width - 2)), "dim"))])
+
+
+def problems_here(state: State, cell: Cell) -> list[Problem]:
+    """What is wrong with a cell, else with its table as a whole."""
+    found = state.problems_at(*cell)
+    section = state.program.layout.sections[state.field(cell[1]).section]
+    return found or (state.problems_at(SINGLE, section.id) if section.repeat else [])
 
 
 def style_of(level: Level) -> str:

@@ -34,7 +34,7 @@ def put(state: State, name: str, text: str, row: str = SINGLE) -> list[str]:
 
 def row_of(state: State, section: str) -> str:
     made = add_row(state, section, new_id)
-    take(state, made)
+    take(state, made, begun=True)
     return made[0].row
 
 
@@ -91,6 +91,26 @@ def test_the_first_who_may_is_the_legal_representative() -> None:
     for row, post in zip(rows, ("408A", "410C", "432A"), strict=True):
         put(state, "o_post", post, row)
     assert [state.text(row, "o_legal_rep") for row in rows] == ["no", "yes", "no"]
+
+
+def test_what_was_given_with_a_new_row_stays() -> None:
+    state = fresh()
+    given = {"o_post": "410C", "o_legal_rep": "no"}
+    take(state, [Add("officer", "x", 0), *(Put("x", name, text) for name, text in given.items())])
+    assert state.text("x", "o_legal_rep") == "no"
+    take(state, [Add("scope", "y", 0), Put("y", "scope_code", "S001")])
+    assert state.text("y", "industry_code") == "6513"
+
+
+def test_the_kind_of_company_says_how_it_is_called_and_what_partners_are() -> None:
+    state = fresh()
+    put(state, "name_trade", "大吉")
+    put(state, "name_industry", "科技")
+    put(state, "ent_type", "4531")
+    assert state.text(SINGLE, "name") == "武汉大吉科技合伙企业（普通合伙）"
+    assert state.text(row_of(state, "holder"), "h_partner") == "general"
+    put(state, "ent_type", "1219")
+    assert state.text(SINGLE, "name") == "武汉大吉科技股份有限公司"
 
 
 def test_what_is_not_asked_is_not_put_in() -> None:

@@ -25,12 +25,16 @@ class _May(NamedTuple):
     usual: str
 
 
-def take(state: State, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Apply a step and what usually follows from it; everything that was done."""
+def take(state: State, edits: Iterable[Edit], *, begun: bool = False) -> tuple[Edit, ...]:
+    """Apply a step and what usually follows from it; everything that was done.
+
+    ``begun``: what its new rows hold are only their defaults; else it was given (a table that was
+    brought), and only what is empty in them may follow.
+    """
     step: Sequence[Edit] = tuple(edits)
     done: list[Edit] = []
     for _ in range(ROUNDS):
-        may = _may_follow(state, step)
+        may = _may_follow(state, step, begun)
         state.apply(step)
         done += step
         step = _followed(state, may)
@@ -39,7 +43,7 @@ def take(state: State, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     return tuple(done)
 
 
-def _may_follow(state: State, step: Sequence[Edit]) -> list[_May]:
+def _may_follow(state: State, step: Sequence[Edit], begun: bool) -> list[_May]:
     """The cells outside repeats, and of the rows that the step touches."""
     written = {(edit.row, edit.field): edit.text for edit in step if isinstance(edit, Put)}
     made = {edit.row: edit.section for edit in step if isinstance(edit, Add)}
@@ -51,7 +55,8 @@ def _may_follow(state: State, step: Sequence[Edit]) -> list[_May]:
         for row in rows if repeat else (SINGLE,):
             text = written.get((row, name))
             if row in made:
-                if made[row] == field.section and text in (None, field.default):
+                untouched = text is None or (begun and text == field.default)
+                if made[row] == field.section and untouched:
                     found.append(_May(row, name, ""))
             elif text is None and state.has(row, name):
                 asked, there = state.relevant(row, name), state.text(row, name)
