@@ -10,6 +10,8 @@ from textual.content import Content
 from db.store import Row as StoreRow
 from hallclient.form_words import gravest, label, problem_text, said
 from hallclient.rules.form.bulk_look import Line, Look
+from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.spec import Level
 from hallclient.rules.form.state import State
 from hallclient.texts import t
 from screens.desk_text import spread
@@ -93,7 +95,7 @@ class Lines:
             return Row(number, (number, said(state, bulk, one.texts.get(bulk.id, ""))), "good")
         names = shown.fields[:_FIELDS]
         cells = [said(state, state.field(name), one.texts.get(name, "")) for name in names]
-        style = "alert" if not one.good else "warn" if one.problems else ""
+        style = "alert" if not one.good else "warn" if _told(one) else ""
         return Row(str(at), (str(one.number), *cells, _short(state, one)), style)
 
 
@@ -101,13 +103,18 @@ def _short(state: State, one: Line) -> str:
     """What is wrong with a line, the gravest first."""
     if one.refused:
         return _refused(state, one)
-    if not one.problems:
+    if not _told(one):
         return ""
-    first, *more = gravest(one.problems)
+    first, *more = gravest(_told(one))
     text = problem_text(state, first)
     if first.field and first.field not in one.texts:
         text = t("form.bulk.at", label=label(state.field(first.field)), text=text)
     return text + t("form.answers.more", n=len(more)) if more else text
+
+
+def _told(one: Line) -> list[Problem]:
+    """What is told beside a line; hints only where it is told in full."""
+    return [problem for problem in one.problems if problem.level is not Level.INFO]
 
 
 def _refused(state: State, one: Line) -> str:

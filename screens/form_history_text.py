@@ -40,14 +40,13 @@ def title(
     """Whose history it is."""
     state = model.state
     if mode == CELL:
-        place = t("form.place").join(place_of(state, cell, reveal=reveal))
-        left = t("form.history.title-cell", place=place)
+        where, what = place_of(state, cell, reveal=reveal)
+        left = t("form.history.title-cell", what=what, where=where)
     elif mode == STEP and step is not None:
         left = t("form.history.title-step", at=moment(step.at), how=how_word(_how(step)))
     else:
         left = t("form.history.title-whole")
-    right = f"{label(state.form)}  {model.filing['number']}"
-    return spread(line((left, "bold")), line(right), width)
+    return spread(line((left, "bold")), line(str(model.filing["number"])), width)
 
 
 def place_of(state: State, cell: Cell, *, reveal: bool) -> tuple[str, str]:
