@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.screen import Screen
 
 from bench.empty_app import EmptyApp
 from bench.figure import Figure, Run, median, ratio, share
@@ -19,9 +20,10 @@ from screens.session import Session
 
 GOAL = 1.3
 REST_S = 0.02
+PATIENCE_S = 120.0
 
 
-class _Watch:
+class Watch:
     """Tells when an app has painted."""
 
     def __init__(self, app: App[Any]) -> None:
@@ -37,11 +39,24 @@ class _Watch:
         setattr(app, "_display", tell)  # noqa: B010 - mypy does not let a method be assigned
 
     async def key(self, name: str) -> float:
+        return await self.after(lambda: self.app.post_message(events.Key(name, None)))
+
+    async def after(self, do: Callable[[], object]) -> float:
+        """Seconds from doing something to the frame."""
         await asyncio.sleep(REST_S)
         self.painted.clear()
         begin = time.perf_counter()
-        self.app.post_message(events.Key(name, None))
+        do()
         await asyncio.wait_for(self.painted.wait(), 10)
+        return time.perf_counter() - begin
+
+    async def shown(self, screen: Screen[Any]) -> float:
+        """Seconds until a screen is there with all that is in it, and painted."""
+        begin = time.perf_counter()
+        await self.app.push_screen(screen)
+        self.painted.clear()
+        screen.refresh()
+        await asyncio.wait_for(self.painted.wait(), PATIENCE_S)
         return time.perf_counter() - begin
 
 
@@ -59,5 +74,5 @@ def measure(run: Run, store: Store) -> Iterator[Figure]:
 async def _keys(app: App[Any], count: int) -> list[float]:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(1.0)
-        watch = _Watch(app)
+        watch = Watch(app)
         return [await watch.key("up" if place % 10 == 9 else "down") for place in range(count)]
