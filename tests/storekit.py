@@ -5,9 +5,11 @@ from pathlib import Path
 
 from db.opening import beside
 from db.store import Store
-from hallclient.actions import calling, serving
+from hallclient.actions import calling, filing_edit, filings, forms, serving
+from hallclient.rules.form.edits import SINGLE, Put
 from tests.bookkit import booked, row
-from tests.hallkit import PASSWORD, Clock, Kit, clerk, seeded_env
+from tests.filekit import small_form
+from tests.hallkit import ADMINISTRATOR, PASSWORD, Clock, Kit, clerk, seeded_env
 
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234"}
 
@@ -27,6 +29,16 @@ def fill(kit: Kit) -> None:
     calling.call_next(kit.store, clerk(2))
 
 
+def file_a_form(kit: Kit) -> None:
+    """A form published and being filled in, with something personal in it."""
+    forms.publish(kit.store, ADMINISTRATOR, small_form())
+    filing = filings.new(kit.store, clerk(2), "small")["id"]
+    typed = {"name": "\u6b66\u6c49\u5927\u5409", "phone": PERSON["identity"][:11]}
+    filing_edit.edit(
+        kit.store, clerk(2), filing, [Put(SINGLE, name, text) for name, text in typed.items()]
+    )
+
+
 def settled(path: Path) -> None:
     """Everything into the one file, so that its bytes are the whole store."""
     with Store.open(path) as store:
@@ -42,4 +54,14 @@ def copied(source: Path, folder: Path) -> Path:
     return target
 
 
-__all__ = ["PASSWORD", "PERSON", "Clock", "Kit", "copied", "fill", "seeded_env", "settled"]
+__all__ = [
+    "PASSWORD",
+    "PERSON",
+    "Clock",
+    "Kit",
+    "copied",
+    "file_a_form",
+    "fill",
+    "seeded_env",
+    "settled",
+]

@@ -26,6 +26,11 @@ from hallclient.actions import (
     deskview,
     export,
     figures,
+    filing_edit,
+    filing_extracts,
+    filing_undo,
+    filing_view,
+    filings,
     forecasting,
     hallview,
     kiosk,
@@ -50,6 +55,7 @@ from hallclient.actions.hall import hall_of
 from hallclient.actions.printers import printer_of
 from hallclient.rules.booking_marks import SAME, Mark
 from hallclient.rules.errors import Refused
+from hallclient.rules.form.edits import SINGLE, Put
 from tests import bookkit, invariants
 from tests.boardkit import shown
 from tests.clikit import Cli, cli, quick
@@ -248,3 +254,18 @@ async def test_every_screen_shows_it(kit: Kit, size: tuple[int, int], language: 
         await seat.until(lambda: bool(signals.open_signals(kit.store)))
     (row,) = signals.open_signals(kit.store)
     signals.close(kit.store, SUPERVISOR, row["id"])
+
+
+def test_forms_are_filed_in_it(kit: Kit) -> None:
+    store = kit.store
+    row = filings.new(store, ONE, "company-setup", number="A005")
+    assert (row["form"], row["item"]) == ("company-setup@2026.1", "SP078")
+    assert store.row("SELECT form FROM form") == {"form": "company-setup"}
+    filing_edit.edit(store, ONE, row["id"], [Put(SINGLE, "name", "\u6b66\u6c49\u5927\u5409")])
+    opened = filing_view.open_filing(store, TWO, row["number"])
+    assert opened.state.text(SINGLE, "name") == "\u6b66\u6c49\u5927\u5409"
+    filing_undo.undo(store, ONE, row["id"])
+    assert filing_view.open_filing(store, ONE, row["id"]).state.text(SINGLE, "name") == ""
+    with pytest.raises(Refused, match="extract-blocked"):
+        filing_extracts.send(store, ONE, row["id"], "SCJG")
+    filings.close(store, ONE, row["id"], "withdrawn")
