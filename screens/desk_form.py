@@ -80,7 +80,8 @@ def _choices(store: Store, who: Actor, number: str) -> tuple[list[Left], list[Fo
 
 async def _choose(desk: DeskDoing, number: str, left: list[Left], forms: list[Form]) -> str:
     """Asked only when there is something to choose."""
-    options = [Option(one.id, _told(one, desk.now)) for one in left[:MOST]]
+    names = {one.id: label(one) for one in forms}
+    options = [Option(one.id, _told(one, names, desk.now)) for one in left[:MOST]]
     options += [Option(_NEW + one.id, t("form.begin", form=label(one))) for one in forms]
     if len(options) == 1:
         return options[0].key
@@ -89,5 +90,7 @@ async def _choose(desk: DeskDoing, number: str, left: list[Left], forms: list[Fo
     return answer.key if answer is not None else ""
 
 
-def _told(one: Left, now: int) -> str:
-    return t("form.go-on", number=one.number, at=moment(one.at, now), n=one.fields, form=one.form)
+def _told(one: Left, names: dict[str, str], now: int) -> str:
+    form, _, version = one.form.rpartition("@")
+    name = f"{names.get(form, form)} {version}"
+    return t("form.go-on", number=one.number, at=moment(one.at, now), n=one.fields, form=name)

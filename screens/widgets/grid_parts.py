@@ -167,7 +167,7 @@ def lay_out(head: GridColumn, columns: Sequence[GridColumn], first: int, room: i
     """The whole columns from `first` on that fit into `room` cells beside the first column.
 
     A column that is wider than the room is cut to it; the last cell is kept for the sign that
-    there are more. When all of them fit, they share the room and `first` means nothing.
+    there are more. Those in sight share what is left; when all fit, `first` means nothing.
     """
     label = max(1, min(head.width, room // 2 - 1))
     start = label + 1
@@ -176,23 +176,23 @@ def lay_out(head: GridColumn, columns: Sequence[GridColumn], first: int, room: i
         return Layout(label, _shared(columns, start, room - needed))
     end = max(start + SLOT + 1, room - 1)
     first = max(0, min(first, len(columns) - 1))
-    spans: list[Span] = []
-    x = start
-    for place in range(first, len(columns)):
-        width = columns[place].width
-        if x + SLOT + width > end:
-            if spans:
-                break
-            width = end - x - SLOT
-        spans.append(Span(place, x, width))
-        x += SLOT + width
-    return Layout(label, tuple(spans), first > 0, first + len(spans) < len(columns))
+    last, x = first, start
+    while last < len(columns) and x + SLOT + columns[last].width <= end:
+        x += SLOT + columns[last].width
+        last += 1
+    if last > first:
+        spans = _shared(columns[first:last], start, end - x, first)
+    else:
+        last, spans = first + 1, (Span(first, start, end - start - SLOT),)
+    return Layout(label, spans, first > 0, last < len(columns))
 
 
-def _shared(columns: Sequence[GridColumn], x: int, spare: int) -> tuple[Span, ...]:
+def _shared(
+    columns: Sequence[GridColumn], x: int, spare: int, first: int = 0
+) -> tuple[Span, ...]:
     shares = sum(column.flex for column in columns)
     spans: list[Span] = []
-    for place, column in enumerate(columns):
+    for place, column in enumerate(columns, first):
         more = spare * column.flex // shares if shares else 0
         spare, shares = spare - more, shares - column.flex
         spans.append(Span(place, x, column.width + more))
