@@ -28,7 +28,7 @@ from screens.widgets.content import Part as Piece
 from screens.widgets.content import line
 from screens.widgets.rows import Column, Row
 
-LINES = 3
+LINES = 4
 """Lines of the room below the list."""
 _STYLES = {Level.BLOCK: "alert", Level.TOLERABLE: "warn", Level.WARN: "warn", Level.INFO: ""}
 

@@ -22,7 +22,7 @@ from screens.widgets.rows import Column, Row
 
 _FIELDS: Final = 5
 """So many of the list's columns are shown; all are told for the line under the cursor."""
-_LINES: Final = 3
+_LINES: Final = 4
 
 
 def title(state: State, filing: StoreRow, source: str, width: int) -> Content:
