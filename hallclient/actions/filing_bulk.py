@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.filing_cells import Draft, filing_row
+from hallclient.actions.filing_registered import origin_of
 from hallclient.actions.filing_view import load
 from hallclient.actions.filings import made, row_of
 from hallclient.rules.errors import Refused
@@ -35,6 +36,8 @@ def bulk(store: Store, who: Actor, filing: str, table: Sequence[Mapping[str, str
             raise Refused("filing-disputed", number=source["number"], count=count)
         lines = _lines(found.state.program, table)
         first = list(_copied(found.state))
+        origin = origin_of(store, source)
+        facts = {"origin": origin} if origin else {}
         rows = []
         for line in lines:
             copied = {name: source[name] for name in ("form", "item", "visit", "leg")}
@@ -43,7 +46,7 @@ def bulk(store: Store, who: Actor, filing: str, table: Sequence[Mapping[str, str
                 draft.do(edit)
             for name, text in line.items():
                 draft.do(Put(SINGLE, name, text))
-            rows.append(made(draft))
+            rows.append(made(draft, **facts))
         return rows
 
 

@@ -18,6 +18,7 @@ from hallclient.actions.acting import Action
 from hallclient.actions.forms import form_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, Add, Edit, Put
+from hallclient.rules.form.origin import NOTHING, Registered
 from hallclient.rules.form.spec import Field
 from hallclient.rules.text import clean
 
@@ -57,13 +58,17 @@ class Collision(NamedTuple):
 class Draft:
     """Collects one step: what is read is kept, so that edits of a step see each other.
 
-    ``fresh``: the filing is made in this very step, there is nothing to read.
+    ``fresh``: the filing is made in this very step, there is nothing to read. ``kept``: what of it
+    nobody may change.
     """
 
-    def __init__(self, tx: Action, filing: Row, *, fresh: bool = False) -> None:
+    def __init__(
+        self, tx: Action, filing: Row, *, fresh: bool = False, kept: Registered = NOTHING
+    ) -> None:
         self.tx = tx
         self.filing = filing
         self.fresh = fresh
+        self.kept = kept
         self.form, self.program = form_in(tx.store, filing["form"])
         self.collisions: list[Collision] = []
         self._was: dict[tuple[str, str], tuple[Any, ...] | None] = {}
@@ -74,7 +79,9 @@ class Draft:
         self._added: set[str] = set()
 
     def do(self, edit: Edit) -> None:
-        """Raises ``no-such-field``, ``no-such-section``, ``row-gone``, ``cell-disputed``."""
+        """Raises ``no-such-field``, ``no-such-section``, ``row-gone``, ``cell-disputed``;
+        ``registered``, ``registered-row`` for what is kept.
+        """
         if isinstance(edit, Put):
             self.put(edit)
         elif isinstance(edit, Add):
@@ -93,6 +100,8 @@ class Draft:
         there = self.text(cell)
         if text == there:
             return
+        if (put.row, put.field) in self.kept.cells:
+            raise Refused("registered", field=put.field, name=field, row=put.row)
         other, by = self.other(cell), cell[4]
         if there == put.was or self._mine(key) or there == clean(put.was, multiline=True):
             # Whoever types what the other hand typed has decided.
@@ -113,6 +122,8 @@ class Draft:
             raise Refused("no-such-section", field="section", section=add.section)
         key = self.key(add.row)
         if self._read(ROW, key, ROW_COLUMNS) is None:
+            if add.section in self.kept.tables:
+                raise Refused("registered-row", field=add.section, name=section)
             self._now[ROW, key] = (self.filing["id"], add.section, add.place)
             if self._was[ROW, key] is None:
                 self._added.add(add.row)
@@ -120,8 +131,12 @@ class Draft:
     def drop(self, row: str) -> None:
         """Take a row out with its cells; one that is gone already is as wanted."""
         key = self.key(row)
-        if self._read(ROW, key, ROW_COLUMNS) is None:
+        there = self._read(ROW, key, ROW_COLUMNS)
+        if there is None:
             return
+        if row in self.kept.rows:
+            section = self.program.layout.sections[there[1]]
+            raise Refused("registered-row", field=section.id, name=section, row=row)
         if row not in self._added:
             sql = f"SELECT id, {', '.join(COLUMNS)} FROM {CELL} WHERE {OF}"
             for found, *cell in self.tx.db.execute(sql, (key,)).fetchall():

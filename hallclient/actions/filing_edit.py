@@ -10,6 +10,7 @@ from db.store import Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.filing_cells import Collision, Draft, filing_row
 from hallclient.actions.filing_log import stream
+from hallclient.actions.filing_registered import registered
 from hallclient.rules.form.edits import Edit
 from hallclient.rules.text import clean
 
@@ -37,11 +38,12 @@ def edit(
     ``repair``, ...; empty: typed).
 
     Raises ``no-such-filing``, ``filing-closed``, ``no-such-field``, ``no-such-section``,
-    ``text-long``; ``row-gone`` and ``cell-disputed`` with what was typed.
+    ``text-long``; ``row-gone`` and ``cell-disputed`` with what was typed; ``registered`` and
+    ``registered-row`` for what was taken over as registered (see `filing_registered`).
     """
     with acting(store, who, "form.edit") as tx:
         row = filing_row(store, filing, open_only=True)
-        draft = Draft(tx, row)
+        draft = Draft(tx, row, kept=registered(store, row))
         for one in edits:
             draft.do(one)
         changes, collisions = draft.set, tuple(draft.collisions)

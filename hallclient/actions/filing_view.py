@@ -20,7 +20,9 @@ from hallclient.actions.filing_cells import (
 )
 from hallclient.actions.filing_edit import position
 from hallclient.actions.filing_log import STEP, Step, backwards, step_of, stream
+from hallclient.actions.filing_registered import registered
 from hallclient.actions.forms import form_in
+from hallclient.rules.form.origin import NOTHING, Registered
 from hallclient.rules.form.state import State
 
 _CELL = ", ".join(COLUMNS)
@@ -39,13 +41,16 @@ class Override(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A filing as it stands. ``seq``: what `news` begins behind."""
+    """A filing as it stands. ``seq``: what `news` begins behind; ``registered``: what of it nobody
+    may change.
+    """
 
     filing: Row
     state: State
     collisions: dict[tuple[str, str], Collision]
     overrides: tuple[Override, ...]
     seq: int
+    registered: Registered = NOTHING
 
 
 class News(NamedTuple):
@@ -83,12 +88,13 @@ def open_filing(store: Store, who: Actor, filing: str) -> Opened:
         return load(store, row)
 
 
-def load(store: Store, row: Row) -> Opened:
-    """`open_filing` for who reads in a transaction already."""
+def load(store: Store, row: Row, day: str = "") -> Opened:
+    """`open_filing` for who reads in a transaction already; ``day``: as of that day (empty: of
+    today).
+    """
     key = row["id"]
-    state = State(
-        form_in(store, row["form"])[1], date.fromisoformat(store.env.day(store.env.now()))
-    )
+    today = day or store.env.day(store.env.now())
+    state = State(form_in(store, row["form"])[1], date.fromisoformat(today))
     begin = len(key) + 1
     found = store.db.execute(f"SELECT id, section, place FROM form_row WHERE {OF}", (key,))
     rows = [(section, row_id[begin:], place) for row_id, section, place in found.fetchall()]
@@ -96,7 +102,8 @@ def load(store: Store, row: Row) -> Opened:
     state.load(rows, _cells(store, key, collisions))
     passed = overrides(store, key)
     state.judging.let_pass({(one.rule, one.row): one.seen for one in passed})
-    return Opened(row, state, collisions, passed, position(store, key))
+    seq, kept = position(store, key), registered(store, row)
+    return Opened(row, state, collisions, passed, seq, kept)
 
 
 def news(store: Store, filing: str, after: int) -> News | None:

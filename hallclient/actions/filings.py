@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
@@ -18,7 +19,6 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, Edit, Put
 from hallclient.rules.form.entering import begin
 from hallclient.rules.form.program import Program
-from hallclient.rules.form.spec import Form
 from hallclient.rules.form.state import State
 from hallclient.rules.leg import Leg
 
@@ -47,29 +47,37 @@ def new(
     Raises ``no-such-form``, ``no-such-number``, ``no-such-item``; as `filing_edit.edit` for a base.
     """
     with acting(store, who, "form.new") as tx:
-        form, program = newest(tx, form_id)
-        visit, leg = _of_ticket(tx, number, item) if number else (None, None)
-        code = item or (leg.item if leg is not None else "")
-        if code:
-            item_of(tx, code)
-        before = _last(tx, form) if copy_last else None
-        filing = row_of(
-            tx,
-            form=form.key,
-            item=code or None,
-            visit=None if visit is None else visit["id"],
-            leg=None if leg is None else leg.id,
-            copied_from=before,
-        )
-        draft = Draft(tx, filing, fresh=True)
-        for edit in begin(State(program, date.fromisoformat(tx.day))):
-            draft.do(edit)
+        before = _last(tx, form_id) if copy_last else None
+        draft = draft_of(tx, form_id, item, number, copied_from=before)
         if before is not None:
-            for edit in _copied(tx, program, before):
-                draft.do(edit)
+            for put in _copied(tx, draft.program, before):
+                draft.do(put)
         for edit in base:
             draft.do(edit)
         return made(draft)
+
+
+def draft_of(
+    tx: Action, form_id: str, item: str, number: str, *, copied_from: str | None = None
+) -> Draft:
+    """A new filing of the newest version, with its defaults; `made` writes it. As `new`."""
+    form, program = newest(tx, form_id)
+    visit, leg = _of_ticket(tx, number, item) if number else (None, None)
+    code = item or (leg.item if leg is not None else "")
+    if code:
+        item_of(tx, code)
+    filing = row_of(
+        tx,
+        form=form.key,
+        item=code or None,
+        visit=None if visit is None else visit["id"],
+        leg=None if leg is None else leg.id,
+        copied_from=copied_from,
+    )
+    draft = Draft(tx, filing, fresh=True)
+    for edit in begin(State(program, date.fromisoformat(tx.day))):
+        draft.do(edit)
+    return draft
 
 
 def row_of(tx: Action, **columns: str | None) -> Row:
@@ -85,13 +93,16 @@ def row_of(tx: Action, **columns: str | None) -> Row:
     }
 
 
-def made(draft: Draft) -> Row:
-    """Write ``filing.made`` with everything the draft holds; the row as it stands."""
+def made(draft: Draft, **facts: Any) -> Row:
+    """Write ``filing.made`` with everything the draft holds; the row as it stands.
+
+    ``facts``: ``origin``, the form that what is registered was taken over from.
+    """
     tx, filing = draft.tx, draft.filing
     key = filing["id"]
     row = {name: value for name, value in filing.items() if name != "id" and value is not None}
     changes = [("filing", key, None, row), *draft.set]
-    tx.append("filing.made", key, changes, stream=stream(key), number=filing["number"])
+    tx.append("filing.made", key, changes, stream=stream(key), number=filing["number"], **facts)
     return filing_row(tx.store, key)
 
 
@@ -191,12 +202,12 @@ def _number(tx: Action) -> str:
     return f"{begin}{serial:03d}"
 
 
-def _last(tx: Action, form: Form) -> str | None:
+def _last(tx: Action, form_id: str) -> str | None:
     """This operator's newest filing of any version of the form."""
     found = tx.db.execute(
         "SELECT id FROM filing WHERE form IN (SELECT id FROM form WHERE form = ?) "
         "AND made_by = ? ORDER BY made_at DESC, id DESC LIMIT 1",
-        (form.id, tx.actor),
+        (form_id, tx.actor),
     ).fetchone()
     return None if found is None else str(found[0])
 

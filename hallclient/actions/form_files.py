@@ -55,7 +55,7 @@ def read_forms(
 
 def _read(folder: Path, notes: Notes, items: Collection[str] | None) -> dict[str, Form]:
     from hallclient.actions.text_files import read_tree
-    from hallclient.rules.form.checking import read_form
+    from hallclient.rules.form.checking import joined, read_form
     from hallclient.rules.form.lint import unused_choices
     from hallclient.rules.form.reading import Sources
     from hallclient.rules.form.reading_choices import read_dictionaries
@@ -65,12 +65,13 @@ def _read(folder: Path, notes: Notes, items: Collection[str] | None) -> dict[str
 
     ids = _folders(folder)
     dictionaries = read_dictionaries(read_tree(folder.parent, path(DICTIONARIES), notes), notes)
-    found: dict[str, Form] = {}
+    checked = {}
     for key in ids:
         trees = [read_tree(folder.parent, path(key, f"{file}.toml"), notes) for file in FILES]
         form = read_form(Sources(key, *trees), dictionaries, notes, items)
         if form is not None:
-            found[key] = form
+            checked[key] = form
+    found = joined(checked, ids, notes)
     if len(found) == len(ids):
         for name in unused_choices(found.values(), dictionaries.options):
             reader = dictionaries.readers[name]
@@ -108,8 +109,10 @@ def _lines(forms: Mapping[str, Form]) -> Iterator[str]:
 
 
 def _form_text(form: Form) -> str:
-    head = _short(form, "sections", "rules", "departments")
+    head = _short(form, "sections", "rules", "departments", "origins")
     head["dictionaries"] = sorted(form.dictionaries)
+    if form.origins:
+        head["origins"] = [_short(one) for one in form.origins]
     parts = [
         _with(head, "sections", map(_section_text, form.sections))[:-1],
         f'"rules": [\n{_rows(map(_short, form.rules))}]',

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hallclient.rules.problems import Reader, some
 from hallclient.rules.text import clean
 
-TABLES = frozenset("form section field option rule department dictionary".split())
+TABLES = frozenset("form section field origin option rule department dictionary".split())
 """Keys whose values are tables with lines of their own."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -21,8 +21,8 @@ _RESERVED = frozenset({"true", "false", "this", "option", "code"})
 class Finding(NamedTuple):
     """Something wrong with a part of a form, before its line in the file is known.
 
-    ``kind``: ``form``, ``section``, ``field``, ``rule``, ``department`` or ``dictionary``;
-    ``attribute``: the key, or ``key.name`` within a table.
+    ``kind``: ``form``, ``section``, ``field``, ``origin``, ``rule``, ``department`` or
+    ``dictionary``; ``attribute``: the key, or ``key.name`` within a table.
     """
 
     kind: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from hallclient.rules.form.attributes import Finding, near
 from hallclient.rules.form.inherit import expressions, with_choices
 from hallclient.rules.form.lint import lint
+from hallclient.rules.form.origin_checks import of_others
 from hallclient.rules.form.parts import MEANING, errors
 from hallclient.rules.form.program import Mistakes, compile_form
 from hallclient.rules.form.reading import Reading, Sources, read_parts
@@ -29,12 +31,19 @@ _OF_NAMES = frozenset(
 """Mistakes that a wrong id elsewhere makes."""
 
 
+class Checked(NamedTuple):
+    """A form without a mistake of its own, and where its parts are written."""
+
+    form: Form
+    reading: Reading
+
+
 def read_form(
     sources: Sources,
     dictionaries: Dictionaries,
     notes: Notes,
     items: Collection[str] | None = None,
-) -> Form | None:
+) -> Checked | None:
     """The form; ``None`` and at least one mistake when there is any.
 
     ``items``: codes of the catalogue, when it is known; a form names its items by them.
@@ -46,7 +55,23 @@ def read_form(
     if not reading.whole or not _is_right(reading, notes, items) or errors(notes) != before:
         return None
     form = with_choices(reading.form)
-    return None if form.dictionaries.keys() & set(dictionaries.wrong) else form
+    if form.dictionaries.keys() & set(dictionaries.wrong):
+        return None
+    return Checked(form, reading)
+
+
+def joined(checked: Mapping[str, Checked], known: Collection[str], notes: Notes) -> dict[str, Form]:
+    """The forms that fit those they are taken over from; ``known``: ids of all that there are."""
+    forms = {key: one.form for key, one in checked.items()}
+    fitting = {}
+    for key, one in checked.items():
+        found = list(of_others(one.form, forms, known))
+        places = _Places(one.reading, notes)
+        for finding in found:
+            places.note(finding)
+        if all(finding.warning for finding in found):
+            fitting[key] = one.form
+    return fitting
 
 
 def _is_right(reading: Reading, notes: Notes, items: Collection[str] | None) -> bool:

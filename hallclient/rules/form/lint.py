@@ -16,6 +16,7 @@ from string import Formatter
 from hallclient.rules.form import values
 from hallclient.rules.form.attributes import Finding, unknown
 from hallclient.rules.form.inherit import expressions
+from hallclient.rules.form.origin_checks import of_itself
 from hallclient.rules.form.spec import Department, Field, Form, Option, Rule, Section, Type
 from hallclient.rules.identity import KINDS
 
@@ -33,6 +34,7 @@ def lint(form: Form, items: Collection[str] | None = None) -> Iterator[Finding]:
     for section in form.sections:
         yield from _section(form, section)
     yield from chain.from_iterable(_field(form, field) for field in form.fields.values())
+    yield from of_itself(form)
     yield from chain.from_iterable(_rule(rule) for rule in form.rules)
     yield from chain.from_iterable(_department(form, one) for one in form.departments)
     yield from _unused(form)

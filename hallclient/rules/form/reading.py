@@ -24,7 +24,7 @@ from hallclient.rules.form.inherit import inherit
 from hallclient.rules.form.parts import Parts
 from hallclient.rules.form.reading_choices import Dictionaries
 from hallclient.rules.form.reading_fields import read_field
-from hallclient.rules.form.spec import Department, Field, Form, Level, Rule, Section
+from hallclient.rules.form.spec import Department, Field, Form, Level, Origin, Rule, Section
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.roles import PERMISSIONS
 from hallclient.rules.toml_file import TomlFile, Tree
@@ -36,6 +36,7 @@ _RULE = (
     *("id", "level", "on", "relevant", "constraint", "zh", "en", "fix_zh", "fix_en", "values"),
     *("basis", "certainty", "override", "repair"),
 )
+_ORIGIN = ("form", "registered", "begins")
 _DEPARTMENT = ("id", "zh", "en", "target", "names", "required")
 
 
@@ -94,7 +95,7 @@ def read_parts(sources: Sources, dictionaries: Dictionaries, notes: Notes) -> Re
 
 def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Department]) -> Form:
     top, notes = parts.file.top, parts.file.notes
-    parts.keys(top, ("form", "section"))
+    parts.keys(top, ("form", "section", "origin"))
     before = parts.mark()
     if not top.has("form"):
         if parts.whole:
@@ -122,6 +123,7 @@ def _form(parts: Parts, folder: str, rules: list[Rule], departments: list[Depart
         roster=reader.text("roster", required=False),
         base=pairs(reader, "base"),
         bulk=reader.text("bulk", required=False),
+        origins=tuple(_origins(parts)),
     )
     parts.readers["form", key] = reader
     return form
@@ -170,6 +172,25 @@ def _fields(parts: Parts, path: Path, owner: Reader, section: str) -> list[Field
         field = read_field(reader, section)
         if parts.add("field", field.id, reader, before):
             found.append(field)
+    return found
+
+
+def _origins(parts: Parts) -> list[Origin]:
+    found = []
+    for path, reader in parts.tables((), parts.file.top, "origin"):
+        before = parts.mark()
+        parts.keys(reader, _ORIGIN)
+        key = reader.text("form")
+        taken = {table: pairs(reader, table) for table in ("registered", "begins")}
+        if not any(reader.has(table) for table in taken):
+            reader.fail("registered", "missing")
+        inner = {table: parts.file.reader((*path, table), taken[table]) for table in taken}
+        for given in inner.values():
+            for one in given.values:
+                given.text(one)
+        if parts.add("origin", key, reader, before):
+            parts.readers |= {(table, key): given for table, given in inner.items()}
+            found.append(Origin(key, **taken))
     return found
 
 

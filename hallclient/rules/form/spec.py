@@ -176,6 +176,25 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A form whose filings, once done, say what is registered: a new filing may begin from one.
+
+    Both tables map a field here to the field there. ``registered``: taken over, and nobody changes
+    it here; ``begins``: taken over, and changed like everything else. The columns of a repeat come
+    row by row from one repeat there; people come with the rows that name them.
+    """
+
+    form: str
+    registered: Mapping[str, str] = field(default_factory=dict)
+    begins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """All that is taken over: field here -> field there."""
+        return {**self.registered, **self.begins}
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form, one version of it: never edited in place, frozen on each filing.
 
@@ -197,6 +216,8 @@ class Form:
     base: Mapping[str, str] = field(default_factory=dict)
     bulk: str = ""
     """Field that differs in each filing of a bulk made from a list (``""``: no bulk)."""
+    origins: tuple[Origin, ...] = ()
+    """What a filing of it may begin from, each form once."""
 
     @property
     def key(self) -> str:
@@ -207,6 +228,10 @@ class Form:
     def fields(self) -> dict[str, Field]:
         """All fields by id, in the form's order."""
         return {one.id: one for section in self.sections for one in section.fields}
+
+    def origin(self, form: str) -> Origin | None:
+        """How a filing of that form is taken over; None: it is not."""
+        return next((one for one in self.origins if one.form == form), None)
 
 
 def to_json(form: Form) -> str:
@@ -240,6 +265,7 @@ def from_data(data: dict[str, Any]) -> Form:
         "departments": tuple(departments),
         "dictionaries": dictionaries,
         "items": tuple(data.get("items", ())),
+        "origins": tuple(Origin(**one) for one in data.get("origins", ())),
     }
     return Form(**data | made)
 
