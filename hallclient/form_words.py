@@ -17,6 +17,7 @@ from hallclient.rules.form.preview import masked
 from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Field, Form, Level, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.values import Wrong, read
 from hallclient.rules.judged import Judged
 from hallclient.rules.text import cut, mask_name, plain
 from hallclient.texts import has, language, t
@@ -81,9 +82,9 @@ def text_said(form: Form, field: Field, text: str) -> str:
             return t("form.between").join(text.split(","))
         case Type.BOOL:
             return word("form.bool", text)
-        case Type.MONEY:
+        case Type.MONEY if not isinstance(read(field, text), Wrong):
             return t(f"form.unit.{field.unit or 'wan'}", n=text)
-        case Type.RATIO:
+        case Type.RATIO if not isinstance(read(field, text), Wrong):
             return t("form.unit.ratio", n=text)
     return f"{text} {field.unit}" if field.unit else text
 
