@@ -18,7 +18,9 @@ from screens.form_mending import FormMending
 from screens.keypages import CommandSearch
 from screens.keys import current
 from screens.widgets.choices import Option
+from screens.widgets.field import Field
 from screens.widgets.footer import KeyLine
+from screens.widgets.gate import Scanned
 from screens.widgets.grid import FormGrid
 from screens.widgets.question import Question, yes_no
 
@@ -31,6 +33,7 @@ _EDITS = frozenset({"add_row", "drop_row", "copy_down", "bring", "repair", "step
 }
 
 
+_OF_ROWS = frozenset({"add_row", "drop_row", "bring"})
 _IN_ROW = frozenset({"add_row", "drop_row", "copy_down", "settle"})
 _IN_ROW |= {"keys", "palette", "lock", "language"}
 """Actions that leave a row that was begun where it is."""
@@ -120,6 +123,10 @@ class FormScreen(FormMending):
             return t("form.locked.closed")
         if action in _IN_TABLE and not self.section.repeat:
             return t("form.why.no-table")
+        registered = self.model.registered
+        stays = action == "drop_row" and self._row() in registered.rows
+        if stays or (action in _OF_ROWS and self.section.id in registered.tables):
+            return t("form.why.registered")
         if action in ("drop_row", "copy_down") and self.grid.place is None:
             return t("form.why.no-row")
         if action == "bulk" and not self.model.state.form.bulk:
@@ -200,13 +207,16 @@ class FormScreen(FormMending):
             self.app.push_screen(BulkScreen(self.who, self.model.state, self.model.filing))
 
     @on(FormGrid.Read)
-    def _card_read(self, event: FormGrid.Read) -> None:
-        """A card fills the person behind the cell."""
+    @on(Field.Scanned)
+    @on(Scanned)
+    def _card_read(self, event: FormGrid.Read | Field.Scanned | Scanned) -> None:
+        """A card fills the person behind the cell; no key of a scan is a key."""
         event.stop()
         from hallclient.rules.id_card import read
 
         cell, card = self.cell, read(event.code)
         if cell is None or card is None or not self.model.open:
+            self.say(t("form.scan-not-here"), "warn")
             return
         given = {
             "kind": card.kind,

@@ -211,9 +211,8 @@ class FormBase(HallScreen):
         self._keys.refresh_keys()
 
     def _typed_line(self) -> str:
-        """A personal text is masked in the list; where the cursor is it can be read with F2."""
-        edit = self.grid.cell_edit
-        return edit.locked if edit.locked else ""
+        """Why nothing can be typed here, if so."""
+        return self.grid.cell_edit.locked if self.grid.place is not None else ""
 
     def say(self, text: str, style: str = "") -> None:
         """What came of a key; it stays."""

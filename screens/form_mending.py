@@ -95,8 +95,7 @@ class FormMending(FormGoing):
         problem = self._passable()
         if problem is None:
             return
-        prompt = t("form.let-pass", text=problem_text(self.model.state, problem))
-        reason = await self.answer(Question(prompt, text=True))
+        reason = await self.answer(Question(t("form.let-pass"), text=True))
         if reason is None or not await self.model.flush():
             return
         seen = self.model.state.judging.fingerprint(problem)

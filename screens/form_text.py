@@ -192,7 +192,7 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     collision = model.collisions.get(cell)
     if collision is not None:
         told: list[Part] = [(t("form.disputed", by=collision.by), "bold $text-error")]
-    elif problems := problems_here(state, cell):
+    elif problems := state.problems_at(*cell) if row == model.begun else problems_here(state, cell):
         told = problem_parts(state, problems[0])
         if problems[0].code == "required":
             # What helps to fill it in is worth more than that it is empty: that is seen.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from hallclient.form_words import label
-from hallclient.rules.form.spec import Form, Section
+from hallclient.rules.form.edits import SINGLE, Add, Edit, Put
+from hallclient.rules.form.spec import Form, Section, Type
 from hallclient.texts import t
 from tests import company
 from tests.livekit import words
@@ -138,3 +140,21 @@ class Clerk:
         desk.send("f3")
         desk.see(words("desk.started", number="A001"))
         return self
+
+
+def company_on(today: date, *without: str) -> list[Edit]:
+    """The complete company of `tests.company`, as if of today; without some of its sections."""
+    rows, cells = company.complete()
+    there = [row for row in rows if row[0] not in without]
+    ids = {row for _, row, _ in there} | {SINGLE}
+    shift = today - company.TODAY
+    fields = company.form().fields
+    edits: list[Edit] = [Add(*row) for row in there]
+    for (row, name), text in cells.items():
+        if row in ids and text and fields[name].section not in without:
+            if fields[name].type is Type.DATE and text[:2] == "20" and name != "h_due":
+                text = (date.fromisoformat(text) + shift).isoformat()
+            elif name == "h_due":
+                text = (today + timedelta(1800)).isoformat()
+            edits.append(Put(row, name, text))
+    return edits
