@@ -26,6 +26,7 @@ from screens.form_model import Cell, FormModel
 from screens.form_source import SectionSource, source_of
 from screens.form_text import SECTION_WIDTH
 from screens.latest import Latest
+from screens.still import keep
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, entitle, line
 from screens.widgets.footer import KeyLine
@@ -42,6 +43,8 @@ POLL_S = 0.2
 AGAIN_S = 2.0
 """So soon saving is tried again after trouble."""
 NARROW = 100
+MANY = 500
+"""Rows of a filing: so many cells are looked at by the collector only once."""
 
 
 class FormBase(HallScreen):
@@ -113,6 +116,8 @@ class FormBase(HallScreen):
         self._show()
         self.set_interval(POLL_S, self._poll)
         self.set_interval(AGAIN_S, self._again)
+        if sum(map(self.model.state.count, self.model.state.program.layout.sections)) > MANY:
+            self.call_after_refresh(keep)
 
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""
