@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, set_language, t
-from screens.actions import ACTIONS, BY_ID, CONFLICTS, GROUPS, RESERVED, of_screen
+from screens.actions import ACTIONS, BY_ID, CONFLICTS, DESK, GROUPS, RESERVED, of_screen
 from screens.keypages import (
     ALWAYS,
     CommandSearch,
@@ -108,7 +108,7 @@ def test_a_key_is_moved_and_the_loser_is_told() -> None:
     assert keymap.problems == (
         t("keys.lost", action=t("key.recall"), key="F2", other=t("key.call")),
     )
-    assert changed({"call": "F2", "recall": ["F1", "Alt+G"]}).problems == ()
+    assert changed({"call": "F2", "recall": ["F1", "Alt+B"]}).problems == ()
 
 
 def test_the_list_still_opens_with_enter() -> None:
@@ -197,13 +197,18 @@ def test_a_name_may_change_with_the_state() -> None:
     assert next(hint.label for hint in hints if hint.action == "start_or_finish") == "办结"
 
 
-def test_the_key_map_has_every_action_and_says_why_not() -> None:
-    rows = {
-        row.key: row for row in key_rows(DEFAULT, lambda a: "无人等候" if a == "call" else None)
-    }
-    assert set(BY_ID) <= set(rows)
-    assert rows["call"].cells == ("F1 Ctrl+G", "呼叫", "现在不能用：无人等候")
-    assert rows["call"].style == "dim"
+@pytest.mark.parametrize(
+    ("screen", "action", "cells"),
+    [(DESK, "call", ("F1 Ctrl+G", "呼叫")), ("form", "next_problem", ("F3", "下一问题"))],
+)
+def test_the_key_map_has_every_action_and_says_why_not(
+    screen: str, action: str, cells: tuple[str, str]
+) -> None:
+    found = key_rows(DEFAULT, lambda a: "无人等候" if a == action else None, screen=screen)
+    rows = {row.key: row for row in found}
+    assert {one.id for one in of_screen(screen)} == {key for key in rows if key in BY_ID}
+    assert rows[action].cells == (*cells, "现在不能用：无人等候")
+    assert rows[action].style == "dim"
     assert all(row.cells[0] for key, row in rows.items() if key in BY_ID)
 
 
@@ -227,7 +232,7 @@ def test_commands_are_found_in_every_way(typed: str, action: str) -> None:
 def test_without_a_word_all_commands_are_offered_those_for_now_first() -> None:
     search = CommandSearch(DEFAULT, lambda action: "无人等候" if action == "call" else None)
     found = search.find(" ")
-    assert {action for action, _ in found} == set(BY_ID)
+    assert {action for action, _ in found} == {one.id for one in of_screen(DESK)}
     assert found[-1] == ("call", "呼叫  F1 Ctrl+G  现在不能用：无人等候")
 
 
@@ -235,9 +240,9 @@ def test_without_a_word_all_commands_are_offered_those_for_now_first() -> None:
 
 
 class Desk(Screen[None]):
-    def __init__(self, keymap: Keymap = DEFAULT) -> None:
+    def __init__(self, keymap: Keymap = DEFAULT, screen: str = DESK) -> None:
         super().__init__()
-        keymap.install(self)
+        keymap.install(self, screen)
         self.done: list[str] = []
         self.reason: str | None = None
         self.key_line = KeyLine(keymap, lambda _action: self.reason)
@@ -249,23 +254,28 @@ class Desk(Screen[None]):
     def action_desk(self, action: str) -> None:
         self.done.append(action)
 
+    def action_form(self, action: str) -> None:
+        self.done.append(action)
+
     def on_key_line_pressed(self, event: KeyLine.Pressed) -> None:
         self.done.append(event.action)
 
 
 class DeskApp(ScanGate):
-    def __init__(self, keymap: Keymap = DEFAULT) -> None:
+    def __init__(self, keymap: Keymap = DEFAULT, screen: str = DESK) -> None:
         super().__init__()
-        self.desk = Desk(keymap)
+        self.desk = Desk(keymap, screen)
 
     def get_default_screen(self) -> Screen[None]:
         return self.desk
 
 
-@pytest.mark.parametrize("action", list(BY_ID))
-async def test_every_key_starts_its_action(action: str) -> None:
+@pytest.mark.parametrize(
+    ("screen", "action"), [(screen, one.id) for screen in GROUPS for one in of_screen(screen)]
+)
+async def test_every_key_starts_its_action(screen: str, action: str) -> None:
     found = BY_ID[action]
-    app = DeskApp()
+    app = DeskApp(screen=screen)
     async with app.run_test() as pilot:
         app.desk.set_focus(None)
         keys = [key for key in found.keys if key not in WIDGET_KEYS]
