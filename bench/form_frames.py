@@ -34,11 +34,11 @@ def measure(run: Run, path: Path, filing: str, holders: int) -> Iterator[Figure]
             floor.append(taken[0])
             return taken[1]
 
-        moved = [pressed(UP if number % 10 == 9 else DOWN) for number in range(run.times(400))]
+        moved = [pressed(UP if number % 10 == 9 else DOWN) for number in range(run.times(250))]
         yield from _frames(f"form, {holders:,} holders: key to frame", moved, floor, GOAL)
         typed, done = [], []
         floor.clear()
-        for _ in range(run.times(200)):
+        for _ in range(run.times(100)):
             typed.append(pressed(b"2"))
             done.append(pressed(DOWN))
         yield from _frames("form: a digit to frame", typed, floor, GOAL)

@@ -26,7 +26,7 @@ def measure(run: Run, holders: int) -> Iterator[Figure]:
     state = form_data.state(holders)
     row = state.row_at(form_data.HOLDER, middle)
     rivals: dict[str, tuple[int, Callable[[Any], int]]] = {
-        "jsonschema, the whole document": (20, form_schema.whole()),
+        "jsonschema, the whole document": (10, form_schema.whole()),
         "pydantic, the whole document": (50, form_pydantic.whole),
         "pydantic, one holder and what concerns all": (
             200, form_pydantic.one_holder(document, middle)
