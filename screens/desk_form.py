@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db.store import Store
-from hallclient.actions import filing_view, filings, form_offer
+from hallclient.actions import filing_begin, filing_view, filings, form_offer
 from hallclient.actions.acting import Actor
-from hallclient.actions.filing_cells import FILLING
+from hallclient.actions.filing_cells import FILLING, filing_row
 from hallclient.actions.filing_view import Left, Opened
 from hallclient.form_words import label
 from hallclient.rules.form.spec import Form
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST = 6
 """So many open filings are offered; the others are found by their number."""
 _NEW = "new:"
+_BY_HAND = "by-hand"
 
 
 async def open_form(desk: DeskDoing) -> None:
@@ -38,11 +39,11 @@ async def open_form(desk: DeskDoing) -> None:
     kind, _, key = chosen.rpartition(":")
     hint = ""
     if kind:
-        made = await desk.desk.act(filings.new, key, number=number, copy_last=_copies(forms, key))
-        if made is None:
+        form = next(one for one in forms if one.id == key)
+        begun = await _begin(desk, form, number)
+        if begun is None:
             return
-        filing = made["id"]
-        hint = t("form.begun", number=made["number"])
+        filing, hint = begun
     else:
         filing = key
         one = next(one for one in left if one.id == key)
@@ -59,9 +60,55 @@ async def open_form(desk: DeskDoing) -> None:
     desk.app.push_screen(FormScreen(who, opened, ticket=number, hint=hint))
 
 
-def _copies(forms: list[Form], key: str) -> bool:
-    """A form that is filed many times in a row begins as the last one of it ended."""
-    return any(one.bulk for one in forms if one.id == key)
+async def _begin(desk: DeskDoing, form: Form, number: str) -> tuple[str, str] | None:
+    """A new filing, and what is said of it; None: never mind.
+
+    A form that is filed many times in a row begins as the last one of it ended.
+    """
+    source = await _source(desk, form)
+    if source is None:
+        return None
+    if not source:
+        made = await desk.desk.act(filings.new, form.id, number=number, copy_last=bool(form.bulk))
+        return None if made is None else (made["id"], t("form.begun", number=made["number"]))
+    made = await desk.desk.act(filing_begin.begin_from, form.id, source.strip(), number=number)
+    if made is None:
+        return None
+    origin = await desk.hall_app.session.read(filing_row, made["copied_from"])
+    hint = t("form.begun-from", number=made["number"], source=origin["number"])
+    return made["id"], hint
+
+
+async def _source(desk: DeskDoing, form: Form) -> str | None:
+    """The filing that says what is registered, by id or as typed; empty: it is typed by hand.
+
+    Not asked where there is none to begin from. None: never mind.
+    """
+    session, who = desk.hall_app.session, desk.who
+    if not await session.read(filing_begin.candidates, who, form, "", 1):
+        return ""
+
+    def find(text: str) -> list[tuple[str, str]]:
+        found = filing_begin.candidates(session.store, who, form, text)
+        options = [
+            (
+                one.id,
+                t(
+                    "form.from-one",
+                    number=one.number,
+                    said=" ".join(one.said),
+                    form=label(one.form),
+                ),
+            )
+            for one in found
+        ]
+        return options if text.strip() else [(_BY_HAND, t("form.from-nothing")), *options]
+
+    question = Question(t("form.from"), find=find, text=True, placeholder=t("form.from-hint"))
+    answer = await desk.desk.answer(question)
+    if answer is None:
+        return None
+    return "" if answer.key == _BY_HAND else answer.key or answer.text
 
 
 def _choices(store: Store, who: Actor, number: str) -> tuple[list[Left], list[Form]]:

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from hallclient.actions.pinyin import syllables
 from hallclient.form_words import label, text_said
+from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.entering import editable
 from hallclient.rules.form.preview import masked
 from hallclient.rules.form.program import Program
-from hallclient.rules.form.spec import Level, Type
+from hallclient.rules.form.spec import Field, Level, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.form.values import FOLDED
 from hallclient.rules.scan import ScanKind
@@ -17,6 +18,7 @@ from hallclient.rules.search import Entry, Kind, SearchIndex
 from hallclient.rules.text import mask_id
 from hallclient.texts import t
 from hallclient.words import word
+from screens.form_lines import written_at
 from screens.form_model import FormModel
 from screens.widgets.choices import Option
 from screens.widgets.grid_parts import CellEdit, CellView
@@ -72,9 +74,15 @@ def view(model: FormModel, row: str, name: str) -> CellView:
         return CellView(text, "missing" if state.missing_at(row, name) else "wrong")
     if worst in (Level.WARN, Level.TOLERABLE):
         return CellView(text, "warn")
-    if state.field(name).calculation:
+    if state.field(name).calculation or kept(model, row, name):
         return CellView(text, "calculated")
     return CellView(text)
+
+
+def kept(model: FormModel, row: str, name: str) -> bool:
+    """Whether what stands here is registered, so that nobody changes it here."""
+    cells = model.registered.cells
+    return bool(cells) and written_at(model.state, (row, name)) in cells
 
 
 def needed(model: FormModel, row: str, name: str) -> bool:
@@ -82,7 +90,7 @@ def needed(model: FormModel, row: str, name: str) -> bool:
     about.
     """
     state = model.state
-    if not model.open or not state.relevant(row, name):
+    if not model.open or not state.relevant(row, name) or kept(model, row, name):
         return False
     stops = state.worst_at(row, name) is Level.BLOCK or _names_nobody(state, row, name)
     return stops and editable(state, row, name)
@@ -105,6 +113,8 @@ def fillable(model: FormModel, row: str, name: str) -> bool:
     state = model.state
     if not model.open or not state.relevant(row, name) or not editable(state, row, name):
         return False
+    if kept(model, row, name):
+        return False
     if state.field(name).clerk and state.worst_at(row, name) is None:
         return False
     return not state.text(row, name) or state.worst_at(row, name) is Level.BLOCK
@@ -121,9 +131,22 @@ def locked(model: FormModel, row: str, name: str) -> str:
         return t("form.locked.calculated")
     if not model.state.relevant(row, name):
         return t("form.locked.not-asked")
+    if kept(model, row, name):
+        return _registered(model, row, field)
     if not editable(model.state, row, name):
         return t("form.locked.nobody", field=label(model.state.field(field.via)))
     return ""
+
+
+def _registered(model: FormModel, row: str, field: Field) -> str:
+    """What to do instead: somebody else may be named where the one who is was not registered."""
+    reference = model.state.field(field.via) if field.via else None
+    if reference is None or reference.calculation:
+        return t("form.locked.registered")
+    home = row if model.state.program.layout.row_of(reference) else SINGLE
+    if kept(model, home, reference.id):
+        return t("form.locked.registered")
+    return t("form.locked.registered-person", field=label(reference))
 
 
 def editing(model: FormModel, row: str, name: str) -> CellEdit:

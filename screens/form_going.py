@@ -31,20 +31,22 @@ class FormGoing(FormBase):
 
     def _to_problem(self, step: int) -> None:
         problems = standing(self.model.state.problems())
-        places = list(dict.fromkeys((one.row, one.field or one.section) for one in problems))
-        if not places:
+        found = {(one.row, one.field or one.section) for one in problems}
+        found |= self.model.collisions.keys()
+        if not found:
             self.say(t("form.no-problems"), "good")
             return
         order = {place: at for at, place in enumerate(self.model.state.all_cells())}
+        places = sorted(found, key=lambda one: order.get(one, -1))
         here = order.get(self.cell or ("", ""), -1)
         if step > 0:
             after = [one for one in places if order.get(one, -1) > here]
-            found = after[0] if after else places[0]
+            next_one = after[0] if after else places[0]
         else:
             before = [one for one in places if order.get(one, -1) < here]
-            found = before[-1] if before else places[-1]
-        self.go_to_cell(found)
-        self.say(t("form.problem-of", n=places.index(found) + 1, all=len(places)))
+            next_one = before[-1] if before else places[-1]
+        self.go_to_cell(next_one)
+        self.say(t("form.problem-of", n=places.index(next_one) + 1, all=len(places)))
 
     def _asked(self) -> list[Section]:
         state = self.model.state
@@ -96,7 +98,8 @@ class FormGoing(FormBase):
         if event.step < 0:
             self._step_section(-1)
             return
-        if self.section.repeat and self.model.open and self.model.begun is None:
+        fixed = self.section.id in self.model.registered.tables
+        if self.section.repeat and self.model.open and self.model.begun is None and not fixed:
             self.begin_row()
             return
         self._tidy()

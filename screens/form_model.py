@@ -89,6 +89,7 @@ class FormModel:
         self._begun = ()
         self.collisions: dict[Cell, Collision] = dict(opened.collisions)
         self.overrides: tuple[Override, ...] = opened.overrides
+        self.registered = opened.registered
         self.seq = opened.seq
 
     @property
@@ -132,10 +133,15 @@ class FormModel:
         return self._begun[0].row if self._begun else None
 
     def begin_row(self, edits: Iterable[Edit]) -> None:
-        """Show a row (its `Add` comes first) that is there only once somebody types in it."""
+        """Show a row (its `Add` comes first) that is there only once somebody types in it.
+
+        A table that is registered gets none.
+        """
         self.end_row()
-        if self.open:
-            self._begun = take(self.state, edits, begun=True)
+        first, *rest = edits
+        fixed = isinstance(first, Add) and first.section in self.registered.tables
+        if self.open and not fixed:
+            self._begun = take(self.state, (first, *rest), begun=True)
             self._listener.form_changed()
 
     def end_row(self) -> None:

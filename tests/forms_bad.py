@@ -88,6 +88,42 @@ MISTAKES: dict[str, Bad] = {
     "bulk of an unknown field": _form(
         ROSTER, ROSTER + '\nbulk = "palce"', "form-unknown-name", "bulk ="
     ),
+    "what is registered of an unknown field": _form(
+        'place = "place"', 'palce = "place"', "form-unknown-name"
+    ),
+    "registered in what is calculated": _form(
+        'begins = { area = "area"', 'begins = { days = "days"', "form-origin-unstored"
+    ),
+    "registered in what shows a person": _form(
+        'begins = { area = "area"', 'begins = { k_name = "k_name"', "form-origin-unstored"
+    ),
+    "registered and a beginning": _form(
+        'begins = { area = "area"', 'begins = { kind = "kind"', "form-origin-twice"
+    ),
+    "taken from an unknown field": _form(
+        'place = "place"', 'place = "palce"', "form-origin-no-field"
+    ),
+    "taken from another type": _form('place = "place"', 'place = "area"', "form-origin-type"),
+    "taken from another dictionary": _form('kind = "kind"', 'kind = "p_paper"', "form-origin-type"),
+    "personal taken into what is not": _form(
+        'place = "place"', 'place = "p_name"', "form-origin-personal"
+    ),
+    "the roster from another table": _form(
+        'p_name = "p_name"', 'p_name = "place"', "form-origin-table"
+    ),
+    "an origin that takes nothing": _form("registered = {", "registred = {", "form-unknown-key"),
+    "an origin without its form": _form(
+        '[[origin]]\nform = "stall"\n', "[[origin]]\n", "missing", "[[origin]]"
+    ),
+    "an origin twice": _form(
+        "[[origin]]",
+        '[[origin]]\nform = "stall"\nbegins = { area = "area" }\n[[origin]]',
+        "duplicate",
+        '[[origin]]\nform = "stall"\nregistered',
+    ),
+    "a beginning that is no table": _form(
+        "begins = { area", 'begins = "area" # { area', "wrong-type"
+    ),
     "items that are no list": _form(ROSTER, ROSTER + '\nitems = "YQ034"', "wrong-type", "items ="),
     "TOML syntax": _form('zh = "摊点"', "zh = 摊点", "bad-toml"),
     # sections

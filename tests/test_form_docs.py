@@ -16,6 +16,7 @@ from hallclient.rules.form.spec import (
     Field,
     Form,
     Level,
+    Origin,
     Rule,
     Section,
     Type,
@@ -26,7 +27,7 @@ from tests.source import ROOT
 
 CHINESE, _, ENGLISH = (ROOT / "docs/forms.md").read_text("utf-8").partition("# Form files\n")
 OF_ROWS = TOTALS | {"repeated", "matching", "lookup", "summed"}
-INSIDE = {"fields", "section", "sections", "rules", "departments", "dictionaries"}
+INSIDE = {"fields", "section", "sections", "rules", "departments", "dictionaries", "origins"}
 CODE = re.compile(r"`([^`\n]+)`")
 CALLED = re.compile(r"([a-z_]+)\(")
 
@@ -39,7 +40,7 @@ def cells(page: str) -> list[str]:
 
 
 @both
-@pytest.mark.parametrize("part", [Form, Section, Field, Rule, Department])
+@pytest.mark.parametrize("part", [Form, Section, Field, Origin, Rule, Department])
 def test_every_key_is_explained(page: str, part: type) -> None:
     said = {code for cell in cells(page) for code in CODE.findall(cell)}
     assert {one.name for one in fields(part)} - INSIDE <= said
@@ -48,7 +49,7 @@ def test_every_key_is_explained(page: str, part: type) -> None:
 @both
 def test_every_key_that_is_explained_exists(page: str) -> None:
     said = {code for cell in cells(page) for code in CODE.findall(cell) if "(" not in code}
-    keys = {one.name for part in (Form, Section, Field, Rule, Department) for one in fields(part)}
+    keys = {one.name for part in (Form, Section, Field, Origin, Rule, Department) for one in fields(part)}
     assert said - keys == {kind.value for kind in Type} - keys
 
 

@@ -143,6 +143,7 @@ WARNINGS = {
         'kind_from = "p_paper"\npersonal = true\n',
         'kind_from = "p_paper"\n',
     ),
+    "form-origin-unknown": (FORM, 'form = "stall"', 'form = "stalls"'),
     "form-gets-nothing": (
         DEPARTMENTS,
         "[[department]]",

@@ -12,6 +12,7 @@ from hallclient.actions import (
     day,
     day_close,
     figures,
+    filing_begin,
     filing_bulk,
     filing_edit,
     filing_extract_change,
@@ -148,8 +149,10 @@ ACTIONS: dict[str, list[Act]] = {
     "form.new": [
         lambda kit, who: filings.new(kit.store, who, "company-setup"),
         lambda kit, who: filing_bulk.bulk(kit.store, who, "none", []),
+        lambda kit, who: filing_begin.begin_from(kit.store, who, "company-setup", "none"),
     ],
     "form.read": [
+        lambda kit, who: filing_begin.candidates(kit.store, who, small_form()),
         lambda kit, who: filings.list_open(kit.store, who),
         lambda kit, who: form_offer.listed(kit.store, who),
         lambda kit, who: filings.find(kit.store, who, "none"),

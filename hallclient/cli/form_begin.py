@@ -6,9 +6,12 @@ from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
+from db.store import Row
 from hallclient.actions import filings, form_offer
+from hallclient.actions.filing_begin import begin_from
 from hallclient.actions.filing_edit import edit
 from hallclient.actions.filing_view import open_filing
+from hallclient.actions.forms import form_in
 from hallclient.actions.views import visit_by_number
 from hallclient.cli import form_pick, form_shape, pick
 from hallclient.cli.app import App
@@ -39,6 +42,13 @@ def new(args: Namespace, app: App) -> int:
     number = pick.number(store, args.number) if args.number else ""
     form = _form(app, args.form, item, number)
     item = item or (form_offer.item_of_ticket(store, number, form) if number else "")
+    source = _source(app, form, start) if start else None
+    if source is not None:
+        row = begin_from(store, who, form.id, source["id"], item=item, number=number)
+        words = {"number": row["number"], "form": label(form), "source": source["number"]}
+        obj = form_shape.filing_object(store, row) | {"from": source["number"]}
+        app.out.emit(obj, t("cli.form.made-from", **words))
+        return 0
     base = _base(app, form, start) if start else ()
     row = filings.new(
         store, who, form.id, item=item, number=number, copy_last=args.copy_last, base=base
@@ -95,6 +105,16 @@ def _form(app: App, name: str | None, item: str, number: str) -> Form:
         choices = [(key, label(offered[key])) for key in keys]
         raise Choices("form-needed", "form", choices)
     return offered[keys[0]]
+
+
+def _source(app: App, form: Form, start: str) -> Row | None:
+    """The filing whose registered content the new one takes over; None: it is only copied from, or
+    no filing.
+    """
+    if start == "-" or _is_file(start):
+        return None
+    row = form_pick.filing(app, start)
+    return row if form.origin(form_in(app.store(), row["form"])[0].id) is not None else None
 
 
 def _base(app: App, form: Form, start: str) -> tuple[Edit, ...]:

@@ -49,6 +49,7 @@ def forms(_args: Namespace, app: App) -> int:
             "sections": [section.id for section in one.sections],
             "departments": [department.id for department in one.departments],
             "bulk": one.bulk or None,
+            "from": [origin.form for origin in one.origins],
         }
         app.out.emit(obj, text)
     return 0
