@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
@@ -27,6 +28,8 @@ _ROWS = (
 def measure(run: Run, store: Store, filing: str, holders: int) -> Iterator[Figure]:
     state = open_filing(store, CLERK, filing).state
     form, program, few = state.form, state.program, 3 if run.quick else 7
+    gc.collect()
+    gc.freeze()  # as the program does after its first frame
     body, units = to_json(form), f"{len(program.layout.fields)} fields, {len(form.rules)} rules"
     yield _figure(f"compile a form, {units}", few, COMPILE_S,
                   lambda: compile_form(form), "to read it", lambda: from_json(body))  # fmt: skip
