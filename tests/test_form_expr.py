@@ -55,6 +55,7 @@ def asked(source: str, type_: str = "text") -> Any:
     ("source", "kind", "value"),
     [
         ("1 + 2 * 3", "int", 7),
+        ("concat(name, 25 / 2, founded)", "text", "武汉大吉12.52020-02-29"),
         ("-(1 - 3)", "int", 2),
         ("1 / 3", "decimal", Fraction(1, 3)),
         ("1 / 0", "decimal", None),
@@ -166,6 +167,13 @@ def test_what_is_refused_when_the_form_is_compiled(source: str, code: str) -> No
     with pytest.raises(Mistakes) as caught:
         compile_form(replace(form, sections=(*form.sections, extra)))
     assert code in [one.code for one in caught.value.mistakes]
+
+
+@pytest.mark.parametrize("source", ["tags < tags", "filled(least(tags, tags))", "min(o_boss)"])
+def test_what_has_no_order_is_not_compared(source: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        asked(source)
+    assert [mistake.code for mistake in caught.value.mistakes] == ["no-order"]
 
 
 @given(st.lists(st.sampled_from(VALUES), min_size=1, max_size=4))

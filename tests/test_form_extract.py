@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -394,3 +395,23 @@ def test_a_ratio_is_rounded_as_the_form_says() -> None:
     state = holders(*put("h3.h_sub=29.999999"))
     ratio = Fraction(extract(state, "SW")["tables"]["holder"][2]["BGHBL"])
     assert ratio == Fraction("30")
+
+
+def test_what_is_found_among_people_is_personal_and_how_many_are_is_not() -> None:
+    asked = {
+        "first": "first(p_name, p_kind == 'natural')",
+        "found": "lookup(p_kind, 'natural', p_mobile)",
+        "again": "concat('', l_name)",
+        "many": "count(person, sex(p_cert_no) == 'male')",
+        "same": "matching(p_cert_no, name)",
+        "least": "min(h_sub, h_name == name)",
+    }
+    kinds = {"many": Type.INT, "same": Type.INT, "least": Type.MONEY}
+    form = company.form()
+    fields = [
+        Field(key, "more", key, key, kinds.get(key, Type.TEXT), calculation=source)
+        for key, source in asked.items()
+    ]
+    more = Section("more", "more", "more", tuple(fields))
+    found = personal(compile_form(replace(form, sections=(*form.sections, more))))
+    assert asked.keys() & found == {"first", "found", "again"}

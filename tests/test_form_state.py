@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
-from hallclient.rules.form.spec import Level
+from hallclient.rules.form.program import compile_form
+from hallclient.rules.form.spec import Form, Level
 from hallclient.rules.form.state import State
-from tests.formkit import PROGRAM, TODAY, state
+from tests.formkit import POSTS, PROGRAM, TODAY, field, rule, section, state
+from tests.formkit import company as company_form
 
 LAYOUT = PROGRAM.layout
 REPEATS = [section.id for section in PROGRAM.form.sections if section.repeat]
@@ -174,6 +176,55 @@ def test_a_person_lets_a_problem_pass_until_what_was_seen_changes() -> None:
     assert one.section_state("basic").warnings == 0
     one.apply([Put(SINGLE, "capital", "101")])
     assert [problem.passed for problem in one.problems() if problem.code == "BIG"] == [False]
+
+
+def test_it_lapses_too_when_only_what_the_message_tells_changes() -> None:
+    told = {"beside": "founded"}
+    rules = (rule("SOON", "name", "length(name) > 3", values=told),)
+    one = state(compile_form(company_form(rules=rules)))
+    one.apply([Put(SINGLE, "name", "大吉"), Put(SINGLE, "founded", "2026-01-01")])
+    assert one.section_state("basic").wrong == 1
+    problem = next(problem for problem in one.problems() if problem.code == "SOON")
+    one.judging.let_pass({("SOON", SINGLE): one.judging.fingerprint(problem)})
+    assert one.section_state("basic").wrong == 0
+    one.apply([Put(SINGLE, "founded", "2026-01-02")])
+    assert [one.passed for one in one.problems_at(SINGLE, "name")] == [False]
+    assert one.section_state("basic").wrong == 1
+    assert one.readiness()["B"].wrong == 1
+
+
+def test_what_each_option_asks_of_another_table_is_asked_again() -> None:
+    once = "matching(t_post, option.code) == 0"
+    made = Form(
+        id="posts",
+        version="1",
+        zh="posts",
+        en="posts",
+        sections=(
+            section("taken", field("taken", "t_post", "choice", choices="posts"), repeat=True),
+            section("one", field("one", "post", "choice", choices="posts", choice_filter=once)),
+        ),
+        dictionaries={"posts": POSTS},
+    )
+    one = state(compile_form(made))
+    one.apply([Put(SINGLE, "post", "chair"), Add("taken", "t1", 0)])
+    assert len(one.options(SINGLE, "post")) == 3
+    one.apply([Put("t1", "t_post", "chair")])
+    assert codes(one) == ["choice-not-now"]
+    assert [option.code for option in one.options(SINGLE, "post")] == ["manager", "supervisor"]
+    one.apply([Put("t1", "t_post", "manager")])
+    assert codes(one) == []
+
+
+def test_rows_of_a_table_that_is_not_asked_count_for_nothing() -> None:
+    rules = (rule("FEW", "name", "count(officer) == 0"),)
+    one = state(compile_form(company_form(rules=rules)))
+    one.apply([Put(SINGLE, "kind", "llc"), Add("officer", "o1", 0)])
+    assert "FEW" in [problem.code for problem in one.problems_at(SINGLE, "name")]
+    one.apply([Put(SINGLE, "kind", "lp")])
+    assert "FEW" not in codes(one)
+    one.apply([Put(SINGLE, "kind", "llc")])
+    assert "FEW" in codes(one)
 
 
 def test_cells_of_another_version_are_passed_over() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hallclient.rules.form.identities import birth, origin, sex
 from hallclient.rules.form.money import decimal_text, money_text
 from hallclient.rules.form.spec import Field, Option, Type
 from hallclient.rules.form.values import Wrong, canonical, read, text_of
@@ -132,3 +133,17 @@ def test_fen_are_six_decimals_of_ten_thousand_yuan(fen: int) -> None:
     assert Fraction(money_text(fen)) * 1_000_000 == fen
     assert Fraction(money_text(fen, "yuan")) * 100 == fen
     assert not decimal_text(fen, 0).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1101051949123100\u1369X", "1101051949123100\u00b2X", "\u1369" * 15, "\u0663" * 18, ""],
+)
+def test_digits_of_other_scripts_are_no_identity_number(number: str) -> None:
+    assert (birth(number), sex(number), origin(number)) == (None, None, None)
+
+
+def test_several_choices_that_were_calculated_are_one_text() -> None:
+    codes = [f"c{n}" for n in range(20)]
+    assert text_of(field("multi"), frozenset(codes)) == ",".join(sorted(codes))
+    assert text_of(field("list"), ("b", "a")) == "b,a"

@@ -20,6 +20,8 @@ from hallclient.rules.form.logic import Fn, both_known, chosen, divided, every, 
 
 TEXT, NUMBER, MONEY, BOOL, DATE, TIME, MULTI = "text number money bool date time multi".split()
 ANY = "any"
+UNORDERED = (BOOL, MULTI)
+"""Kinds of which none is less than another."""
 LONGEST = 2_000
 
 
@@ -230,8 +232,9 @@ def _comparison(node: ast.Compare, scope: Scope) -> Code:
         zero = isinstance(terms[place + 1], ast.Constant) and terms[place + 1].value == 0  # type: ignore[attr-defined]
         if not (zero and left.type == MONEY):
             _alike(left, right)
-        if type(op) not in (ast.Eq, ast.NotEq) and BOOL in (left.type, right.type):
-            raise Mistake("no-order", found=BOOL)
+        for part in (left, right) if type(op) not in (ast.Eq, ast.NotEq) else ():
+            if part.type in UNORDERED:
+                raise Mistake("no-order", found=part.type)
         pairs.append(_joined(partial(both_known, work), BOOL, [left, right]))
     return pairs[0] if len(pairs) == 1 else _joined(every, BOOL, pairs)
 
@@ -265,19 +268,23 @@ def _function(node: ast.Call, name: str, scope: Scope) -> Code:
     if function is None:
         raise Mistake("unknown-function", name=name, known=sorted({*FUNCTIONS, *scope.calls}))
     parts = [compile_node(argument, scope) for argument in node.args]
-    least = sum(not kind.endswith("?") for kind in function.takes)
-    most = len(parts) if function.many else len(function.takes)
-    if not least <= len(parts) <= most:
-        raise Mistake("wrong-count", name=name, wanted=least, found=len(parts))
-    kinds = [kind.rstrip("?") for kind in function.takes]
+    kinds, wanted = function.takes, len(function.takes)
+    if len(parts) < wanted or (len(parts) > wanted and not function.many):
+        raise Mistake("wrong-count", name=name, wanted=wanted, found=len(parts))
     for place, part in enumerate(parts):
-        kind = kinds[min(place, len(kinds) - 1)]
+        kind = kinds[min(place, wanted - 1)]
         if kind.startswith("'"):  # must be written out, e.g. a pattern
             if not part.constant or part.type != TEXT:
                 raise Mistake("literal", name=name)
         elif kind == "amount":
             if part.type not in (NUMBER, MONEY, ANY):
                 raise Mistake("not-a-number", found=part.type)
+        elif kind == "ordered":
+            if part.type in UNORDERED:
+                raise Mistake("no-order", found=part.type)
+        elif kind == "said":
+            if part.type not in (TEXT, NUMBER, DATE, ANY):
+                raise Mistake("wrong-kind", wanted=TEXT, found=part.type)
         elif kind != ANY:
             _want(part, kind, node.args[place])
     return _called(function, name, parts)

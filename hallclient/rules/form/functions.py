@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from hallclient.rules.form.money import FEN_IN_WAN, FEN_IN_YUAN
+from hallclient.rules.form.money import FEN_IN_WAN, FEN_IN_YUAN, decimal_text
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _MOST_DIGITS = 12
@@ -21,10 +21,11 @@ _REPEATS = re.compile(r"[+*}]\)?[+*{]")
 
 
 class Function(NamedTuple):
-    """``takes``: kinds of arguments (``?`` optional, ``'`` must be written out, ``amount``: number
-    or money); ``many``: the last kind may come again and again; ``gives``: kind of the result or
-    ``same``; ``alike``: all arguments are of one kind; ``blank``: called with empty arguments too;
-    ``state``: gets the state first; ``literal``: makes the work from the texts written out.
+    """``takes``: kinds of arguments (``'`` must be written out, ``amount``: number or money,
+    ``ordered``: one is less than another, ``said``: text, number or date); ``many``: the last kind
+    may come again and again; ``gives``: kind of the result or ``same``; ``alike``: all arguments
+    are of one kind; ``blank``: called with empty arguments too; ``state``: gets the state first;
+    ``literal``: makes the work from the texts written out.
     """
 
     takes: tuple[str, ...]
@@ -87,7 +88,11 @@ def _pattern(source: str) -> Callable[..., Any]:
 
 
 def _concat(*parts: Any) -> str | None:
-    return "".join(str(part) for part in parts if part is not None) or None
+    return "".join(_plain(part) for part in parts if part is not None) or None
+
+
+def _plain(part: Any) -> str:
+    return decimal_text(part, _MOST_DIGITS) if isinstance(part, Fraction) else str(part)
 
 
 def _first_known(*values: Any) -> Any:
@@ -171,11 +176,11 @@ FUNCTIONS: dict[str, Function] = {
     "contains": Function(("text", "text"), "bool", lambda text, part: part in text),
     "matches": Function(("text", "'pattern"), "bool", bool, literal=_pattern),
     "han": Function(("text",), "bool", lambda text: _HAN.fullmatch(text) is not None),
-    "concat": Function(("any",), "text", _concat, many=True, blank=True),
+    "concat": Function(("said",), "text", _concat, many=True, blank=True),
     "round": Function(("amount", "number"), "same", rounded),
     "abs": Function(("amount",), "same", abs),
-    "least": Function(("any", "any"), "same", min, many=True, alike=True),
-    "most": Function(("any", "any"), "same", max, many=True, alike=True),
+    "least": Function(("ordered", "ordered"), "same", min, many=True, alike=True),
+    "most": Function(("ordered", "ordered"), "same", max, many=True, alike=True),
     "picks": Function(("multi", "text"), "bool", lambda chosen, code: code in chosen),
     "picked": Function(("multi",), "number", len),
     "wan": Function(("number",), "money", lambda n: int(n * FEN_IN_WAN)),

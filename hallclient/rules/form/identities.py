@@ -7,6 +7,8 @@ from datetime import date
 
 def _digits(number: str) -> str:
     """Region, date of birth and serial as 18-digit numbers have them; empty for other numbers."""
+    if not number.isascii():  # other scripts have digits, too
+        return ""
     if len(number) == 18 and number[:17].isdigit():
         return number[:17]
     if len(number) == 15 and number.isdigit():

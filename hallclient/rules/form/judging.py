@@ -79,6 +79,8 @@ class Judging:
         self._breaks: Counter[str] = Counter()
         self._touched: set[Key] = set()
         self._passed: dict[tuple[str, str], str] = {}
+        self._let: frozenset[Key] = frozenset()
+        """Cells in which something was let pass: it lapses when the message says something else."""
 
     # -- judging
 
@@ -192,6 +194,7 @@ class Judging:
 
     def settle(self) -> None:
         """Bring the counters up to date with the rules that were judged."""
+        self._touched.update(key for key in self._let if key in self._broken)
         for key in self._touched:
             row, name = key
             field = self._state.program.layout.fields.get(name)
@@ -252,12 +255,10 @@ class Judging:
 
     def let_pass(self, passed: Mapping[tuple[str, str], str]) -> None:
         """What persons let pass: (rule, row) -> the `fingerprint` they saw. Replaces all."""
-        changed = dict(self._passed)
         self._passed = dict(passed)
-        changed |= self._passed
-        for key, broken in self._broken.items():
-            if any((code, key[0]) in changed for code in broken):
-                self._touched.add(key)
+        self._touched.update(key for key in self._let if key in self._broken)
+        at = self._state.program.rule_at
+        self._let = frozenset((row, at[rule]) for rule, row in passed if rule in at)
         self.settle()
 
     def fingerprint(self, problem: Problem) -> str:

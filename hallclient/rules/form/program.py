@@ -7,7 +7,6 @@ judgements come last, since nothing reads them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
@@ -29,6 +28,7 @@ from hallclient.rules.form.units import (
     Unit,
     Value,
     Visit,
+    computed,
 )
 
 
@@ -64,6 +64,8 @@ class Program:
         """Repeat (or empty) -> its units, in order."""
         self.check_of: dict[str, Check] = {}
         self.value_of: dict[str, Value] = {}
+        self.rule_at: dict[str, str] = {}
+        """Rule -> the field or section where it is shown."""
         self.usual: dict[str, Fn] = {}
         """Field -> what it usually holds: asked where it may follow, see `following`."""
         self.references: tuple[Field, ...] = ()
@@ -315,9 +317,8 @@ class _Builder:
     def _totals(self) -> None:
         for number, total in enumerate(self.layout.totals):
             source: Source = ("total", number)
-            self.made.append(
-                Sum(row=total.section, source=source, number=number, reads=total.reads)
-            )
+            reads = (*total.reads, *_shown(self.layout.sections[total.section]))
+            self.made.append(Sum(row=total.section, source=source, number=number, reads=reads))
         for number, index in enumerate(self.layout.indexes):
             source = ("rows", number)
             self.made.append(
@@ -328,7 +329,7 @@ class _Builder:
         by_source = {unit.source: unit for unit in self.made if unit.source}
         graph: TopologicalSorter[Source] = TopologicalSorter()
         for source, unit in by_source.items():
-            graph.add(source, *self._needs(unit, by_source))
+            graph.add(source, *(one for one in map(computed, unit.reads) if one in by_source))
         try:
             order = list(graph.static_order())
         except CycleError as error:
@@ -349,16 +350,6 @@ class _Builder:
             unit.rank = rank
         self.program.units = units
 
-    def _needs(self, unit: Unit, by_source: dict[Source, Unit]) -> Iterable[Source]:
-        for read in unit.reads:
-            match read:
-                case ("person", _, of):
-                    yield ("field", of)
-                case ("repeated" | "index", number, *_):
-                    yield ("rows", number)
-                case _ if read in by_source:
-                    yield read
-
     def _wire(self) -> None:
         program = self.program
         for unit in program.units:
@@ -367,6 +358,8 @@ class _Builder:
                 program.check_of[unit.field.id] = unit
             elif isinstance(unit, Value):
                 program.value_of[unit.field.id] = unit
+            elif isinstance(unit, Judged):
+                program.rule_at[unit.rule.id] = unit.at
             for read in unit.reads:
                 self._visit(unit, read)
         program.references = tuple(
@@ -387,7 +380,8 @@ class _Builder:
             case ("repeated", number):
                 after.setdefault(("rows", number), []).append(Visit(unit.rank, "key"))
             case ("index", number, probe):
-                after.setdefault(("rows", number), []).append(Visit(unit.rank, "probe", probe))
+                how = "all" if probe is None else "probe"
+                after.setdefault(("rows", number), []).append(Visit(unit.rank, how, probe))
             case _:
                 after.setdefault(read, []).append(Visit(unit.rank, "all"))
 

@@ -3,7 +3,7 @@
 An expression stands either in a row of a repeat (``row`` is that section's id) or outside (empty).
 What it reads is told as sources, which `program` turns into what a change must visit again:
 ``("field", id)``, ``("person", reference field, roster field)``, ``("total", n)``,
-``("repeated", index)``, ``("index", index, probe)``.
+``("repeated", index)``, ``("index", index, probe)`` (probe None: it asks for many keys).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from hallclient.rules.form.expr import (
     NUMBER,
     TEXT,
     TIME,
+    UNORDERED,
     Mistake,
     compile_node,
     joined_reads,
@@ -50,24 +51,28 @@ LOOKUPS = frozenset("repeated matching lookup summed".split())
 
 
 class Total(NamedTuple):
-    """An aggregate over the rows of a repeat, kept up to date row by row."""
+    """An aggregate over the rows of a repeat, kept up to date row by row. ``told``: what of
+    ``reads`` can be seen in the result (a count tells nobody's name).
+    """
 
     kind: str
     section: str
     value: Fn | None
     condition: Fn | None
     reads: tuple[Any, ...]
+    told: tuple[Any, ...]
 
 
 class Index(NamedTuple):
     """Rows of a repeat by a key; ``payload``: condition of `matching`, result of `lookup`, part in
-    `summed`.
+    `summed`; ``told``: as in `Total`.
     """
 
     section: str
     key: Fn
     payload: Fn | None
     reads: tuple[Any, ...]
+    told: tuple[Any, ...] = ()
 
 
 class Layout:
@@ -244,6 +249,8 @@ class FormScope:
         if name in ("any", "all") and condition is None:
             raise Mistake("wrong-count", name=name, wanted=2, found=1)
         kind = NUMBER if name in ("count", "distinct") else BOOL if value is None else value.type
+        if name in ("min", "max") and kind in UNORDERED:
+            raise Mistake("no-order", found=kind)
         if name == "sum" and kind not in (NUMBER, MONEY, ANY):
             raise Mistake("not-a-number", found=kind)
         parts = [part for part in (value, condition) if part is not None]
@@ -253,6 +260,7 @@ class FormScope:
             value.fn if value else None,
             condition.fn if condition else None,
             joined_reads(parts),
+            () if value is None or name == "distinct" else value.reads,
         )
         number, kind = self.layout.total(ast.dump(node), kind, total)
         return Compiled(lambda s, r: s.totals[number].value, kind, (("total", number),))
@@ -305,7 +313,7 @@ class FormScope:
         condition = compile_node(node.args[2], inside) if len(node.args) == 3 else None
         if condition is not None and condition.type not in (BOOL, ANY):
             raise Mistake("wrong-kind", wanted=BOOL, found=condition.type)
-        number = self._by(column, condition, node, node.args[2:])
+        number = self._by(column, condition, node.args[2:], told=False)
         return self._probe(node.args[1], column, number, NUMBER, "matched")
 
     def _lookup(self, node: ast.Call) -> Compiled:
@@ -315,7 +323,7 @@ class FormScope:
         if result.section != column.section:
             raise Mistake("own-columns", name="lookup")
         payload = FormScope(self.layout, column.section).name(result.id)
-        number = self._by(column, payload, node, node.args[2:])
+        number = self._by(column, payload, node.args[2:])
         return self._probe(node.args[1], column, number, payload.type, "found")
 
     def _summed(self, node: ast.Call) -> Compiled:
@@ -338,24 +346,36 @@ class FormScope:
             return fns[0](s, r) if len(fns) == 1 or fns[1](s, r) is True else None
 
         given = Compiled(payload, amount.type, joined_reads(parts))
-        number = self._by(column, given, node, node.args[2:])
+        number = self._by(column, given, node.args[2:])
         return self._probe(node.args[1], column, number, amount.type, "summed")
 
     def _by(
-        self, column: Field, payload: Compiled | None, node: ast.Call, rest: list[ast.expr]
+        self, column: Field, payload: Compiled | None, rest: list[ast.expr], *, told: bool = True
     ) -> int:
-        reads = (("field", column.id), *(payload.reads if payload else ()))
+        fn, reads = (payload.fn, payload.reads) if payload is not None else (None, ())
         index = Index(
-            column.section, self.layout.cell(column), payload.fn if payload else None, reads
+            column.section,
+            self.layout.cell(column),
+            fn,
+            (("field", column.id), *reads),
+            reads if told else (),
         )
-        return self.layout.index((column.id, *map(ast.dump, rest)), index)
+        return self.layout.index((str(told), column.id, *map(ast.dump, rest)), index)
 
     def _probe(self, given: ast.AST, column: Field, number: int, kind: str, how: str) -> Compiled:
         value = compile_node(given, self)
         wanted = self.layout.kind(column)
         if value.type not in (wanted, ANY):
             raise Mistake("kinds-differ", one=wanted, two=value.type)
-        probe, key = self.layout.probe(), value.fn
+        key = value.fn
+        if self.option:
+            # Each option asks for a key of its own: any change there may concern the cell.
+            def each(s: Any, r: str) -> Any:
+                sought = key(s, r)
+                return None if sought is None else getattr(s.indexes[number], how)(sought)
+
+            return Compiled(each, kind, (*value.reads, ("index", number, None)))
+        probe = self.layout.probe()
 
         def asked(s: Any, r: str) -> Any:
             sought = key(s, r)

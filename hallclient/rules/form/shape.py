@@ -20,7 +20,7 @@ from typing import Any
 from hallclient.rules.form.program import Program
 from hallclient.rules.form.spec import Field, Type
 from hallclient.rules.form.state import State
-from hallclient.rules.form.units import Value
+from hallclient.rules.form.units import Keyed, Source, Sum, Value, computed
 from hallclient.rules.form.values import TRUE, Wrong, read
 
 
@@ -59,11 +59,19 @@ def _choice(state: State, field: Field, code: str) -> dict[str, str] | None:
 @lru_cache(maxsize=64)
 def personal(program: Program) -> frozenset[str]:
     """Fields that hold personal data: marked so, shown of a person's, or computed of such."""
-    found = {one.id for one in program.layout.fields.values() if one.personal}
+    layout = program.layout
+    found: set[Source] = {("field", one.id) for one in layout.fields.values() if one.personal}
     # The units stand in an order in which none reads what a later one computes.
     for unit in program.units:
-        if isinstance(unit, Value) and (unit.field.calculation or unit.field.via):
-            read_of = {source[-1] for source in unit.reads if source[0] in ("field", "person")}
-            if not found.isdisjoint(read_of):
-                found.add(unit.field.id)
-    return frozenset(found)
+        match unit:
+            case Value() if unit.field.calculation or unit.field.via:
+                reads = unit.reads
+            case Sum():
+                reads = layout.totals[unit.number].told
+            case Keyed():
+                reads = layout.indexes[unit.number].told
+            case _:
+                continue
+        if any(computed(read) in found for read in reads):
+            found.add(unit.source)
+    return frozenset(source[1] for source in found if source[0] == "field")

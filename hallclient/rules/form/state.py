@@ -219,6 +219,9 @@ class State(Cells):
             return
         index = self.indexes[number]
         for visit in self.program.after.get(("rows", number), ()):
+            if visit.rows == "all":
+                self._later(visit.rank)
+                continue
             if visit.rows == "key":
                 self._later_rows(visit.rank, moved)
             rows = index.rows if visit.rows == "key" else self.probes[visit.by].rows
@@ -254,9 +257,13 @@ class State(Cells):
             self.v[unit.row],
             self._places,
         )
-        given = self._given
+        given, asked = self._given, self.section_relevant(unit.row)
         parts = [
-            (row, given(total.kind, total.value, total.condition, row), (places[row], row))
+            (
+                row,
+                given(total.kind, total.value, total.condition, row) if asked else None,
+                (places[row], row),
+            )
             for row in rows
             if row in there
         ]

@@ -13,7 +13,8 @@ Place = tuple[int, str]
 
 
 class Running:
-    """One total. `put` tells what rows contribute, `value` is the total now.
+    """One total. `put` tells what rows contribute, `value` is the total now; rows of a section that
+    is not asked for contribute nothing.
 
     ``count``: rows whose condition is true. ``any``/``all``: Kleene's, over the conditions.
     ``sum``: of what is known, 0 for nothing. ``min``/``max``/``first``: None for nothing;

@@ -15,6 +15,16 @@ Source = tuple[Any, ...]
 """Something that is read: see `scope`."""
 
 
+def computed(read: Source) -> Source:
+    """What a unit computes, of what others read of it."""
+    match read:
+        case ("person", _, of):
+            return ("field", of)
+        case ("repeated" | "index", number, *_):
+            return ("rows", number)
+    return read
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Unit:
     """Something computed. ``row``: the repeat it is computed for each row of; empty: once."""

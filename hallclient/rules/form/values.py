@@ -367,5 +367,5 @@ def text_of(field: Field, value: Any) -> str:
         case Type.MONTH:
             return str(value.strftime("%Y-%m"))
         case Type.MULTI | Type.LIST:
-            return ",".join(value)
+            return ",".join(value if isinstance(value, tuple) else sorted(value))
     return str(value)
