@@ -25,6 +25,7 @@ from hallclient.rules.form.judging import Problem
 from tests import invariants
 from tests.filekit import ADMINISTRATOR, AGENT, ONE, TWO, Filing, small_form
 from tests.hallkit import SUPERVISOR, Kit, clerk
+from tests.originkit import change
 
 NAME = "\u5f20\u4e09\u4e30"
 
@@ -101,6 +102,15 @@ def test_a_serial_goes_on_past_its_three_digits(filing: Filing) -> None:
 def test_defaults_stand_in_a_new_filing(filing: Filing) -> None:
     assert filing.cells() == {(SINGLE, "kind"): "llc"}
     assert filing.kinds() == ["filing.made"]
+
+
+def test_a_default_of_today_is_the_day_of_the_filing(filing: Filing) -> None:
+    forms.publish(filing.store, ADMINISTRATOR, change())
+    for day in ("2026-09-22", "2026-09-23"):
+        made = filings.new(filing.store, AGENT, "change")
+        state = filing_view.open_filing(filing.store, AGENT, made["id"]).state
+        assert state.text(SINGLE, "c_day") == day
+        filing.kit.pass_(minutes=24 * 60)
 
 
 def test_a_filing_of_a_ticket_knows_the_visit_the_leg_and_the_item(tmp_path: Path) -> None:
