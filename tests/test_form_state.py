@@ -64,6 +64,7 @@ def seen(one: State) -> dict[str, object]:
         "worst": {cell: one.worst_at(*cell) for cell in cells},
         "options": {cell: one.options(*cell) for cell in cells},
         "problems": one.problems(),
+        "totals": [one.total("h_sub"), one.total("h_paid")],
         "ready": one.readiness(),
         "sections": {section.id: one.section_state(section.id) for section in one.form.sections},
     }
@@ -126,6 +127,15 @@ def test_the_sum_is_judged_at_each_change_and_tells_what_it_comes_to() -> None:
     assert (problem.code, problem.level, problem.params) == ("SUM", Level.BLOCK, {"sum": "91"})
     one.apply([Put("h1", "h_sub", "49")])
     assert codes(one) == ["BIG"]
+
+
+def test_a_column_adds_up_whether_a_rule_asks_for_it_or_not() -> None:
+    one = company()
+    one.apply([Put("h1", "h_paid", "10"), Put("h2", "h_paid", "x")])
+    assert one.total("h_sub") == 100_000_000  # fen; a rule asks for it
+    assert one.total("h_paid") == 10_000_000
+    one.apply([Drop("h1")])
+    assert (one.total("h_sub"), one.total("h_paid")) == (51_000_000, 0)
 
 
 def test_a_changed_person_is_seen_wherever_the_person_is_named() -> None:
