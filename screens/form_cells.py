@@ -165,6 +165,11 @@ def editing(model: FormModel, row: str, name: str) -> CellEdit:
     )
 
 
+def offered(model: FormModel, row: str, name: str, typed: str) -> list[Option]:
+    """What digits choose here: nothing where what stands is registered."""
+    return [] if kept(model, row, name) else options(model.state, row, name, typed)
+
+
 def options(state: State, row: str, name: str, typed: str) -> list[Option]:
     """What digits choose: the options that fit what is typed, all of them for nothing."""
     field = state.field(name)

@@ -105,7 +105,7 @@ class Fields:
         return form_cells.editing(self.model, SINGLE, self._fields()[row].id)
 
     def options(self, row: int, column: int, typed: str) -> Sequence[Option]:
-        return form_cells.options(self.model.state, SINGLE, self._fields()[row].id, typed)
+        return form_cells.offered(self.model, SINGLE, self._fields()[row].id, typed)
 
     def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
         fields = self._fields()
@@ -170,7 +170,7 @@ class Table:
         return form_cells.editing(self.model, self.key(row), self._names[column])
 
     def options(self, row: int, column: int, typed: str) -> Sequence[Option]:
-        return form_cells.options(self.model.state, self.key(row), self._names[column], typed)
+        return form_cells.offered(self.model, self.key(row), self._names[column], typed)
 
     def needed_after(self, row: int, column: int) -> tuple[int, int] | None:
         if column >= 0 and self.key(row) == self.model.begun:

@@ -111,6 +111,7 @@ async def test_what_is_registered_is_locked_and_says_why(kit: Kit) -> None:
         for cell in (("", "c_name"), (before, "b_sub"), (before, "b_person"), (before, "b_name")):
             screen.go_to_cell(cell)
             assert screen.grid.cell_edit.locked == registered, cell
+            assert registered in seat.text
         screen.go_to_cell((before, "b_sub"))
         await seat.press("7", "enter")
         assert state.text(before, "b_sub") == company.state().text("h1", "h_sub")
