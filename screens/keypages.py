@@ -11,6 +11,7 @@ from screens.actions import (
     CONFLICTS,
     DESK,
     FOOTER_AT_WINDOW,
+    FORM,
     GROUPS,
     Action,
     of_screen,
@@ -63,6 +64,7 @@ def key_line(
     The order never changes, so that the eye finds a key where it was.
     """
     hide = hide or at_window
+    typing = screen == FORM
     shown = [
         action
         for action in of_screen(screen)
@@ -72,7 +74,7 @@ def key_line(
     hints = [
         KeyHint(
             action.id,
-            keymap.first(action.id),
+            keymap.first(action.id, typing=typing),
             _label(action, label),
             why is None or why(action.id) is None,
             0,
@@ -130,19 +132,32 @@ def key_rows(
             rows.append(
                 Row(action.id, (keys, _label(action, label), note), "dim" if reason else "")
             )
-    rows.append(Row("group.edit", (t("key-group.edit"), "", ""), "own"))
-    rows += [Row(f"edit.{name}", (keys, "", t(f"edit.{name}"))) for keys, name in _edit_keys()]
-    rows.append(Row("group.mark", (t("key-group.mark"), "", ""), "own"))
-    rows += [
-        Row(f"mark.{name}", (MARKS[name], "", t(f"mark.{name}")), name) for name in QUEUE_MARKS
-    ]
+    if screen == FORM:
+        rows += _widget_rows("grid")
+    rows += _widget_rows("edit")
+    if screen == DESK:
+        rows.append(Row("group.mark", (t("key-group.mark"), "", ""), "own"))
+        rows += [
+            Row(f"mark.{name}", (MARKS[name], "", t(f"mark.{name}")), name) for name in QUEUE_MARKS
+        ]
     return rows
 
 
-def _edit_keys() -> list[tuple[str, str]]:
-    from screens.widgets.field import EDIT_KEYS
+def _widget_rows(group: str) -> list[Row]:
+    told = [Row(f"{group}.{name}", (keys, "", say)) for keys, name, say in _widget_keys(group)]
+    return [Row(f"group.{group}", (t(f"key-group.{group}"), "", ""), "own"), *told]
 
-    return [(" ".join(map(spelt, keys.split(","))), name) for keys, name in EDIT_KEYS]
+
+def _widget_keys(group: str, say: Callable[[str], str] = t) -> list[tuple[str, str, str]]:
+    """Keys of a text field (``edit``) or a cell (``grid``): keys, name, what they do."""
+    from screens.widgets.field import EDIT_KEYS
+    from screens.widgets.grid_editor import GRID_KEYS
+
+    known = {"edit": EDIT_KEYS, "grid": GRID_KEYS}[group]
+    return [
+        (" ".join(map(spelt, keys.split(","))), name, say(f"{group}.{name}"))
+        for keys, name in known
+    ]
 
 
 class CommandSearch:
@@ -223,9 +238,11 @@ def _page(language: str) -> str:
                         _table_row([keys or "—", say(action.label_key), say(action.help_key)])
                     )
             lines.append("")
-    lines += [f"## {say('key-group.edit')}", "", *_table_head([head[0], head[2]])]
-    lines += [_table_row([f"`{keys}`", say(f"edit.{name}")]) for keys, name in _edit_keys()]
-    lines += ["", f"## {say('keys.conflicts')}", "", *_table_head([head[0], head[2]])]
+    for group in ("grid", "edit"):
+        lines += [f"## {say(f'key-group.{group}')}", "", *_table_head([head[0], head[2]])]
+        lines += [_table_row([f"`{keys}`", does]) for keys, _, does in _widget_keys(group, say)]
+        lines.append("")
+    lines += [f"## {say('keys.conflicts')}", "", *_table_head([head[0], head[2]])]
     lines += [_table_row([f"`{spelt(key)}`", say(f"key-conflict.{key}")]) for key in CONFLICTS]
     lines += ["", f"## {say('keys.own')}", "", say("keys.own-intro"), ""]
     lines += ["```toml", "[keys]", 'call = "F9"', 'hold = ["F5", "Alt+H"]', "```", ""]

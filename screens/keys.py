@@ -25,10 +25,16 @@ _SIGNS: Final = {
     "^": "circumflex_accent",
     "_": "underscore",
 }
-_NAMES: Final = {name: sign for sign, name in _SIGNS.items()}
+_NAMES: Final = {name: sign for sign, name in _SIGNS.items()} | {
+    "escape": "Esc",
+    "pageup": "PageUp",
+    "pagedown": "PageDown",
+}
 _KEY: Final = (
     r"(?:(?:ctrl|alt|shift)\+)*(?:[a-z0-9]|f(?:[1-9]|1[0-9]|2[0-4])|insert|space|enter|tab|escape|"
-    r"up|down|left|right|home|end|pageup|pagedown|backspace|delete|" + "|".join(_NAMES) + r")"
+    r"up|down|left|right|home|end|pageup|pagedown|backspace|delete|"
+    + "|".join(_SIGNS.values())
+    + r")"
 )
 
 
@@ -51,7 +57,8 @@ def normal(key: str) -> str:
 def shown(key: str) -> str:
     """A key as the key line shows it: `F1`, `^G`, `/`."""
     head, _, last = key.rpartition("+")
-    last = _NAMES.get(last, last.upper() if len(last) < 4 else last.capitalize())
+    upper = len(last) == 1 or _FUNCTION.match(last)
+    last = _NAMES.get(last, last.upper() if upper else last.capitalize())
     if head == "ctrl":
         return "^" + last
     return "+".join([*(part.capitalize() for part in head.split("+") if part), last])
@@ -73,9 +80,14 @@ class Keymap(NamedTuple):
         """All keys of an action."""
         return self.keys.get(action, ())
 
-    def first(self, action: str) -> str:
-        """The shown key of an action, as the key line shows it; "" when it has none."""
+    def first(self, action: str, *, typing: bool = False) -> str:
+        """The shown key of an action, as the key line shows it; "" when it has none.
+
+        ``typing``: on a screen where a letter is text, a key that is none, if there is one.
+        """
         keys = self.of(action)
+        if typing:
+            keys = tuple(key for key in keys if len(shown(key)) > 1) or keys
         return shown(keys[0]) if keys else ""
 
     def bindings(self, screen: str = DESK) -> "list[Binding]":

@@ -9,7 +9,16 @@ from textual.screen import Screen
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, set_language, t
-from screens.actions import ACTIONS, BY_ID, CONFLICTS, DESK, GROUPS, RESERVED, of_screen
+from screens.actions import (
+    ACTIONS,
+    BY_ID,
+    CONFLICTS,
+    DESK,
+    FORM,
+    GROUPS,
+    RESERVED,
+    of_screen,
+)
 from screens.keypages import (
     ALWAYS,
     CommandSearch,
@@ -22,6 +31,7 @@ from screens.keys import DEFAULT, WIDGET_KEYS, Keymap, changed, load, normal, sh
 from screens.widgets.field import EDIT_KEYS, Field
 from screens.widgets.footer import KeyLine
 from screens.widgets.gate import ScanGate
+from screens.widgets.grid_editor import GRID_KEYS, CellEditor
 from tests.screen import screen_text
 from tests.source import ROOT
 
@@ -52,9 +62,26 @@ def test_every_action_group_and_conflict_has_its_texts() -> None:
         assert all(action.group in GROUPS[screen] for screen in action.screens)
     for screen, groups in GROUPS.items():
         assert has(f"keys.screen-{screen}")
-        assert all(has(f"key-group.{group}") for group in (*groups, "edit"))
+        assert all(has(f"key-group.{group}") for group in (*groups, "edit", "grid"))
     assert all(has(f"key-conflict.{key}") for key in CONFLICTS)
     assert all(has(f"edit.{action}") for _, action in EDIT_KEYS)
+    assert all(has(f"grid.{name}") for _, name in GRID_KEYS)
+
+
+def test_every_key_of_a_cell_is_on_the_page() -> None:
+    bound = {key for binding in CellEditor.BINDINGS for key in binding.key.split(",")}  # type: ignore[union-attr]
+    told = {key for keys, _ in GRID_KEYS for key in keys.split(",")}
+    assert told >= bound
+    assert told - bound == {"enter", "space", "1", "2", "3"}, "dealt with one by one"
+
+
+def test_where_letters_are_text_a_key_is_shown_that_is_none() -> None:
+    assert [DEFAULT.first("keys", typing=typing) for typing in (False, True)] == ["?", "F12"]
+    assert Keymap({"keys": ("question_mark",)}).first("keys", typing=True) == "?"
+    line = {
+        hint.action: hint.key for hint in key_line(DEFAULT, 120, hide=lambda _: False, screen=FORM)
+    }
+    assert line["keys"] == "F12"
 
 
 def test_every_key_that_a_field_takes_from_an_action_is_a_known_conflict() -> None:
@@ -93,7 +120,7 @@ def test_keys_are_shown_short_and_spelt_long() -> None:
         "^G",
         "/",
         "Shift+F5",
-        "Pageup",
+        "PageUp",
     ]
     assert [spelt(key) for key in ("ctrl+g", "question_mark")] == ["Ctrl+G", "?"]
 

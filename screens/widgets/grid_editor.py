@@ -19,6 +19,21 @@ from screens.widgets.grid_parts import CellEdit
 if TYPE_CHECKING:
     from screens.widgets.grid import FormGrid
 
+GRID_KEYS: Final = (
+    ("up,down,left,right", "move"),
+    ("pageup,pagedown", "page"),
+    ("home,end", "edge"),
+    ("ctrl+home,ctrl+end", "far"),
+    ("enter", "needed"),
+    ("tab,shift+tab", "beside"),
+    ("1,2,3", "choose"),
+    ("space", "step"),
+    ("f2,backspace", "edit"),
+    ("delete", "clear"),
+    ("escape", "leave"),
+)
+"""What keys do on a cell while nothing is typed; explained by the texts `grid.<name>`."""
+
 WRITING: Final = frozenset(
     action.partition("(")[0] for _, action in EDIT_KEYS + SELECT_KEYS if action != "paste"
 )
