@@ -237,7 +237,7 @@ def test_what_cannot_be_meant_is_refused_and_changes_nothing(cli: Cli, tmp_path:
         (("form", "new", "--item", "zzzz"), "no-such-item"),
         (("form", "new", "--item", "SP001"), "no-form-for"),
         (("form", "new", "--number", "Z999"), "no-such-number"),
-        (("form", "new", "--form", "holder-change", "--from", number), "other-form"),
+        (("form", "new", "--form", "cross-region-tax", "--from", number), "other-form"),
         (("form", "new", "--form", "company-setup", "--from", "zzz"), "no-such-filing"),
         (("form", "show", "zzz"), "no-such-filing"),
         (("form", "show", number, "--section", "zzz"), "no-such-form-section"),

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.actions.filing_cells import CLOSED, filing_row, unsealed
-from hallclient.actions.filing_registered import origin_of
+from hallclient.actions.filing_registered import DONE_ONLY, followed, origin_keys
 from hallclient.actions.filing_view import load
 from hallclient.actions.filings import DONE, draft_of, made
 from hallclient.actions.forms import form_in, newest
@@ -29,7 +29,6 @@ from hallclient.rules.form.preview import masked
 from hallclient.rules.form.spec import Field, Form, Type
 from hallclient.rules.form.state import State
 
-_DONE = f"state = '{CLOSED}' AND reason = '{DONE}'"
 _TELLING = (Type.TEXT, Type.USCC)
 _TOLD = 2
 """So many fields tell whose filing it is: as a form names them, first the name."""
@@ -91,7 +90,7 @@ def candidates(
     for row in _done(store, form, text.strip()):
         if len(found) == most:
             break
-        if not _forgotten(store, row["id"]) and not _passed(store, form, row):
+        if not _forgotten(store, row["id"]) and not followed(store, form, row["id"]):
             other = form_in(store, row["form"])[0]
             said = tuple(_said(store, row, _telling(form, other)))
             found.append(Candidate(row["id"], row["number"], other, row["done_at"], said))
@@ -104,25 +103,18 @@ def _check(tx: Action, form: Form, row: Row) -> None:
         raise Refused("origin-not-done", field="from", number=number)
     if _forgotten(tx.store, row["id"]):
         raise Refused("origin-forgotten", field="from", number=number)
-    later = _passed(tx.store, form, row)
+    later = followed(tx.store, form, row["id"])
     if later:
         raise Refused("origin-passed", field="from", number=number, later=later)
 
 
-def _keys(store: Store, form: Form) -> str:
-    """All versions of what a form begins from, as SQLite reads a list."""
-    marks = json.dumps([one.form for one in form.origins])
-    sql = "SELECT id FROM form WHERE form IN (SELECT value FROM json_each(?))"
-    return json.dumps([row["id"] for row in store.rows(sql, marks)])
-
-
 def _done(store: Store, form: Form, text: str) -> Iterator[Row]:
     """What was done with a form that this one begins from and has this text, the newest first."""
-    keys = _keys(store, form)
+    keys = origin_keys(store, form)
     told = {one.id for key in json.loads(keys) for one in _telling(form, form_in(store, key)[0])}
     cursor = store.db.execute(
-        f"SELECT * FROM filing WHERE form IN (SELECT value FROM json_each(?1)) AND {_DONE} AND ("
-        "?2 = '' OR instr(upper(number), upper(?2)) OR EXISTS (SELECT 1 FROM json_each(?3) AS told "
+        f"SELECT * FROM filing WHERE {DONE_ONLY} AND form IN (SELECT value FROM json_each(?1)) "
+        "AND (?2 = '' OR instr(upper(number), upper(?2)) OR EXISTS (SELECT 1 FROM json_each(?3) AS told "
         "JOIN form_cell ON form_cell.id = filing.id || '//' || told.value "
         "WHERE instr(upper(form_cell.value), upper(?2)))) ORDER BY done_at DESC, id DESC",
         (keys, text, json.dumps(sorted(told))),
@@ -130,17 +122,6 @@ def _done(store: Store, form: Form, text: str) -> Iterator[Row]:
     names = [column[0] for column in cursor.description]
     for found in cursor:
         yield dict(zip(names, found, strict=True))
-
-
-def _passed(store: Store, form: Form, row: Row) -> str:
-    """The number of a later filing that was begun from this one and done; empty: none."""
-    later = store.rows(
-        f"SELECT * FROM filing WHERE copied_from = ? AND {_DONE} "
-        "AND form IN (SELECT value FROM json_each(?)) ORDER BY done_at",
-        row["id"],
-        _keys(store, form),
-    )
-    return next((str(one["number"]) for one in later if origin_of(store, one)), "")
 
 
 def _forgotten(store: Store, filing: str) -> bool:

@@ -11,11 +11,15 @@ import json
 from typing import Any
 
 from db.store import Row, Store
-from hallclient.actions.filing_cells import CELL, ROW
+from hallclient.actions.filing_cells import CELL, CLOSED, ROW
 from hallclient.actions.filing_log import devices, stream
 from hallclient.actions.forms import form_in
 from hallclient.rules.form.origin import NOTHING, Registered
 from hallclient.rules.form.origin import registered as registered_of
+from hallclient.rules.form.spec import Form
+
+DONE_ONLY = f"state = '{CLOSED}' AND reason = 'done'"
+"""Of filings: only those that came into the register."""
 
 
 def registered(store: Store, row: Row) -> Registered:
@@ -38,6 +42,26 @@ def registered(store: Store, row: Row) -> Registered:
 def origin_of(store: Store, row: Row) -> str:
     """The form whose filing a filing took over what is registered from; empty: none's."""
     return "" if row["copied_from"] is None else str(_made(store, row["id"]).get("origin", ""))
+
+
+def followed(store: Store, form: Form, filing: str) -> str:
+    """The number of the filing that took this one over and was done, so that this one no longer
+    says what is registered for ``form``; empty: none was.
+    """
+    later = store.rows(
+        f"SELECT * FROM filing WHERE copied_from = ? AND {DONE_ONLY} "
+        "AND form IN (SELECT value FROM json_each(?)) ORDER BY done_at",
+        filing,
+        origin_keys(store, form),
+    )
+    return next((str(one["number"]) for one in later if origin_of(store, one)), "")
+
+
+def origin_keys(store: Store, form: Form) -> str:
+    """All versions of the forms that one begins from, as a JSON list."""
+    names = json.dumps([one.form for one in form.origins])
+    sql = "SELECT id FROM form WHERE form IN (SELECT value FROM json_each(?))"
+    return json.dumps([row["id"] for row in store.rows(sql, names)])
 
 
 def _made(store: Store, filing: str) -> dict[str, Any]:

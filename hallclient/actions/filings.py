@@ -10,7 +10,8 @@ from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.actions.filing_cells import CLOSED, FILLING, OF, Draft, filing_row
 from hallclient.actions.filing_log import stream
-from hallclient.actions.forms import newest
+from hallclient.actions.filing_registered import followed, origin_of
+from hallclient.actions.forms import form_in, newest
 from hallclient.actions.legs import item_of
 from hallclient.actions.moves import visit_of
 from hallclient.actions.persons import forget_in
@@ -131,7 +132,8 @@ def close(store: Store, who: Actor, filing: str, reason: str) -> Row:
     """End a filing: ``done``, ``withdrawn`` or ``given-up``; nothing is edited in it any more.
 
     Raises ``no-such-reason``; for ``done`` also ``filing-blocked`` (what blocks it must be mended
-    or let pass first) and ``filing-disputed`` (two texts in a cell); as `filing_edit.edit`.
+    or let pass first), ``filing-disputed`` (two texts in a cell) and ``registered-since`` (what it
+    took over is not what is registered any more); as `filing_edit.edit`.
     """
     with acting(store, who, "form.close") as tx:
         if reason not in REASONS:
@@ -162,9 +164,15 @@ def forget(store: Store, who: Actor, filing: str) -> None:
 
 
 def _finished(store: Store, row: Row) -> None:
-    """Raise ``filing-blocked`` or ``filing-disputed`` when the filing cannot be taken in."""
+    """Raise ``registered-since``, ``filing-blocked`` or ``filing-disputed`` when the filing cannot
+    be taken in.
+    """
     from hallclient.actions.filing_view import load
 
+    form = form_in(store, row["form"])[0]
+    later = followed(store, form, row["copied_from"]) if origin_of(store, row) else ""
+    if later:
+        raise Refused("registered-since", number=row["number"], later=later)
     found = load(store, row)
     if found.collisions:
         count = len(found.collisions)
