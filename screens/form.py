@@ -228,6 +228,7 @@ class FormScreen(FormMending):
         state = self.model.state
         edits = entering.fill_card(state, *cell, given, self.model.new_id)
         if self.model.do(edits, "card"):
+            self.grid.next_needed()
             self.say(t("form.card", name=card.name), "good")
 
     # -- looking

@@ -221,7 +221,7 @@ class FormBase(HallScreen):
 
     def say(self, text: str, style: str = "") -> None:
         """What came of a key; it stays."""
-        self._said.say(line((text, STYLES[style])))
+        self._said.say(line((text, STYLES[style])), layout=True)
 
     # -- where the cursor is
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hallclient.form_words import label, problem_text
-from hallclient.rules.form.edits import SINGLE
+from hallclient.rules.form.edits import SINGLE, Put
 from hallclient.rules.form.entering import enter
 from hallclient.rules.form.spec import Field, Section, Type
 from hallclient.texts import language, t
@@ -113,9 +113,8 @@ class Fields:
         found = (at for at in rows if form_cells.needed(self.model, SINGLE, fields[at].id))
         return next(((at, 0) for at in found), None)
 
-    def take(self, row: int, column: int, text: str) -> None:
-        name = self._fields()[row].id
-        self.model.do(enter(self.model.state, SINGLE, name, text, self.model.new_id))
+    def take(self, row: int, column: int, text: str, seen: str) -> None:
+        take(self.model, SINGLE, self._fields()[row].id, text, seen)
 
     def cell_at(self, row: str, column: str) -> Cell:
         return SINGLE, row
@@ -184,15 +183,28 @@ class Table:
             first = 0
         return None
 
-    def take(self, row: int, column: int, text: str) -> None:
-        state, key = self.model.state, self.key(row)
-        self.model.do(enter(state, key, self._names[column], text, self.model.new_id))
+    def take(self, row: int, column: int, text: str, seen: str) -> None:
+        take(self.model, self.key(row), self._names[column], text, seen)
 
     def cell_at(self, row: str, column: str) -> Cell:
         return row, column
 
     def place_of(self, cell: Cell) -> Cell:
         return cell
+
+
+def take(model: FormModel, row: str, name: str, text: str, seen: str) -> None:
+    """What was typed over ``seen``: what another hand has put there meanwhile is not overwritten
+    unseen, the store keeps both.
+    """
+    state, there = model.state, model.state.text(row, name)
+    edits = enter(state, row, name, text, model.new_id)
+    if seen != there:
+        edits = [
+            edit._replace(was=seen) if isinstance(edit, Put) and edit.was == there else edit
+            for edit in edits
+        ]
+    model.do(edits)
 
 
 def row_label(model: FormModel, section: Section, row: str) -> str:

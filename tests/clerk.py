@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from hallclient.form_words import label
 from hallclient.rules.form.edits import SINGLE, Add, Edit, Put
 from hallclient.rules.form.spec import Form, Section, Type
+from hallclient.rules.form.values import TODAY
 from hallclient.texts import t
 from tests import company
 from tests.livekit import words
 from tests.terminal import KEYS, Terminal
 
-ABOUT, SAID = -4, -2
-"""Lines of the form's screen, from below."""
+ABOUT, SAID = 3, 5
+"""Lines of the form's screen below the end of the grid."""
 
 
 @dataclass
@@ -51,12 +52,18 @@ class Clerk:
     @property
     def about(self) -> str:
         """What the screen says of the cursor's field."""
-        return self.desk.lines[ABOUT].strip()
+        return self._below(ABOUT)
 
     @property
     def said(self) -> str:
         """What the screen says came of the last key."""
-        return self.desk.lines[SAID].strip()
+        return self._below(SAID)
+
+    def _below(self, line: int) -> str:
+        lines = self.desk.lines
+        ends = [at for at, text in enumerate(lines) if text.startswith("╰")]
+        at = ends[-1] + line if ends else 0
+        return lines[at].strip() if at < len(lines) else ""
 
     @property
     def status(self) -> str:
@@ -152,9 +159,10 @@ def company_on(today: date, *without: str) -> list[Edit]:
     edits: list[Edit] = [Add(*row) for row in there]
     for (row, name), text in cells.items():
         if row in ids and text and fields[name].section not in without:
-            if fields[name].type is Type.DATE and text[:2] == "20" and name != "h_due":
-                text = (date.fromisoformat(text) + shift).isoformat()
-            elif name == "h_due":
-                text = (today + timedelta(1800)).isoformat()
-            edits.append(Put(row, name, text))
+            said = text
+            if name == "h_due":
+                said = (today + timedelta(1800)).isoformat()
+            elif fields[name].type is Type.DATE and text != TODAY:
+                said = (date.fromisoformat(text) + shift).isoformat()
+            edits.append(Put(row, name, said))
     return edits

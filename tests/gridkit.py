@@ -121,7 +121,7 @@ class Rows:
         found = CHOICES.get(self.shown[column].key, [])
         return [option for option in found if typed in option.label]
 
-    def take(self, row: int, column: int, text: str) -> None:
+    def take(self, row: int, column: int, text: str, seen: str) -> None:
         name = self.shown[column].key
         self.taken.append((self.keys[row], name, text))
         self.texts[self.keys[row]][name] = text
@@ -166,8 +166,8 @@ class Fields(Rows):
     def options(self, row: int, column: int, typed: str) -> Sequence[Option]:
         return self.inner.options(0, row, typed)
 
-    def take(self, row: int, column: int, text: str) -> None:
-        self.inner.take(0, row, text)
+    def take(self, row: int, column: int, text: str, seen: str) -> None:
+        self.inner.take(0, row, text, seen)
 
 
 class FormScreen(Screen[None]):

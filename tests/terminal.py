@@ -57,6 +57,8 @@ KEYS: dict[str, str] = {
     "escape": "\x1b",
     "tab": "\t",
     "backspace": "\x7f",
+    "delete": "\x1b[3~",
+    "shift+tab": "\x1b[Z",
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
     **{f"alt+{letter}": f"\x1b{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"},
 }

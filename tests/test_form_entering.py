@@ -290,6 +290,21 @@ def test_the_next_row_begins_as_the_one_above_it() -> None:
     assert [type(edit) for edit in empty] == [Add]
 
 
+def test_a_card_of_somebody_else_overwrites_nobody() -> None:
+    desk = Desk()
+    row = desk.add("holder")
+    desk.type(row, "h_name", "王伟")
+    desk.type(row, "h_no", "42010019900307123X")
+    first = desk.state.person_of(row, "h_name")
+    card = {"name": "李娜", "number": "420100198802292464"}
+    desk.do(entering.fill_card(desk.state, row, "h_name", card, desk.new_id))
+    second = desk.state.person_of(row, "h_name")
+    assert [desk.state.text(one, "p_name") for one in (first, second)] == ["王伟", "李娜"]
+    # In the roster itself it is the row that is meant.
+    desk.do(entering.fill_card(desk.state, first, "p_name", card | {"number": ""}, desk.new_id))
+    assert desk.state.text(first, "p_name") == "李娜"
+
+
 def test_what_is_not_to_be_copied_begins_anew() -> None:
     form = with_numbers()
     holder = form.sections[2]

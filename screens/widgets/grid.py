@@ -114,13 +114,13 @@ class FormGrid(GridCursor):
         place = self._place
         if not self.editor.is_open or place is None:
             return
-        text, before = self.editor.value, self._before
+        text, before, seen = self.editor.value, self._before, self._edit.text
         if self._edit.kind != "text" and text != before:
             text = self._meant(text, sure=move in ("next", "back"))
             before = self._edit.text
         self.drop()
         if text != before:
-            self._put(place, text, move)
+            self._put(place, text, move, seen)
 
     def _lost(self, place: Place) -> None:
         if self.editor.is_open:
@@ -162,7 +162,7 @@ class FormGrid(GridCursor):
         if self._edit.locked:
             self._refuse(self._edit.locked)
         elif self._place is not None and self._edit.text:
-            self._put(self._place, "", "stay")
+            self._put(self._place, "", "stay", self._edit.text)
 
     def paste(self, text: str) -> None:
         """Text from elsewhere: into the editor, or, when it is a block of cells, to the screen."""
@@ -205,14 +205,14 @@ class FormGrid(GridCursor):
         self.abandon()
         self.post_message(self.Read(self, self._place, code, routed, ime))
 
-    def _put(self, place: Place, text: str, move: Move) -> None:
+    def _put(self, place: Place, text: str, move: Move, seen: str) -> None:
         found = self._find(place)
         if found is None:
             self._keep(place, text)
             return
         if self._kept is not None and self._kept[0] == place:
             self._kept = None
-        self.source.take(*found, text)
+        self.source.take(*found, text, seen)
         self.post_message(self.Committed(self, place, text, move))
         if self.is_attached:
             self.reload()
@@ -273,7 +273,7 @@ class FormGrid(GridCursor):
                 self._choose(free[place % len(free)])
 
     def _choose(self, option: Option) -> None:
-        place = self._place
+        place, seen = self._place, self._edit.text
         if option.why:
             self._refuse(option.why)
         elif place is not None:
@@ -282,7 +282,7 @@ class FormGrid(GridCursor):
             multi = self._edit.kind == "multi"
             text = toggled(self._edit.text, option.key, self._all()) if multi else option.key
             if text != self._edit.text:
-                self._put(place, text, "stay")
+                self._put(place, text, "stay", seen)
 
     def _meant(self, typed: str, sure: bool) -> str:
         """The text for what was typed on a choice: an option's, or else as it is.

@@ -129,8 +129,8 @@ class GridSource(Protocol):
         """
         ...
 
-    def take(self, row: int, column: int, text: str) -> None:
-        """Take what was typed or chosen. The cells tell it from then on, since the next key may
+    def take(self, row: int, column: int, text: str, seen: str) -> None:
+        """Take what was typed or chosen where `CellEdit.text` was ``seen``. The cells tell it from then on, since the next key may
         already be meant for a field that only this answer has made relevant; saving comes later.
         """
         ...

@@ -300,14 +300,15 @@ def fill_card(
     of_card = {one.card: one for one in section.fields if one.card}
     edits: list[Edit] = []
     person = row if field.section == section.id else state.person_of(row, name)
-    known = roster.with_number(card.get("number", ""))
+    number = card.get("number", "")
+    known = roster.with_number(number)
     reference = state.field(field.via) if field.via else field
     if known and known != person:
         if reference.type is Type.PERSON and not reference.calculation:
             home = row if state.program.layout.row_of(reference) else SINGLE
             edits += [*_replaced(state, home, person), Put(home, reference.id, known, person)]
         person = known
-    elif not person:
+    elif not person or (person != row and _somebody_else(state, roster, person, number)):
         if reference.type is not Type.PERSON or reference.calculation:
             return []
         home = row if state.program.layout.row_of(reference) else SINGLE
@@ -324,6 +325,12 @@ def fill_card(
             edits = [edit for edit in edits if not _puts(edit, person, one.id)]
             edits.append(Put(person, one.id, text, before))
     return edits
+
+
+def _somebody_else(state: State, roster: Roster, person: str, number: str) -> bool:
+    """Whether a card with this number is not this person's: nobody is overwritten by a card."""
+    own = state.text(person, roster.number.id) if roster.number is not None else ""
+    return bool(own and number and own != number)
 
 
 def _puts(edit: Edit, row: str, field: str) -> bool:
