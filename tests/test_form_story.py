@@ -25,7 +25,7 @@ from tests import cards, company, hallkit
 from tests.clerk import Clerk, Count, company_on
 from tests.hallkit import PASSWORD
 from tests.livekit import Live, words
-from tests.terminal import Terminal, environment
+from tests.terminal import ROOT, Terminal, environment
 
 pytestmark = pytest.mark.slow
 
@@ -408,3 +408,10 @@ def test_find_copy_down_and_from_problem_to_problem(
         clerk.press("f3").at("d_sign_date").press("f3").at("postcode")
         clerk.press("f4").at("d_sign_date").press("f4").at("postcode")
         desk.see(t("form.problem-of", n=1, all=2))
+
+
+def test_the_page_of_keys_says_what_was_counted() -> None:
+    page = (ROOT / "docs/form-keys.md").read_text("utf-8")
+    for count in (TWO_HOLDERS, PARTNERSHIP):
+        row = f"| {count.characters} | {count.choices} | {count.controls} |"
+        assert page.count(row) == 2, "in both languages"
