@@ -11,10 +11,11 @@ from db.check import verify
 from hallclient.actions import filing_edit, filing_extracts, filings
 from hallclient.actions.filing_extracts import Extract
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.edits import SINGLE, Put
+from hallclient.rules.form.edits import SINGLE, Add, Put
 from hallclient.rules.form.extract import applied, canonical
-from tests import invariants
+from tests import company, invariants
 from tests.filekit import ADMINISTRATOR, AGENT, ONE, Filing
+from tests.hallkit import Kit
 
 PHONE = "13812345678"
 
@@ -110,3 +111,19 @@ def test_nothing_personal_in_it_is_readable_and_all_can_be_forgotten(filing: Fil
 def test_what_was_given_up_goes_nowhere(filing: Filing) -> None:
     filings.close(filing.store, AGENT, filing.id, "withdrawn")
     assert refused(lambda: send(filing)) == "filing-closed"
+
+
+def test_what_is_wrong_with_a_person_holds_back_whoever_hears_of_them(tmp_path: Path) -> None:
+    """The roster itself goes nowhere; a role's fields show it, and problems() tells it once."""
+    kit = Kit(tmp_path)
+    rows, cells = company.complete()
+    base = [*(Add(*row) for row in rows), *(Put(*cell, text) for cell, text in cells.items())]
+    key = filings.new(kit.store, AGENT, "company-setup", base=base)["id"]
+    for field, text in [("p_cert_no", "420100199003071234"), ("p_name", "王@"), ("p_mobile", "1")]:
+        filing_edit.edit(kit.store, AGENT, key, [Put("p1", field, text, cells["p1", field])])
+        assert refused(lambda: filing_extracts.send(kit.store, ONE, key, "SCJG")) == (
+            "extract-blocked"
+        )
+        filing_edit.edit(kit.store, AGENT, key, [Put("p1", field, cells["p1", field], text)])
+    filing_extracts.send(kit.store, ONE, key, "SCJG")
+    kit.close()

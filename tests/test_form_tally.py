@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Put
+from hallclient.rules.form.preview import blocked
 from hallclient.rules.form.program import compile_form
 from hallclient.rules.form.spec import Level
 from hallclient.rules.form.state import State
@@ -42,3 +43,34 @@ def test_a_table_nobody_has_begun_is_missing_not_wrong() -> None:
     state = company.state()
     state.apply([Drop(row) for row in state.rows("holder")])
     assert state.section_state("holder").missing == 1
+
+
+def test_a_department_is_told_what_is_wrong_with_a_person_that_it_hears_of() -> None:
+    state = company.state()
+    assert [one.wrong for one in state.readiness().values()] == [0] * 10
+    company.put(state, [("p1", "p_name", "王@")])  # a holder, an officer, the representative
+    assert [(one.code, one.row) for one in state.problems()] == [("PERSON_NAME", "p1")]
+    ready = state.readiness()
+    assert (ready["SCJG"].wrong, ready["RH"].wrong, ready["GA"].wrong) == (3, 2, 1)
+    assert blocked(state, "GA") == {(SINGLE, "l_name")}
+    assert blocked(state, "HALL") == set()
+    company.put(state, [("h1", "h_person", "p3")])
+    assert state.readiness()["SCJG"].wrong == 2
+    assert state.section_state("holder").wrong == 0
+    assert blocked(state, "SCJG") == {("o1", "o_name"), (SINGLE, "l_name")}
+    company.put(state, [("p1", "p_name", "王伟")])
+    assert [one.wrong for one in state.readiness().values()] == [0] * 10
+
+
+def test_a_table_that_is_wrong_as_a_whole_holds_a_department_back() -> None:
+    state = company.state()
+    for n in range(51):
+        company.add(state, "scope", f"more{n}")
+    assert (SINGLE, "scope") in blocked(state, "SCJG")
+    for n in range(51):
+        state.apply([Drop(f"more{n}")])
+    assert blocked(state, "SCJG") == set()
+    state.apply([Drop("h1"), Drop("h2")])  # a table that nobody has begun is missing
+    filled, needed, wrong = state.readiness()["SCJG"]
+    assert (needed - filled, wrong) == (1, 0)
+    assert (SINGLE, "holder") in blocked(state, "SCJG")

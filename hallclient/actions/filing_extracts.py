@@ -123,20 +123,13 @@ def _may_leave(found: Opened, department: Department) -> None:
     """Raise when the department would lack something, or a field that goes to it holds two texts
     or blocks.
     """
-    from hallclient.rules.form.preview import missing
+    from hallclient.rules.form.preview import blocked
 
-    fields = found.state.program.layout.fields
-    goes = {key for key, one in fields.items() if department.id in one.departments}
-    sections = {fields[key].section for key in goes}
-    wrong = {(one.row, one.field or one.section) for one in missing(found.state, department.id)}
-    for one in found.state.problems():
-        if one.stands and (one.field in goes or (not one.field and one.section in sections)):
-            wrong.add((one.row, one.field or one.section))
+    wrong = len(blocked(found.state, department.id))
     if wrong:
-        raise Refused(
-            "extract-blocked", field="department", department=department, count=len(wrong)
-        )
-    goes |= {fields[key].of for key in goes if fields[key].via}
+        raise Refused("extract-blocked", field="department", department=department, count=wrong)
+    sent = found.state.program.sent[department.id]
+    goes = {one.id for one in sent} | {one.of for one in sent if one.via}
     count = sum(field in goes for _, field in found.collisions)
     if count:
         raise Refused("extract-disputed", field="department", department=department, count=count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -120,6 +120,14 @@ class Cells:
             for one in self.program.references
             for row in sorted(self._refs[one.id].get(person, ()))
         ]
+
+    def rows_showing(self, person: str, field: Field) -> Collection[str]:
+        """The rows in which a field with ``via`` shows a person."""
+        reference = self.program.layout.fields[field.via]
+        rows = self._refs[reference.id].get(person, ())
+        if not rows or self.program.layout.row_of(reference):
+            return tuple(rows)
+        return self.rows(field.section)
 
     def value(self, row: str, name: str) -> Any:
         """What rules see of a cell; None: nothing, not relevant, or not readable."""

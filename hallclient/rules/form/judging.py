@@ -12,6 +12,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hallclient.rules.form.behind import Behind
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.money import decimal_text, money_text
 from hallclient.rules.form.spec import Field, Level, Rule, Type
@@ -74,6 +75,7 @@ class Judging:
         self._counts: dict[str, list[int]] = {
             name: [0, 0, 0, 0, 0] for name in state.program.layout.fields
         }
+        self.behind = Behind(state)
         self._warned = Tally(state.program.layout.sections)
         self._tolerated = Tally(state.program.layout.sections)
         self._breaks: Counter[str] = Counter()
@@ -125,6 +127,8 @@ class Judging:
                 now = WRONG_OPTIONAL if own is not None else 0
             if status.get(row, 0) != now:
                 self._mark(row, name, now)
+            if field.via:
+                self.behind.looked(row, field)
             if self._broken and (row, name) in self._broken:
                 self._touched.add((row, name))
 
@@ -187,6 +191,7 @@ class Judging:
         self._breaks.subtract(self._broken.pop(key, {}).keys())
         self._touched.discard(key)
         self._mark(row, field.id, 0)
+        self.behind.forget(row, field)
         self._warned.put(key, field.section, 0)
         self._tolerated.put(key, field.section, 0)
 
@@ -199,7 +204,7 @@ class Judging:
             row, name = key
             field = self._state.program.layout.fields.get(name)
             own = self._own.get(key)
-            block, warn, tolerable = own is not None, 0, 0
+            block, warn, tolerable = False, 0, 0
             for unit in self._broken.get(key, {}).values():
                 if not self._lets(unit, key):
                     block |= unit.rule.level is Level.BLOCK
@@ -209,6 +214,8 @@ class Judging:
             self._tolerated.put(key, field.section if field else name, tolerable)
             if field is None:
                 continue
+            self.behind.judged(row, name, blocks=block)
+            block |= own is not None
             if self._status[name].get(row, 0) in _NEEDED:
                 missing = own is not None and own.code == "required"
                 self._mark(row, name, MISSING if missing else WRONG if block else FILLED)

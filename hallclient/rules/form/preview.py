@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.extract import department_of, parts
 from hallclient.rules.form.shape import machine, personal
-from hallclient.rules.form.spec import Department, Field, Section, Type
+from hallclient.rules.form.spec import Department, Field, Level, Section, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.text import mask_id, mask_name, mask_phone
 
@@ -58,6 +58,25 @@ def missing(state: State, department: str) -> list[Lack]:
                 code = _lacks(state, row, one, needed) if rows else "needed" if needed else ""
                 if code:
                     found.append(Lack(section.id, row, one.id, name, code))
+    return found
+
+
+def blocked(state: State, department: str) -> set[tuple[str, str]]:
+    """Cells (row, field), or tables ("", section), that keep the extract from going: as `missing`,
+    and what stands in the way of acceptance there or with the person behind.
+    """
+    to = department_of(state, department)
+    found = {(one.row, one.field or one.section) for one in missing(state, department)}
+    for section, fields, rows in parts(state, to):
+        if state.worst_at(SINGLE, section.id) is Level.BLOCK:
+            found.add((SINGLE, section.id))
+        for row in rows:
+            found.update(
+                (row, one.id)
+                for one in fields
+                if state.worst_at(row, one.id) is Level.BLOCK
+                or (one.via and state.judging.behind.blocks(row, one))
+            )
     return found
 
 

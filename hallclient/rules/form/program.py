@@ -70,6 +70,13 @@ class Program:
         """Field -> what it usually holds: asked where it may follow, see `following`."""
         self.references: tuple[Field, ...] = ()
         """All fields that name a person."""
+        self.sent = {
+            department.id: [
+                one for one in form.fields.values() if department.id in one.departments
+            ]
+            for department in form.departments
+        }
+        """Department -> the fields it gets."""
 
     @property
     def roster(self) -> str:

@@ -28,7 +28,10 @@ _NOWHERE: tuple[dict[str, list[str]], int] = ({}, 0)
 
 
 class Ready(NamedTuple):
-    """How far a department's part is: fields it needs, filled ones among them, wrong ones."""
+    """How far a department's part is: fields it needs, filled ones among them, wrong ones; also
+    those whose person breaks a rule. A table counts as one: needed while nobody has begun it,
+    wrong when it is wrong as a whole.
+    """
 
     filled: int
     needed: int
@@ -366,11 +369,21 @@ class State(Cells):
 
     def readiness(self) -> dict[str, Ready]:
         """How far each department's part is."""
-        fields = self.program.layout.fields.values()
+        begun: dict[str, bool] = {}
+        """Sections that are wrong as a whole -> whether there is anything in them."""
+        for section in self.form.sections:
+            if self.judging.worst(SINGLE, section.id) is Level.BLOCK:
+                begun[section.id] = not section.repeat or bool(self._order[section.id])
         found = {}
         for department in self.form.departments:
-            count = self.judging.count(one for one in fields if department.id in one.departments)
-            found[department.id] = Ready(count.filled, count.needed, count.wrong)
+            fields = self.program.sent[department.id]
+            count, behind = self.judging.count(fields), self.judging.behind.count(fields)
+            tables = [begun[one] for one in {one.section for one in fields} & begun.keys()]
+            found[department.id] = Ready(
+                count.filled,
+                count.needed + tables.count(False),
+                count.wrong + behind + tables.count(True),
+            )
         return found
 
     def section_state(self, section: str) -> SectionState:
