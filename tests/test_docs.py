@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.forms import page as company
 from docs.rules import page as rules
 from hallclient.cli.options import Usage, split
 from hallclient.cli.parser import parse
@@ -103,6 +104,11 @@ def test_every_picture_of_the_language_is_shown(page: Path) -> None:
 
 def test_the_rules_are_those_in_force() -> None:
     assert (ROOT / "docs/rules.md").read_text("utf-8") == rules(), "python -m docs.rules --write"
+
+
+def test_the_rules_of_the_company_form_are_those_that_ship() -> None:
+    told = (ROOT / "docs/company-setup.md").read_text("utf-8")
+    assert told == company(), "python -m docs.forms --write docs/company-setup.md"
 
 
 def test_the_readme_names_both_commands_in_both_languages() -> None:
