@@ -115,7 +115,8 @@ def _done(store: Store, form: Form, text: str) -> Iterator[Row]:
     cursor = store.db.execute(
         f"SELECT * FROM filing WHERE {DONE_ONLY} AND form IN (SELECT value FROM json_each(?1)) "
         "AND (?2 = '' OR instr(upper(number), upper(?2)) OR EXISTS ("
-        "SELECT 1 FROM json_each(?3) AS told JOIN form_cell ON form_cell.id = filing.id || '//' || told.value "
+        "SELECT 1 FROM json_each(?3) AS told JOIN form_cell "
+        "ON form_cell.id = filing.id || '//' || told.value "
         "WHERE instr(upper(form_cell.value), upper(?2)))) ORDER BY done_at DESC, id DESC",
         (keys, text, json.dumps(sorted(told))),
     )
