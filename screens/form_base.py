@@ -212,7 +212,8 @@ class FormBase(HallScreen):
         edit = self.grid.cell_edit
         told = options_line(self.grid.options, edit, self._width - 4)
         self._choices.say(line((told or self._typed_line(), "$text-accent")))
-        self._about.say(form_text.about(self.model, self.cell, self._width - 2))
+        typing = self.grid.typing if edit.kind == "text" else None
+        self._about.say(form_text.about(self.model, self.cell, self._width - 2, typing))
         self._keys.refresh_keys()
 
     def _typed_line(self) -> str:

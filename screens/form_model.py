@@ -18,7 +18,8 @@ from hallclient.actions.filing_cells import FILLING, Collision
 from hallclient.actions.filing_log import Step
 from hallclient.actions.filing_view import Opened, Override
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.edits import Add, Drop, Edit, Put
+from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
+from hallclient.rules.form.entering import enter
 from hallclient.rules.form.following import take
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.state import State
@@ -26,6 +27,8 @@ from screens.session import Session
 
 Cell = tuple[str, str]
 """Row and field."""
+MANY = 500
+"""Rows of a table from which on no field outside it is tried at each key: all would be judged."""
 
 
 class Listener(Protocol):
@@ -126,6 +129,23 @@ class FormModel:
         self._listener.form_changed()
         self.wake()
         return True
+
+    def left_by(self, cell: Cell, text: str) -> list[Problem]:
+        """The problems of a cell that typing this would leave: an error vanishes at the very key
+        that mends it; a new one is only told when the cell is left.
+        """
+        found, state = self.state.problems_at(*cell), self.state
+        many = cell[0] == SINGLE and any(
+            state.count(one.id) > MANY for one in state.form.sections if one.repeat
+        )
+        puts = [] if many or not found else enter(state, *cell, text, self.new_id)
+        if not puts or not all(isinstance(one, Put) for one in puts):
+            return found
+        back = [one._replace(text=one.was) for one in puts if isinstance(one, Put)]
+        state.apply(puts)
+        after = {problem.code for problem in state.problems_at(*cell)}
+        state.apply(reversed(back))
+        return [problem for problem in found if problem.code in after]
 
     @property
     def begun(self) -> str | None:

@@ -177,8 +177,11 @@ def short(department: Department) -> str:
 # -- what the cursor's field is about
 
 
-def about(model: FormModel, cell: Cell | None, width: int) -> Content:
-    """Two lines: what is wrong here and how it is mended, or what helps; who uses the field."""
+def about(model: FormModel, cell: Cell | None, width: int, typing: str | None = None) -> Content:
+    """Two lines: what is wrong here and how it is mended, or what helps; who uses the field.
+
+    ``typing``: what the editor holds, when it is open.
+    """
     if cell is None:
         return line("")
     state, (row, name) = model.state, cell
@@ -192,7 +195,7 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     collision = model.collisions.get(cell)
     if collision is not None:
         told: list[Part] = [(t("form.disputed", by=collision.by), "bold $text-error")]
-    elif problems := state.problems_at(*cell) if row == model.begun else problems_here(state, cell):
+    elif problems := _problems(model, cell, typing):
         told = problem_parts(state, problems[0])
         if problems[0].code == "required":
             # What helps to fill it in is worth more than that it is empty: that is seen.
@@ -208,6 +211,14 @@ def about(model: FormModel, cell: Cell | None, width: int) -> Content:
     if field.personal:
         tail = f"{tail}  {t('form.sensitive')}" if tail else t("form.sensitive")
     return Content("\n").join([head, line((cut(tail, max(10, width - 2)), "dim"))])
+
+
+def _problems(model: FormModel, cell: Cell, typing: str | None) -> list[Problem]:
+    if typing is not None:
+        return model.left_by(cell, typing)
+    if cell[0] == model.begun:
+        return model.state.problems_at(*cell)
+    return problems_here(model.state, cell)
 
 
 def problems_here(state: State, cell: Cell) -> list[Problem]:
