@@ -116,6 +116,15 @@ def test_the_kind_of_a_number_follows_from_its_form() -> None:
     assert table.column("p_id_kind") == ["uscc"]
 
 
+def test_an_identity_number_with_a_slip_is_no_credit_code() -> None:
+    good = resident(7)
+    wrong = good[:-1] + ("1" if good[-1] != "1" else "2")
+    table = Table(("名称", "证件号码", "认缴出资额(万元)"), ("张三", wrong, "10"))
+    shown = table.take()
+    assert table.column("p_id_kind") == ["resident_id"]
+    assert codes(shown, 2) == ["wrong-id"]
+
+
 def test_columns_of_the_roster_that_the_table_of_holders_does_not_show() -> None:
     hidden = [one for one in section().fields if one.id == "h_mobile"]
     assert hidden

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from hallclient.rules import uscc
 from hallclient.rules.form.columns import Column, Sure, fillable
 from hallclient.rules.form.sheet import Sheet
 from hallclient.rules.form.spec import Field, Form, Section, Type
@@ -143,9 +144,13 @@ def _is_id(cell: str) -> bool:
 
 
 def is_credit_code(cell: str) -> bool:
-    """Whether this has the form of a credit code and is no identity number."""
+    """Whether this has the form of a credit code and is no identity number, nor meant as one: what
+    looks like both is a credit code only when it is right as such.
+    """
     text = narrow(cell).removeprefix("'")
-    return bool(_USCC.fullmatch(text)) and not is_identity(text)
+    if not _USCC.fullmatch(text) or is_identity(text):
+        return False
+    return not _ID.fullmatch(text) or not uscc.read(text).error
 
 
 def _fits(field: Field, form: Form, cells: Sequence[str]) -> bool:
