@@ -139,7 +139,6 @@ class FormBase(HallScreen):
 
     def _again(self) -> None:
         if self.model.trouble is not None:
-            self.model.trouble = None
             self.model.wake()
 
     async def _follow(self) -> None:
