@@ -109,7 +109,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "booking": ("sealed",),
     "signal": ("note",),
     "form_cell": ("sealed", "other_sealed"),
-    "form_override": ("seen",),
+    "form_override": ("reason", "seen"),
     "form_extract": ("sealed",),
 }
 """Projections with sealed texts: table -> columns. `case_of` a row's id is the case."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from db.seal import Box
 
 Row = dict[str, Any]
+DESTROYED = "personal.destroyed"
+"""Kind of the event that goes with `Tx.destroy_key`."""
 
 
 class Tx:
@@ -353,6 +355,11 @@ class Store:
                 self._rollback()
                 if not self._durable(tx):
                     raise
+            if any(event.kind == DESTROYED for event in tx.appended):
+                # The page with the key would stand in the write-ahead log until it is used again.
+                # Where others are reading just now, that is how long it stays.
+                with suppress(sqlite.Error):
+                    self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _rollback(self) -> None:
         if self.db.in_transaction:

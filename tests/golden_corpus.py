@@ -267,7 +267,7 @@ def _filing(kit: Kit) -> None:
     filing_undo.undo(store, AGENT, filing)
     filing_undo.redo(store, AGENT, filing)
     edits = [Put(SINGLE, "name", "x"), Put(SINGLE, "capital", "5"), Put(SINGLE, "phone", "1")]
-    filing_edit.edit(store, AGENT, filing, edits, reason="as the charter says")
+    filing_edit.edit(store, AGENT, filing, edits)
     filing_edit.edit(store, ONE, filing, [Put(SINGLE, "phone", "2")])
     filing_edit.settle(store, ONE, filing, SINGLE, "phone", "other")
     state = filing_view.open_filing(store, SUPERVISOR, filing).state

@@ -15,6 +15,7 @@ from hallclient.rules.form.program import Mistakes, compile_form
 from hallclient.rules.form.repairs import repair, shares
 from hallclient.rules.form.spec import Form, Section, Type
 from hallclient.rules.form.state import State
+from tests import company as filled
 from tests.formkit import TODAY, company, rule
 from tests.test_form_state import company as whole
 
@@ -131,6 +132,31 @@ def test_a_person_goes_with_the_last_row_that_names_them() -> None:
     assert desk.state.count("person") == 1
     desk.do(entering.drop_row(desk.state, officer))
     assert desk.state.count("person") == 0
+
+
+def test_who_is_only_calculated_to_be_somebody_goes_too() -> None:
+    """The legal representative is whoever an officer's row says."""
+    state = filled.state()
+    state.apply(
+        [
+            Add("person", "p9", 9),
+            Add("officer", "o9", 9),
+            Put("o9", "o_person", "p9"),
+            Put("o1", "o_legal_rep", "no"),
+            Put("o9", "o_legal_rep", "yes"),
+        ]
+    )
+    assert state.text(SINGLE, "l_person") == "p9"
+    assert entering.drop_row(state, "o9") == [Drop("p9"), Drop("o9")]
+
+
+def test_somebody_named_by_a_number_nobody_has_gets_the_number_not_the_name() -> None:
+    desk = Desk()
+    row = desk.add("holder")
+    desk.type(row, "h_person", "110105194912310021 ")
+    person = desk.state.text(row, "h_person")
+    assert desk.state.text(person, "p_no") == "110105194912310021"
+    assert desk.state.text(person, "p_name") == ""
 
 
 def test_a_person_whom_only_a_section_not_asked_names_stays() -> None:

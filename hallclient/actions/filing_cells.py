@@ -19,7 +19,7 @@ from hallclient.actions.forms import form_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, Add, Edit, Put
 from hallclient.rules.form.origin import NOTHING, Registered
-from hallclient.rules.form.spec import Field
+from hallclient.rules.form.spec import Field, Type
 from hallclient.rules.text import clean
 
 FILLING = "filling"
@@ -259,11 +259,19 @@ class Draft:
         """``value`` and ``sealed`` of a text."""
         if not text:
             return None, None
-        return (None, self._seal(text)) if field.personal else (text, None)
+        return (None, self._seal(text)) if self._secret(field, text) else (text, None)
 
     def _beside(self, field: Field, text: str) -> tuple[str | None, str | None]:
         """``other`` and ``other_sealed``: an empty text is one too."""
-        return (None, self._seal(text)) if field.personal else (text, None)
+        return (None, self._seal(text)) if self._secret(field, text) else (text, None)
+
+    def _secret(self, field: Field, text: str) -> bool:
+        """Whether a text is sealed. Who is named by a row of the form is nobody's data; what else
+        stands there is somebody's name or number.
+        """
+        if field.type is Type.PERSON and text:
+            return field.personal or self._read(ROW, self.key(text), ROW_COLUMNS) is None
+        return field.personal
 
     def _seal(self, text: str) -> str:
         return self._key().seal({"v": text})

@@ -12,7 +12,6 @@ from hallclient.actions.filing_cells import Collision, Draft, filing_row
 from hallclient.actions.filing_log import stream
 from hallclient.actions.filing_registered import registered
 from hallclient.rules.form.edits import Edit
-from hallclient.rules.text import clean
 
 
 class Outcome(NamedTuple):
@@ -29,7 +28,6 @@ def edit(
     edits: Sequence[Edit],
     *,
     source: str = "",
-    reason: str = "",
 ) -> Outcome:
     """Make one step: all of it, or nothing. Repeating a step that is there changes nothing.
 
@@ -49,8 +47,7 @@ def edit(
         changes, collisions = draft.set, tuple(draft.collisions)
         if not changes:
             return Outcome(position(store, row["id"]), collisions)
-        said = {"source": source, "reason": clean(reason).strip()}
-        facts: dict[str, Any] = {name: text for name, text in said.items() if text}
+        facts: dict[str, Any] = {"source": source} if source else {}
         kind = "filing.edited"
         if collisions:
             kind = "filing.collided"

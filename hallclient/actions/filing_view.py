@@ -133,7 +133,7 @@ def overrides(store: Store, filing: str) -> tuple[Override, ...]:
         (filing,),
     )
     return tuple(
-        Override(rule, row, reason, unsealed(box, seen), *rest)
+        Override(rule, row, unsealed(box, reason), unsealed(box, seen), *rest)
         for rule, row, reason, seen, *rest in rows
     )
 

@@ -20,6 +20,7 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, Edit, Put
 from hallclient.rules.form.entering import begin
 from hallclient.rules.form.program import Program
+from hallclient.rules.form.spec import Type
 from hallclient.rules.form.state import State
 from hallclient.rules.leg import Leg
 
@@ -229,5 +230,6 @@ def _copied(tx: Action, program: Program, before: str) -> Iterator[Put]:
         one = program.layout.fields.get(key.rpartition("/")[2])
         if one is None or program.layout.row_of(one) or not one.typed or one.via:
             continue  # another version's
-        if one.copy_last and not one.personal and not one.clerk:
+        own = one.personal or one.clerk or one.type is Type.PERSON
+        if one.copy_last and not own:
             yield Put(SINGLE, one.id, text)

@@ -1,7 +1,7 @@
 """Rules that a person breaks, counted wherever what they say of that person is shown.
 
-A role's field with ``via`` holds nothing itself, and rules about people are told in the roster, once.
-Whoever gets the role's field gets the person's all the same.
+A role's field with ``via`` holds nothing itself, and rules about people are told in the roster,
+once. Whoever gets the role's field gets the person's all the same.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ field goes to the person behind it, and a number that is known already names tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.spec import Field, Section, Type
@@ -15,6 +15,8 @@ from hallclient.rules.form.values import TODAY, canonical
 from hallclient.rules.text import clean
 
 NewId = Callable[[], str]
+_SHORTEST_NUMBER = 8
+"""Characters; passports and permits are the shortest."""
 
 
 class Roster:
@@ -150,9 +152,14 @@ def _nobodys(state: State, row: str, section: str) -> list[Edit]:
     for field in state.program.layout.sections[section].fields:
         if field.type is Type.PERSON and not field.calculation:
             person = state.person_of(row, field.id)
-            if person and all(other == row for other, _ in state.named_by(person)):
+            if person and only_named_in(state, person, (row,)):
                 found.append(Drop(person))
     return list(dict.fromkeys(found))
+
+
+def only_named_in(state: State, person: str, rows: Container[str]) -> bool:
+    """Whether nobody else names a person; a calculation only repeats what is chosen elsewhere."""
+    return all(row in rows or state.field(name).calculation for row, name in state.named_by(person))
 
 
 def editable(state: State, row: str, name: str) -> bool:
@@ -200,9 +207,16 @@ def _name_person(
         person = alike[0]
     if person:
         return [] if person == before else [Put(row, field.id, person, before)]
+    if roster.number is not None and _is_number(number):
+        return _new_person(state, row, field, roster.number, number, new_id, roster)
     if roster.name is None or roster.with_name(typed):
         return [] if typed == before else [Put(row, field.id, typed, before)]
     return _new_person(state, row, field, roster.name, typed, new_id, roster)
+
+
+def _is_number(text: str) -> bool:
+    """Whether somebody was named by the number of a document, right or wrong, not by a name."""
+    return len(text) >= _SHORTEST_NUMBER and text.isascii() and any(map(str.isdigit, text))
 
 
 def _new_person(
@@ -263,7 +277,7 @@ def _replaced(state: State, row: str, person: str) -> list[Edit]:
     """A person named by this row alone, of whom nothing but a name was typed, was a beginning of
     the one whose number is known already.
     """
-    if not person or any(other != row for other, _ in state.named_by(person)):
+    if not person or not only_named_in(state, person, (row,)):
         return []
     section = state.program.layout.sections[state.program.roster]
     typed = [

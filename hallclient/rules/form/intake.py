@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from hallclient.rules.form.columns import Matching, Words, fillable
 from hallclient.rules.form.contents import naming
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
-from hallclient.rules.form.entering import default_of, place_after
+from hallclient.rules.form.entering import default_of, only_named_in, place_after
 from hallclient.rules.form.intake_cells import Note, Reader
 from hallclient.rules.form.intake_people import People
 from hallclient.rules.form.judging import Problem
@@ -280,7 +280,7 @@ class _Intake:
         return [
             Drop(person)
             for person in sorted(people - self.people.used - {""})
-            if all(row in gone for row, _ in self.state.named_by(person))
+            if only_named_in(self.state, person, gone)
         ]
 
     # -- judging
