@@ -170,6 +170,20 @@ def test_labels_and_people_as_staff_say_them(cli: Cli) -> None:
 # -- beginning and ending
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("name_trade=大吉", "name_industry=科技", "--check"),
+        ("--check", "name_trade=大吉", "name_industry=科技"),
+        ("name_trade=大吉", "--check", "name_industry=科技"),
+    ],
+)
+def test_options_stand_before_or_behind_what_is_filled_in(cli: Cli, words: tuple[str, ...]) -> None:
+    number = begun(cli)
+    answer = cli.done("form", "set", number, *words, **BY)
+    assert {"name_trade", "name_industry"} <= {one["field"] for one in answer["changed"]}
+
+
 def test_a_filing_of_an_item_or_a_ticket(cli: Cli) -> None:
     made = cli.done("form", "new", "--item", "SP078", by="c01", at="W01")
     assert made == made | {"form": FORM, "item": "SP078", "number": None, "state": "filling"}

@@ -69,7 +69,7 @@ def _look(own: Commands) -> None:
 def _fill(own: Commands) -> None:
     put = command(own, "form.set", form_fill.put)
     option(put, "filing")
-    option(put, "assignment", nargs="*")
+    option(put, "assignment", nargs="*", default=[])
     option(put, "--row")
     option(put, "--section")
     option(put, "--file", help=t("cli.option.form-file"))
@@ -78,7 +78,7 @@ def _fill(own: Commands) -> None:
     add = command(own, "form.add", form_fill.add)
     option(add, "filing")
     option(add, "section")
-    option(add, "assignment", nargs="*")
+    option(add, "assignment", nargs="*", default=[])
     drop = command(own, "form.drop", form_fill.drop)
     option(drop, "filing")
     option(drop, "row")
@@ -136,4 +136,4 @@ def _send(own: Commands) -> None:
     publish = command(own, "form.publish", form_files.publish)
     option(publish, "folder", type=Path, nargs="?", help=t("cli.option.forms-folder"))
     lint = command(own, "form.lint", form_files.lint)
-    option(lint, "folder", type=Path, help=t("cli.option.forms-folder"))
+    option(lint, "folder", type=Path, help=t("cli.option.hall-forms"))

@@ -76,6 +76,19 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**{"allow_abbrev": False, **how})
+        self._mixing = False
+
+    # argparse declares this with overloads that differ by the namespace, which is ours to pass on.
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Words of which there may be any number stand before, between or behind options."""
+        many = any(action.nargs == "*" for action in self._get_positional_actions())
+        if not many or self._mixing:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
 
     def error(self, message: str) -> NoReturn:
         raise Usage(message, self.format_usage())

@@ -56,7 +56,7 @@ def register(commands: Commands) -> None:
     command(own, "window.free", _free)
     option(command(own, "window.emergency", _emergency), "switch", choices=("on", "off"))
     plan = command(own, "window.plan", _plan)
-    option(plan, "pair", nargs="*")
+    option(plan, "pair", nargs="*", default=[])
     option(plan, "--default", action="store_true")
     window_signals.register(own)
 
