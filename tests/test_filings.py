@@ -14,14 +14,17 @@ from hallclient.actions import (
     filing_override,
     filing_view,
     filings,
+    form_offer,
     forms,
     persons,
     tickets,
 )
 from hallclient.actions.acting import Actor
+from hallclient.actions.form_files import shipped
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.spec import to_json
 from tests import invariants
 from tests.filekit import ADMINISTRATOR, AGENT, ONE, TWO, Filing, small_form
 from tests.hallkit import SUPERVISOR, Kit, clerk
@@ -79,6 +82,22 @@ def test_a_store_older_than_forms_takes_the_one_that_ships(
 
 
 # -- beginning
+
+
+def test_a_form_of_a_newer_program_is_told_and_the_others_are_offered(filing: Filing) -> None:
+    body = json.loads(to_json(small_form("2")))
+    magic = body["rules"][0] | {"constraint": "magic(1)"}
+    for sort, other in enumerate([{"new": 1}, {"sections": [{"id": "x"}]}, {"rules": [magic]}]):
+        key = f"newer{sort}@1"
+        row = {"form": key.partition("@")[0], "version": "1", "sha256": key, "published_at": 1}
+        made = ("form", key, None, row | {"body": json.dumps(body | other)})
+        with filing.store.act("admin") as tx:
+            tx.append("form.published", key, [made], stream="catalogue", sha256=key)
+        with refusal("form-unreadable"):
+            forms.form_in(filing.store, key)
+        with refusal("form-unreadable"):
+            filings.new(filing.store, AGENT, row["form"])
+    assert {*form_offer.offered(filing.store)} == {*shipped(), "small"}
 
 
 def test_numbers_run_by_day_and_window(filing: Filing) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.form_files import shipped
 from hallclient.actions.forms import form_in, published
 from hallclient.actions.views import visit_by_number
 from hallclient.rules import queue
+from hallclient.rules.errors import Refused
 from hallclient.rules.form.program import Program, compile_form
 from hallclient.rules.form.spec import Form
 
 
 def offered(store: Store) -> dict[str, Form]:
-    """The version of each form that a new filing gets, by the form's id."""
+    """The version of each form that a new filing gets, by the form's id; what this program cannot
+    read, it cannot offer.
+    """
     found = dict(shipped())
     for row in store.rows("SELECT DISTINCT form FROM form ORDER BY form"):
-        found[row["form"]] = form_in(store, published(store, row["form"]))[0]
+        found.pop(row["form"], None)
+        with suppress(Refused):
+            found[row["form"]] = form_in(store, published(store, row["form"]))[0]
     return found
 
 

@@ -48,7 +48,10 @@ def publish_in(tx: Action, form: Form, actor: str | None = None) -> bool:
 
 
 def form_in(store: Store, key: str) -> tuple[Form, Program]:
-    """A published version and its program, made once. Raises ``no-such-form``."""
+    """A published version and its program, made once.
+
+    Raises ``no-such-form``, ``form-unreadable`` (another version of this program published it).
+    """
     row = store.row("SELECT sha256 FROM form WHERE id = ?", key)
     if row is None:
         raise Refused("no-such-form", field="form", form=key)
@@ -56,8 +59,11 @@ def form_in(store: Store, key: str) -> tuple[Form, Program]:
     if known is None:
         found = store.row("SELECT body FROM form WHERE id = ?", key)
         assert found is not None  # noqa: S101 - the row above
-        form = from_json(found["body"])
-        known = _known[row["sha256"]] = form, compile_form(form)
+        try:
+            form = from_json(found["body"])
+            known = _known[row["sha256"]] = form, compile_form(form)
+        except (KeyError, TypeError, ValueError, Mistakes) as error:
+            raise Refused("form-unreadable", field="form", form=key) from error
     return known
 
 
