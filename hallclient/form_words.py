@@ -86,7 +86,8 @@ def text_said(form: Form, field: Field, text: str) -> str:
             return t(f"form.unit.{field.unit or 'wan'}", n=text)
         case Type.RATIO if not isinstance(read(field, text), Wrong):
             return t("form.unit.ratio", n=text)
-    return f"{text} {field.unit}" if field.unit else text
+    # Of money it is a code, and what is no amount counts nothing.
+    return f"{text} {field.unit}" if field.unit and field.type is not Type.MONEY else text
 
 
 def _person(state: State, row: str, *, reveal: bool) -> str:

@@ -156,6 +156,8 @@ def test_cells_are_said_as_people_say_them(spoken: str) -> None:
     zh = spoken == "zh"
     assert cell_text(state, "", "name") == "武汉大吉科技有限公司"
     assert cell_text(state, "h1", "h_sub") == ("60 万元" if zh else "60 × 10,000 yuan")
+    company.put(state, [("h2", "h_sub", "四十")])
+    assert cell_text(state, "h2", "h_sub") == "四十"
     assert cell_text(state, "h1", "h_person") == "王*"
     assert cell_text(state, "h1", "h_person", reveal=True) == "王伟"
     assert cell_text(state, "", "d_true") == ("是" if zh else "yes")
