@@ -16,7 +16,7 @@ from hallclient.rules.form.repairs import repair, shares
 from hallclient.rules.form.spec import Form, Section, Type
 from hallclient.rules.form.state import State
 from tests import company as filled
-from tests.formkit import TODAY, company, rule
+from tests.formkit import TODAY, company, field, rule, section
 from tests.test_form_state import company as whole
 
 
@@ -48,6 +48,7 @@ def with_numbers() -> Form:
         *form.rules,
         rule("ONCE", "p_no", "not repeated(p_no)", repair=("use-person",)),
         rule("SUM2", "capital", "sum(h_sub) == capital", repair=("last-row", "pro-rata")),
+        rule("EACH", "h_sub", "matching(o_person, h_person) > 0", repair=("add-missing",)),
         rule("POST", "p_name", "matching(o_person, this) > 0", "info", repair=("add-missing",)),
     )
     return replace(form, sections=tuple(sections), rules=rules)
@@ -272,10 +273,58 @@ def test_who_lacks_a_row_gets_one_and_two_persons_become_one() -> None:
     assert [desk.state.text(row, "h_name") for row in (one, two)] == ["王伟", "王伟"]
 
 
+def test_who_is_named_twice_and_lacks_a_row_gets_one() -> None:
+    desk = Desk()
+    one, two = desk.add("holder"), desk.add("holder")
+    desk.type(one, "h_name", "王伟")
+    desk.type(two, "h_person", desk.state.text(one, "h_person"))
+    desk.mend("EACH", "add-missing")
+    assert [desk.state.text(row, "o_name") for row in desk.state.rows("officer")] == ["王伟"]
+    assert "EACH" not in [one.code for one in desk.state.problems()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "decimals", "total", "held", "shared"),
+    [
+        ("ratio", 2, "100", ["1", "1", "1"], ["33.34", "33.33", "33.33"]),
+        ("money", 2, "100", ["1", "1", "1"], ["33.34", "33.33", "33.33"]),
+        ("money", 6, "100", ["1", "1", "1"], ["33.333334", "33.333333", "33.333333"]),
+        ("int", 6, "10", ["1", "2", ""], ["3", "7", "0"]),
+        ("money", 2, "100.005", ["1", "1"], []),
+    ],
+)
+def test_shares_can_be_written_in_their_column(
+    kind: str, decimals: int, total: str, held: list[str], shared: list[str]
+) -> None:
+    form = Form(
+        id="shares",
+        version="1",
+        zh="shares",
+        en="shares",
+        sections=(
+            section("all", field("all", "total", kind)),
+            section("part", field("part", "share", kind, decimals=decimals), repeat=True),
+        ),
+        rules=(rule("SUM", "total", "sum(share) == total", repair=("pro-rata",)),),
+    )
+    state = State(compile_form(form), TODAY)
+    rows = [f"r{at}" for at in range(len(held))]
+    state.apply([Add("part", row, at) for at, row in enumerate(rows)])
+    state.apply([Put(SINGLE, "total", total)])
+    state.apply([Put(row, "share", text) for row, text in zip(rows, held, strict=True)])
+    edits = repair(state, state.problems()[0], "pro-rata", lambda: "new")
+    state.apply(edits)
+    if shared:
+        assert [state.text(row, "share") for row in rows] == shared
+    assert bool(state.problems()) is (not shared)
+    assert bool(edits) is bool(shared)
+
+
 @pytest.mark.parametrize(
     ("way", "constraint"),
     [
         ("last-row", "sum(h_sub) <= capital"),
+        ("add-missing", "matching(h_person, lookup(o_post, 'chair', o_person)) > 0"),
         ("add-missing", "count(officer) > 0"),
         ("use-person", "filled(name)"),
     ],

@@ -1,9 +1,9 @@
 """Which ways to mend a rule its own constraint allows; `repairs` goes them.
 
 ``last-row``: ``sum(column) == total``: the rest goes to the last row. ``pro-rata``: the total is
-shared out by what the rows hold now, exactly. ``add-missing``: ``matching(column, value) > 0``: a
-row that names the value, for everyone who lacks one. ``use-person``: ``not repeated(...)`` in the
-roster: one person instead of two.
+shared out by what the rows hold now, exactly. ``add-missing``: ``matching(column, name) > 0``: a
+row that holds what the name says, for everyone who lacks one. ``use-person``: ``not repeated(...)``
+in the roster: one person instead of two.
 """
 
 from __future__ import annotations
@@ -39,14 +39,16 @@ def summed(constraint: str) -> tuple[str, str] | None:
 
 
 def matched(constraint: str) -> tuple[str, str] | None:
-    """``matching(column, value, ...) > 0`` -> (column, value's source)."""
+    """``matching(column, name, ...) > 0`` -> (column, the name of what it has to hold)."""
     match _body(constraint):
         case ast.Compare(
-            left=ast.Call(func=ast.Name(id="matching"), args=[ast.Name(id=column), value, *_]),
+            left=ast.Call(
+                func=ast.Name(id="matching"), args=[ast.Name(id=column), ast.Name(id=name), *_]
+            ),
             ops=[ast.Gt()],
             comparators=[ast.Constant(value=0)],
         ):
-            return column, ast.unparse(value)
+            return column, name
     return None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from hallclient.rules.form.edits import STEP, Add, Drop, Edit, Put
+from fractions import Fraction
+from typing import Any
+
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.entering import NewId, add_row, place_after
-from hallclient.rules.form.expr import compile_source
 from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.money import UNITS
 from hallclient.rules.form.repair_ways import SUMS, matched, repeated, summed
-from hallclient.rules.form.scope import FormScope
 from hallclient.rules.form.spec import Field, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.form.values import text_of
@@ -29,15 +31,29 @@ def _share(state: State, constraint: str, way: str) -> list[Edit]:
     found = summed(constraint)
     if found is None:
         return []
-    column, total = state.field(found[0]), state.value("", found[1])
+    column, goal = state.field(found[0]), state.value(SINGLE, found[1])
     rows = state.rows(column.section)
-    held = [state.value(row, column.id) or 0 for row in rows]
-    if total is None or not rows or column.calculation:
+    if goal is None or not rows or column.calculation:
         return []
+    unit = _smallest(column)
+    total, *held = [
+        value / unit for value in (goal, *(state.value(row, column.id) or 0 for row in rows))
+    ]
     if way == "last-row":
         rest = total - sum(held[:-1])
-        return _puts(state, column, rows[-1:], [rest]) if rest > 0 else []
-    return _puts(state, column, rows, shares(total, held))
+        return _puts(state, column, rows[-1:], [rest * unit]) if rest > 0 else []
+    if total.denominator != 1:
+        return []  # no shares come to that
+    given = shares(int(total), [round(one) for one in held])
+    return _puts(state, column, rows, [share * unit for share in given])
+
+
+def _smallest(column: Field) -> Fraction:
+    """The smallest amount that can be written in a column."""
+    least = Fraction(1, 10 ** (0 if column.type is Type.INT else column.decimals))
+    if column.type is not Type.MONEY:
+        return least
+    return max(least * UNITS[column.unit or "wan"], Fraction(1))
 
 
 def shares(total: int, held: list[int]) -> list[int]:
@@ -55,7 +71,7 @@ def shares(total: int, held: list[int]) -> list[int]:
     return given
 
 
-def _puts(state: State, column: Field, rows: list[str], values: list[int]) -> list[Edit]:
+def _puts(state: State, column: Field, rows: list[str], values: list[Fraction]) -> list[Edit]:
     edits: list[Edit] = []
     for row, value in zip(rows, values, strict=True):
         text, before = text_of(column, value), state.text(row, column.id)
@@ -68,21 +84,27 @@ def _add(state: State, rule: str, constraint: str, new_id: NewId) -> list[Edit]:
     found = matched(constraint)
     if found is None:
         return []
-    column = state.field(found[0])
+    column, name = state.field(found[0]), found[1]
     edits: list[Edit] = []
     place = place_after(state, column.section)
+    there = {state.value(row, column.id) for row in state.rows(column.section)}
     for problem in state.problems():
-        if problem.code != rule:
-            continue
-        scope = FormScope(state.program.layout, state.section_of(problem.row))
-        value = compile_source(found[1], scope).fn(state, problem.row)
-        there = [row for row in state.rows(column.section) if state.value(row, column.id) == value]
-        if value is not None and not there:
+        value = _named(state, problem.row, name) if problem.code == rule else None
+        if value is not None and value not in there:
+            there.add(value)
             first, *usual = add_row(state, column.section, new_id)
             edits += [Add(column.section, first.row, place), *usual]
             edits.append(Put(first.row, column.id, text_of(column, value)))
             place += STEP
     return edits
+
+
+def _named(state: State, row: str, name: str) -> Any:
+    """What a name stands for in a row."""
+    if name == "this":
+        return row
+    home = row if state.program.layout.row_of(state.field(name)) else SINGLE
+    return state.value(home, name)
 
 
 def _merge(state: State, problem: Problem) -> list[Edit]:
