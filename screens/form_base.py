@@ -25,6 +25,7 @@ from screens.base import STYLES, HallScreen
 from screens.form_model import Cell, FormModel
 from screens.form_source import SectionSource, source_of
 from screens.form_text import SECTION_WIDTH
+from screens.keys import current
 from screens.latest import Latest
 from screens.still import keep
 from screens.widgets.ask import Ask
@@ -45,6 +46,11 @@ AGAIN_S = 2.0
 NARROW = 100
 MANY = 500
 """Rows of a filing: so many cells are looked at by the collector only once."""
+
+
+def no_rows() -> str:
+    """What a table without rows says."""
+    return t("form.no-rows", key=current().first("add_row"))
 
 
 class FormBase(HallScreen):
@@ -75,7 +81,7 @@ class FormBase(HallScreen):
         self.source: SectionSource = source_of(self.model, self.section)
         self._status, self._ready = Words(id="status"), Words(id="ready")
         self._sections = VirtualTable(form_text.section_columns(), id="sections", header=False)
-        self.grid = FormGrid(self.source, empty=t("form.no-rows"), id="grid")
+        self.grid = FormGrid(self.source, empty=no_rows(), id="grid")
         self._box = Container(self.grid, id="grid-box")
         self._choices, self._about = Words(id="choices"), Words(id="about")
         self._said = Words(id="said")
@@ -182,7 +188,7 @@ class FormBase(HallScreen):
 
     def speak(self) -> None:
         """Everything in the language spoken now."""
-        self.grid.lines.empty = t("form.no-rows")
+        self.grid.lines.empty = no_rows()
         self._sections.set_columns(form_text.section_columns())
         self._show()
 
@@ -193,7 +199,7 @@ class FormBase(HallScreen):
         self._shown_width = self._width
         if not self.model.state.section_relevant(self.section.id):
             self.go_to_section(self._first())
-        room = SECTION_WIDTH + (0 if self.has_class("-narrow") else 4)
+        room = SECTION_WIDTH + (0 if self._width < NARROW else 4)
         self._sections.replace_source(ListSource(form_text.section_rows(self.model, room)))
         self._sections.select_key(self.section.id)
         entitle(self._box, form_text.grid_title(self.model, self.section))
@@ -236,7 +242,7 @@ class FormBase(HallScreen):
         self.grid.leave()
         self.section = section
         self.source = source_of(self.model, section)
-        self.grid.set_source(self.source, t("form.no-rows"))
+        self.grid.set_source(self.source, no_rows())
         self._enter_section()
         self._sections.select_key(section.id)
         entitle(self._box, form_text.grid_title(self.model, section))

@@ -20,6 +20,7 @@ from hallclient.texts import t
 from hallclient.words import word
 from screens.form_lines import written_at
 from screens.form_model import FormModel
+from screens.keys import current
 from screens.widgets.choices import Option
 from screens.widgets.grid_parts import CellEdit, CellView
 
@@ -126,7 +127,7 @@ def locked(model: FormModel, row: str, name: str) -> str:
     if not model.open:
         return t("form.locked.closed")
     if (row, name) in model.collisions:
-        return t("form.locked.disputed")
+        return t("form.locked.disputed", key=current().first("settle"))
     if field.calculation:
         return t("form.locked.calculated")
     if not model.state.relevant(row, name):

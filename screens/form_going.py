@@ -11,6 +11,7 @@ from hallclient.texts import t
 from screens.form_base import FormBase
 from screens.form_find import FormSearch
 from screens.form_model import standing
+from screens.keys import current
 from screens.widgets.grid import FormGrid
 from screens.widgets.question import Question
 from screens.widgets.table import VirtualTable
@@ -113,7 +114,9 @@ class FormGoing(FormBase):
         if standing(self.model.state.problems()):
             self._to_problem(1)
         else:
-            self.say(t("form.all-filled"), "good")
+            first = current().first
+            keys = {name: first(name) for name in ("answers", "departments")}
+            self.say(t("form.all-filled", **keys), "good")
 
     def _tidy(self) -> None:
         """A row that was begun and left empty goes."""

@@ -387,7 +387,7 @@ async def test_what_is_wrong_is_told_when_the_cursor_has_gone_on(kit: Kit) -> No
         assert "没有这一天" in at.said
         at.form.go_to_cell(("h1", "h_due"))
         await typed(at, "20300228", "<enter>")
-        assert at.said in ("", t("form.all-filled"))
+        assert at.said == "" or at.said.startswith(words("form.all-filled"))
 
 
 async def test_a_scan_where_nobody_is_meant_types_nothing(kit: Kit) -> None:

@@ -130,8 +130,9 @@ class GridSource(Protocol):
         ...
 
     def take(self, row: int, column: int, text: str, seen: str) -> None:
-        """Take what was typed or chosen where `CellEdit.text` was ``seen``. The cells tell it from then on, since the next key may
-        already be meant for a field that only this answer has made relevant; saving comes later.
+        """Take what was typed or chosen where `CellEdit.text` was ``seen``. The cells tell it from
+        then on, since the next key may already be meant for a field that only this answer has made
+        relevant; saving comes later.
         """
         ...
 
@@ -187,9 +188,7 @@ def lay_out(head: GridColumn, columns: Sequence[GridColumn], first: int, room: i
     return Layout(label, spans, first > 0, last < len(columns))
 
 
-def _shared(
-    columns: Sequence[GridColumn], x: int, spare: int, first: int = 0
-) -> tuple[Span, ...]:
+def _shared(columns: Sequence[GridColumn], x: int, spare: int, first: int = 0) -> tuple[Span, ...]:
     shares = sum(column.flex for column in columns)
     spans: list[Span] = []
     for place, column in enumerate(columns, first):
