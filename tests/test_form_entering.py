@@ -151,6 +151,24 @@ def test_who_is_only_calculated_to_be_somebody_goes_too() -> None:
     assert entering.drop_row(state, "o9") == [Drop("p9"), Drop("o9")]
 
 
+def test_who_takes_the_place_of_a_name_that_told_nobody_has_seen_it() -> None:
+    """What a writer saw decides whether two hands have met (`Put.was`)."""
+    desk = Desk()
+    people = [desk.add("person") for _ in range(3)]
+    for person, name in zip(people, ("王伟", "王伟", "李娜"), strict=True):
+        desk.do([Put(person, "p_name", name)])
+    desk.do([Put(people[2], "p_no", "110105194912310021")])
+    row = desk.add("holder")
+    for name, text in [("h_no", "110105194912310021"), ("h_name", "李娜")]:
+        desk.type(row, "h_person", "王伟")
+        assert desk.state.text(row, "h_person") == "王伟"
+        edits = entering.enter(desk.state, row, name, text, desk.new_id)
+        assert edits[-1] == Put(row, "h_person", edits[-1].text, "王伟")  # type: ignore[union-attr]
+        card = {"number": "110105194912310021", "name": "李娜"}
+        edits = entering.fill_card(desk.state, row, name, card, desk.new_id)
+        assert Put(row, "h_person", people[2], "王伟") in edits
+
+
 def test_somebody_named_by_a_number_nobody_has_gets_the_number_not_the_name() -> None:
     desk = Desk()
     row = desk.add("holder")

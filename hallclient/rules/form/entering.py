@@ -249,16 +249,16 @@ def _of_person(
 ) -> list[Edit]:
     reference, of = state.field(field.via), state.field(field.of)
     home = row if state.program.layout.row_of(reference) else SINGLE
-    person = state.person_of(row, field.id)
+    person, named = state.person_of(row, field.id), state.text(home, reference.id)
     known = roster.with_number(text) if of == roster.number else ""
     if known and known != person and not reference.calculation:
-        return [*_replaced(state, home, person), Put(home, reference.id, known, person)]
+        return [*_replaced(state, home, person), Put(home, reference.id, known, named)]
     if not person:
         if not text:
             return []
         alike = roster.with_name(text) if of == roster.name else []
         if len(alike) == 1 and not _told_apart(state, reference, roster):
-            return [Put(home, reference.id, alike[0])]
+            return [Put(home, reference.id, alike[0], named)]
         return _new_person(state, home, reference, of, text, new_id, roster)
     before = state.text(person, of.id)
     return [] if text == before else [Put(person, of.id, text, before)]
@@ -320,7 +320,8 @@ def fill_card(
     if known and known != person:
         if reference.type is Type.PERSON and not reference.calculation:
             home = row if state.program.layout.row_of(reference) else SINGLE
-            edits += [*_replaced(state, home, person), Put(home, reference.id, known, person)]
+            named = state.text(home, reference.id)
+            edits += [*_replaced(state, home, person), Put(home, reference.id, known, named)]
         person = known
     elif not person or (person != row and _somebody_else(state, roster, person, number)):
         if reference.type is not Type.PERSON or reference.calculation:
