@@ -11,6 +11,7 @@ from db.errors import StoreError
 from hallclient.actions import filings
 from hallclient.rules.errors import Refused
 from hallclient.rules.form import entering
+from hallclient.rules.text import mask_id
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text, word
 from screens.actions import BY_ID, FORM, bindings
@@ -229,7 +230,7 @@ class FormScreen(FormMending):
         edits = entering.fill_card(state, *cell, given, self.model.new_id)
         if self.model.do(edits, "card"):
             self.grid.next_needed()
-            self.say(t("form.card", name=card.name), "good")
+            self.say(t("form.card", name=card.name or mask_id(card.number)), "good")
 
     # -- looking
 
