@@ -269,6 +269,12 @@ class DeskDoing(DeskFinding):
 
         self.app.push_screen(FiguresScreen(self.who, self.hall))
 
+    async def open_filing(self, filing: str) -> None:
+        """Go on with a filing that was found."""
+        from screens.desk_form import go_on
+
+        await go_on(self, filing)
+
     async def _form(self) -> None:
         from screens.desk_form import open_form
 

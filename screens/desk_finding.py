@@ -27,16 +27,19 @@ class DeskFinding(DeskBase):
     """The search box and the scanner."""
 
     def find(self, text: str) -> Sequence[tuple[str, str]]:
-        """Numbers of today and items of the catalogue that match."""
-        numbers = finding.numbers(self.hall_app.session.store, self.hall, text)
-        return [*numbers, *(("item:" + code, label) for code, label in self.find_item(text))]
+        """Numbers of today, open filings and items of the catalogue that match."""
+        store = self.hall_app.session.store
+        numbers = finding.numbers(store, self.hall, text)
+        filings = finding.filings(store, self.who, text)
+        items = (("item:" + code, label) for code, label in self.find_item(text))
+        return [*numbers, *filings, *items]
 
     def find_item(self, text: str) -> Sequence[tuple[str, str]]:
         """Items of the catalogue that match: by code, name, pinyin, initials, old name."""
         return finding.items(self.hall, text)
 
     async def search(self) -> None:
-        """Find a number and show it, or an item and take a number for it."""
+        """Find a number and show it, a filing and go on with it, or an item and take a number."""
         answer = await self.desk.answer(
             Question(t("desk.search"), find=self.find, placeholder=t("desk.search-hint"))
         )
@@ -45,8 +48,14 @@ class DeskFinding(DeskBase):
         kind, _, key = answer.key.partition(":")
         if kind == "item":
             await self.desk.take(key)
+        elif kind == "filing":
+            await self.open_filing(key)
         else:
             await self.show_number(key)
+
+    async def open_filing(self, filing: str) -> None:
+        """Go on with a filing."""
+        raise NotImplementedError
 
     async def show_number(self, number: str, note: str = "") -> None:
         """Show what is known of a number, and put the list's cursor on it when it waits."""

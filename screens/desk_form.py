@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from screens.desk_doing import DeskDoing
 
 MOST = 6
-"""So many open filings are offered; the others are found by their number."""
+"""So many open filings are offered; the others are found with the desk's search."""
 _NEW = "new:"
 _BY_HAND = "by-hand"
 
@@ -37,26 +37,31 @@ async def open_form(desk: DeskDoing) -> None:
     if not chosen:
         return
     kind, _, key = chosen.rpartition(":")
-    hint = ""
-    if kind:
-        form = next(one for one in forms if one.id == key)
-        begun = await _begin(desk, form, number)
-        if begun is None:
-            return
-        filing, hint = begun
-    else:
-        filing = key
-        one = next(one for one in left if one.id == key)
-        hint = t(
-            "form.found",
-            at=moment(one.at, desk.now),
-            n=one.fields,
-            version=one.form.rpartition("@")[2],
-        )
-    opened: Opened = await session.read(filing_view.open_filing, who, filing)
+    if not kind:
+        await go_on(desk, key, number)
+        return
+    begun = await _begin(desk, next(one for one in forms if one.id == key), number)
+    if begun is not None:
+        await _show(desk, *begun, number)
 
+
+async def go_on(desk: DeskDoing, filing: str, number: str = "") -> None:
+    """Show a filing that is being filled in, and say how far it is."""
+    one = await desk.hall_app.session.read(_left, filing)
+    version = one.form.rpartition("@")[2]
+    hint = t("form.found", at=moment(one.at, desk.now), n=one.fields, version=version)
+    await _show(desk, filing, hint, number)
+
+
+def _left(store: Store, filing: str) -> Left:
+    return filing_view.left(store, filing_row(store, filing))
+
+
+async def _show(desk: DeskDoing, filing: str, hint: str, number: str) -> None:
     from screens.form import FormScreen
 
+    session, who = desk.hall_app.session, desk.who
+    opened: Opened = await session.read(filing_view.open_filing, who, filing)
     desk.app.push_screen(FormScreen(who, opened, ticket=number, hint=hint))
 
 

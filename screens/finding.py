@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from db.store import Store
 from hallclient.actions import views
+from hallclient.actions.acting import Actor
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.text import mask_name, narrow
 from hallclient.texts import language, t
-from hallclient.words import clock, state_word
+from hallclient.words import clock, moment, state_word
 from screens.desk_text import item_name
 
 if TYPE_CHECKING:
@@ -80,6 +81,23 @@ def numbers(store: Store, hall: Hall, text: str) -> Found:
                 said = f"{_number(hall, row)}  {mask_name(person.get('name', ''))}"
                 found[row["number"]] = said
     return [(f"number:{number}", label) for number, label in list(found.items())[:LIMIT]]
+
+
+def filings(store: Store, who: Actor, text: str) -> Found:
+    """Filings that are being filled in, by their number or a company's name; keys ``filing:``."""
+    from hallclient.actions.filing_find import search
+    from hallclient.rules.roles import allowed
+
+    if not allowed(who.role, "form.edit"):
+        return []
+    now = store.env.now()
+    return [
+        (
+            f"filing:{one.id}",
+            t("desk.filing", number=one.number, said=one.said, at=moment(one.at, now)),
+        )
+        for one in search(store, who, text)
+    ]
 
 
 def bookings_of(store: Store, hall: Hall, text: str) -> Found:
