@@ -10,7 +10,7 @@ from textual.binding import Binding
 from db.errors import StoreError
 from hallclient.actions import filings
 from hallclient.rules.errors import Refused
-from hallclient.rules.form import entering
+from hallclient.rules.form import bringing, entering
 from hallclient.rules.text import mask_id
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text, word
@@ -227,7 +227,7 @@ class FormScreen(FormMending):
             "until": card.valid_until.isoformat() if card.valid_until else "",
         }
         state = self.model.state
-        edits = entering.fill_card(state, *cell, given, self.model.new_id)
+        edits = bringing.fill_card(state, *cell, given, self.model.new_id)
         if self.model.do(edits, "card"):
             self.grid.next_needed()
             self.say(t("form.card", name=card.name or mask_id(card.number)), "good")

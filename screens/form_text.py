@@ -10,7 +10,8 @@ from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.money import decimal_text
 from hallclient.rules.form.repair_ways import SUMS, summed
 from hallclient.rules.form.spec import Department, Level, Rule, Section
-from hallclient.rules.form.state import SectionState, State
+from hallclient.rules.form.standing import SectionState
+from hallclient.rules.form.state import State
 from hallclient.rules.form.values import text_of
 from hallclient.rules.text import cell_width, cut
 from hallclient.texts import language, t

@@ -49,7 +49,11 @@ def test_every_key_is_explained(page: str, part: type) -> None:
 @both
 def test_every_key_that_is_explained_exists(page: str) -> None:
     said = {code for cell in cells(page) for code in CODE.findall(cell) if "(" not in code}
-    keys = {one.name for part in (Form, Section, Field, Origin, Rule, Department) for one in fields(part)}
+    keys = {
+        one.name
+        for part in (Form, Section, Field, Origin, Rule, Department)
+        for one in fields(part)
+    }
     assert said - keys == {kind.value for kind in Type} - keys
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallclient.rules.form import entering
+from hallclient.rules.form import bringing, entering
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
 from hallclient.rules.form.program import Mistakes, compile_form
 from hallclient.rules.form.repairs import repair, shares
@@ -165,7 +165,7 @@ def test_who_takes_the_place_of_a_name_that_told_nobody_has_seen_it() -> None:
         edits = entering.enter(desk.state, row, name, text, desk.new_id)
         assert edits[-1] == Put(row, "h_person", edits[-1].text, "王伟")  # type: ignore[union-attr]
         card = {"number": "110105194912310021", "name": "李娜"}
-        edits = entering.fill_card(desk.state, row, name, card, desk.new_id)
+        edits = bringing.fill_card(desk.state, row, name, card, desk.new_id)
         assert Put(row, "h_person", people[2], "王伟") in edits
 
 
@@ -219,12 +219,12 @@ def test_a_card_fills_the_person_behind_a_cell_or_names_who_is_known() -> None:
     desk = Desk()
     row = desk.add("holder")
     card = {"name": "王伟", "number": "42010019900307123X", "address": "x"}
-    desk.do(entering.fill_card(desk.state, row, "h_sub", card, desk.new_id))
+    desk.do(bringing.fill_card(desk.state, row, "h_sub", card, desk.new_id))
     assert desk.state.count("person") == 0  # an amount is nobody's
-    desk.do(entering.fill_card(desk.state, row, "h_name", card, desk.new_id))
+    desk.do(bringing.fill_card(desk.state, row, "h_name", card, desk.new_id))
     assert desk.state.text(row, "h_no") == "42010019900307123X"
     two = desk.add("officer")
-    desk.do(entering.fill_card(desk.state, two, "o_person", card, desk.new_id))
+    desk.do(bringing.fill_card(desk.state, two, "o_person", card, desk.new_id))
     assert desk.state.count("person") == 1
     assert desk.state.text(two, "o_name") == "王伟"
 
@@ -236,7 +236,7 @@ def test_a_table_of_rows_makes_each_person_once() -> None:
         {"h_name": "李娜", "h_no": "42010020040229011X", "h_sub": "20", "h_way": "实物"},
         {"h_name": "王伟", "h_no": "42010019900307123x", "h_sub": "30", "h_ratio": "9"},
     ]
-    desk.do(entering.import_rows(desk.state, "holder", table, desk.new_id))
+    desk.do(bringing.import_rows(desk.state, "holder", table, desk.new_id))
     rows = desk.state.rows("holder")
     assert desk.state.count("person") == 2
     assert [desk.state.text(row, "h_sub") for row in rows] == ["10", "20", "30"]
@@ -390,11 +390,11 @@ def test_a_card_of_somebody_else_overwrites_nobody() -> None:
     desk.type(row, "h_no", "42010019900307123X")
     first = desk.state.person_of(row, "h_name")
     card = {"name": "李娜", "number": "420100198802292464"}
-    desk.do(entering.fill_card(desk.state, row, "h_name", card, desk.new_id))
+    desk.do(bringing.fill_card(desk.state, row, "h_name", card, desk.new_id))
     second = desk.state.person_of(row, "h_name")
     assert [desk.state.text(one, "p_name") for one in (first, second)] == ["王伟", "李娜"]
     # In the roster itself it is the row that is meant.
-    desk.do(entering.fill_card(desk.state, first, "p_name", card | {"number": ""}, desk.new_id))
+    desk.do(bringing.fill_card(desk.state, first, "p_name", card | {"number": ""}, desk.new_id))
     assert desk.state.text(first, "p_name") == "李娜"
 
 

@@ -34,7 +34,9 @@ def search(store: Store, who: Actor, text: str, most: int = 12) -> list[Found]:
     typed = text.strip()
     if len(typed) < LEAST:
         return []
-    rows = store.rows(f"SELECT * FROM filing WHERE state = '{FILLING}' ORDER BY made_at DESC, id DESC")
+    rows = store.rows(
+        f"SELECT * FROM filing WHERE state = '{FILLING}' ORDER BY made_at DESC, id DESC"
+    )
     found = []
     for row in rows:
         said = _said(store, row, typed)

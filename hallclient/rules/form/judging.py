@@ -22,7 +22,7 @@ from hallclient.rules.form.value_checks import any_value, of_value
 from hallclient.rules.form.values import Wrong
 
 if TYPE_CHECKING:
-    from hallclient.rules.form.state import State
+    from hallclient.rules.form.cells import Cells
 
 Key = tuple[str, str]
 """(row, field), or ("", section) for a table as a whole."""
@@ -66,7 +66,7 @@ class Count(NamedTuple):
 class Judging:
     """The problems of one state."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: Cells) -> None:
         self._state = state
         self._own: dict[Key, Wrong] = {}
         self._broken: dict[Key, dict[str, Judged]] = {}

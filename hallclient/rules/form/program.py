@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from hallclient.rules.form.expr import BOOL
 from hallclient.rules.form.expr import Mistake as Wrong
+from hallclient.rules.form.layout import Layout
 from hallclient.rules.form.logic import Fn
 from hallclient.rules.form.money import UNITS
 from hallclient.rules.form.repair_ways import WAYS, fits
-from hallclient.rules.form.scope import FormScope, Layout, compile_in
+from hallclient.rules.form.scope import FormScope, compile_in
 from hallclient.rules.form.spec import Field, Form, Rule, Section, Type
 from hallclient.rules.form.units import (
     Check,
@@ -71,9 +72,7 @@ class Program:
         self.references: tuple[Field, ...] = ()
         """All fields that name a person."""
         self.sent = {
-            department.id: [
-                one for one in form.fields.values() if department.id in one.departments
-            ]
+            department.id: [one for one in form.fields.values() if department.id in one.departments]
             for department in form.departments
         }
         """Department -> the fields it gets."""

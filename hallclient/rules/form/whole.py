@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from hallclient.rules.form.bringing import import_rows
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit
 from hallclient.rules.form.entering import (
     NewId,
@@ -17,7 +18,6 @@ from hallclient.rules.form.entering import (
     drop_row,
     editable,
     enter,
-    import_rows,
 )
 from hallclient.rules.form.given import NEW, ROW, Fault, Given
 from hallclient.rules.form.spec import Field, Section, Type
