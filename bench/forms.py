@@ -17,9 +17,9 @@ from bench.floor import Floor, written
 from db.store import Store
 from hallclient.actions import filing_edit, filing_undo, filing_view, sheet_files
 from hallclient.actions.sheet_words import words
-from hallclient.rules.form.columns import match
 from hallclient.rules.form.entering import enter
-from hallclient.rules.form.intake import Mode, preview
+from hallclient.rules.form.table.columns import match
+from hallclient.rules.form.table.intake import Mode, preview
 
 HOLDERS, FEW, PASTED = 5000, 50, 300
 EDIT, FLAT = 2.0, 1.5

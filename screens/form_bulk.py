@@ -15,11 +15,11 @@ from hallclient.actions import filing_bulk, sheet_files
 from hallclient.actions.acting import Actor
 from hallclient.actions.sheet_words import words
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.bulk import bulk_cells
-from hallclient.rules.form.bulk_look import Look, look
-from hallclient.rules.form.intake import copy_of
-from hallclient.rules.form.sheet import Sheet
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.bulk import bulk_cells
+from hallclient.rules.form.table.bulk_look import Look, look
+from hallclient.rules.form.table.intake import copy_of
+from hallclient.rules.form.table.sheet import Sheet
 from hallclient.texts import t
 from hallclient.words import refused_text
 from screens import form_bulk_text as say

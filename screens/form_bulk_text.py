@@ -9,10 +9,10 @@ from textual.content import Content
 
 from db.store import Row as StoreRow
 from hallclient.form_words import gravest, label, problem_text, said
-from hallclient.rules.form.bulk_look import Line, Look
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.spec import Level
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.bulk_look import Line, Look
 from hallclient.texts import t
 from screens.desk_text import spread
 from screens.form_text import problem_parts

@@ -17,11 +17,11 @@ from textual.binding import Binding
 
 from hallclient.actions.sheet_words import words
 from hallclient.form_words import label
-from hallclient.rules.form.columns import assign, fillable, in_unit
 from hallclient.rules.form.edits import Edit
-from hallclient.rules.form.intake import Fate, Mode, good_edits
 from hallclient.rules.form.spec import Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import assign, fillable, in_unit
+from hallclient.rules.form.table.intake import Fate, Mode, good_edits
 from hallclient.texts import t
 from screens import form_import_text as say
 from screens.form_import_base import ImportBase

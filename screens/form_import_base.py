@@ -17,10 +17,10 @@ from hallclient.actions import sheet_files
 from hallclient.actions.sheet_words import words
 from hallclient.form_words import label
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.columns import Matching, match
-from hallclient.rules.form.intake import Mode, Preview, copy_of, preview
-from hallclient.rules.form.sheet import Sheet
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import Matching, match
+from hallclient.rules.form.table.intake import Mode, Preview, copy_of, preview
+from hallclient.rules.form.table.sheet import Sheet
 from hallclient.rules.text import ELLIPSIS, cut
 from hallclient.rules.wrap import wrap
 from hallclient.texts import t

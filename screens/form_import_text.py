@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from hallclient.form_words import label, mend_text, problem_text, said
-from hallclient.rules.form.columns import Column as Matched
-from hallclient.rules.form.columns import Matching
-from hallclient.rules.form.intake import Fate, Mode, Preview
-from hallclient.rules.form.intake import Row as Line
-from hallclient.rules.form.sheet import Sheet, letters
 from hallclient.rules.form.spec import Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import Column as Matched
+from hallclient.rules.form.table.columns import Matching
+from hallclient.rules.form.table.intake import Fate, Mode, Preview
+from hallclient.rules.form.table.intake import Row as Line
+from hallclient.rules.form.table.sheet import Sheet, letters
 from hallclient.rules.text import mask_name
 from hallclient.texts import t
 from hallclient.words import word

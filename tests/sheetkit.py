@@ -7,9 +7,9 @@ from datetime import date
 from itertools import count
 
 from hallclient.rules.form.program import compile_form
-from hallclient.rules.form.sheet import Line, Sheet
 from hallclient.rules.form.spec import Field, Form, Level, Option, Rule, Section, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.sheet import Line, Sheet
 
 TODAY = date(2026, 9, 22)
 

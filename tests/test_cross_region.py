@@ -8,9 +8,9 @@ import pytest
 
 from hallclient.actions.sheet_words import words
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.bulk import bulk_cells
 from hallclient.rules.form.edits import SINGLE, Put
-from hallclient.rules.form.sheet import Line, Sheet
+from hallclient.rules.form.table.bulk import bulk_cells
+from hallclient.rules.form.table.sheet import Line, Sheet
 from tests.twoforms import codes, judged_true, program, put, report
 
 RULES = {rule.id: rule for rule in program("cross-region-tax").form.rules}

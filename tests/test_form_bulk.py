@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from textual import events
 
 from hallclient.actions import filing_view
-from hallclient.rules.form.bulk_look import Look, look
 from hallclient.rules.form.edits import SINGLE, Put
-from hallclient.rules.form.intake import copy_of
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.bulk_look import Look, look
+from hallclient.rules.form.table.intake import copy_of
 from screens.form_bulk import BulkScreen
 from tests import twoforms
 from tests.deskkit import LARGE, SMALL

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hallclient.actions.sheet_files import read
 from hallclient.actions.sheet_words import words
-from hallclient.rules.form.columns import Matching, Sure, assign, folded, in_unit, match
+from hallclient.rules.form.table.columns import Matching, Sure, assign, folded, in_unit, match
 from tests.hostile import HOSTILE
 from tests.sheetkit import FORM, HEADINGS, holders, resident, section, sheet
 from tests.test_sheet_files import FILES

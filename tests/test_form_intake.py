@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hallclient.actions import filing_edit, filing_undo, filing_view, filings
 from hallclient.actions.sheet_files import read
 from hallclient.actions.sheet_words import words
-from hallclient.rules.form.columns import Matching, in_unit, match
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Put
-from hallclient.rules.form.intake import Fate, Mode, Preview, copy_of, good_edits, preview
-from hallclient.rules.form.sheet import Place, Sheet
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import Matching, in_unit, match
+from hallclient.rules.form.table.intake import Fate, Mode, Preview, copy_of, good_edits, preview
+from hallclient.rules.form.table.sheet import Place, Sheet
 from hallclient.rules.spreadsheet import harmless
 from tests.hallkit import Kit, clerk
 from tests.hostile import HOSTILE

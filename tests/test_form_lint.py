@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from hallclient.rules.form.lint import lint, unused_choices
+from hallclient.rules.form.files.lint import lint, unused_choices
 from hallclient.rules.form.spec import Department, Form, Option
 from hallclient.texts import has
 from tests.formkit import field, rule, section

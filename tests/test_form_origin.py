@@ -25,9 +25,9 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.form import delta
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
 from hallclient.rules.form.entering import begin
+from hallclient.rules.form.files.origin_checks import of_others
 from hallclient.rules.form.origin import NOTHING, taken
 from hallclient.rules.form.origin import registered as registered_of
-from hallclient.rules.form.origin_checks import of_others
 from hallclient.rules.form.program import compile_form
 from hallclient.rules.form.spec import Form, Origin, from_json, to_json
 from hallclient.rules.form.state import State

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hallclient.actions import sheet_files
 from hallclient.actions.sheet_files import from_text, parse, read
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.sheet import Place, Sheet, letters
+from hallclient.rules.form.table.sheet import Place, Sheet, letters
 from hallclient.rules.text import clean
 from hallclient.texts import set_language
 from hallclient.words import refused_text

@@ -55,10 +55,10 @@ def read_forms(
 
 def _read(folder: Path, notes: Notes, items: Collection[str] | None) -> dict[str, Form]:
     from hallclient.actions.text_files import read_tree
-    from hallclient.rules.form.checking import joined, read_form
-    from hallclient.rules.form.lint import unused_choices
-    from hallclient.rules.form.reading import Sources
-    from hallclient.rules.form.reading_choices import read_dictionaries
+    from hallclient.rules.form.files.checking import joined, read_form
+    from hallclient.rules.form.files.lint import unused_choices
+    from hallclient.rules.form.files.reading import Sources
+    from hallclient.rules.form.files.reading_choices import read_dictionaries
 
     def path(*parts: str) -> str:
         return "/".join((folder.name, *parts))

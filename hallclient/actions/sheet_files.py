@@ -14,7 +14,7 @@ from typing import Final
 
 from hallclient.actions.encodings import Undecodable, decode
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.sheet import Line, Place, Sheet
+from hallclient.rules.form.table.sheet import Line, Place, Sheet
 from hallclient.rules.spreadsheet import rounded, unwrapped
 from hallclient.rules.text import clean
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from hallclient.paths import FIXTURES
-from hallclient.rules.form.columns import Words, folded
+from hallclient.rules.form.table.columns import Words, folded
 
 _FILE: Final = "columns.toml"
 

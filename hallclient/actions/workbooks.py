@@ -14,7 +14,7 @@ import sys
 from typing import Any, Final
 
 from hallclient.actions.workbook_marks import Marks, marks_of
-from hallclient.rules.form.sheet import letters
+from hallclient.rules.form.table.sheet import letters
 from hallclient.rules.text import clean
 
 MEMORY: Final = 1 << 30

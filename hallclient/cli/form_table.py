@@ -17,7 +17,11 @@ from hallclient.cli.options import Usage
 from hallclient.cli.output import Choice, Choices
 from hallclient.form_words import label, mend_text, problem_text
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.columns import (
+from hallclient.rules.form.edits import Edit
+from hallclient.rules.form.judging import Problem
+from hallclient.rules.form.spec import Form, Section
+from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import (
     Column,
     Matching,
     Words,
@@ -27,13 +31,9 @@ from hallclient.rules.form.columns import (
     in_unit,
     match,
 )
-from hallclient.rules.form.edits import Edit
-from hallclient.rules.form.intake import Fate, Mode, Preview, good_edits, preview
-from hallclient.rules.form.intake_cells import Note
-from hallclient.rules.form.judging import Problem
-from hallclient.rules.form.sheet import Sheet, letters
-from hallclient.rules.form.spec import Form, Section
-from hallclient.rules.form.state import State
+from hallclient.rules.form.table.intake import Fate, Mode, Preview, good_edits, preview
+from hallclient.rules.form.table.intake_cells import Note
+from hallclient.rules.form.table.sheet import Sheet, letters
 from hallclient.rules.text import narrow
 from hallclient.texts import has, t
 from hallclient.words import word
@@ -90,8 +90,8 @@ def bulk(args: Namespace, app: App) -> int:
     Raises ``import-wrong`` when lines are wrong and nothing was made; as `filing_bulk.bulk`.
     """
     from hallclient.actions import filing_bulk
-    from hallclient.rules.form.bulk import bulk_cells
-    from hallclient.rules.form.bulk_look import look
+    from hallclient.rules.form.table.bulk import bulk_cells
+    from hallclient.rules.form.table.bulk_look import look
 
     found = form_pick.opened(app, args.filing)
     wrong = _one_of("wrong", args.wrong, _WRONG)

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from hallclient.rules.form.columns import bare, folded
 from hallclient.rules.form.spec import Field, Form, Section
+from hallclient.rules.form.table.columns import bare, folded
 from hallclient.rules.form.values import FALSE, TRUE
 
 ROW: Final = "row"

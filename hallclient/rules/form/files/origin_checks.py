@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from hallclient.rules.form.attributes import Finding, unknown
+from hallclient.rules.form.files.attributes import Finding, unknown
 from hallclient.rules.form.origin import same_kind, stores
 from hallclient.rules.form.spec import Field, Form, Origin
 

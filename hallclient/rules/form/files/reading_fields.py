@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Final
 
-from hallclient.rules.form.attributes import (
+from hallclient.rules.form.files.attributes import (
     check_keys,
     expression,
     literal,

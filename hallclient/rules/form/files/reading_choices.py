@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from hallclient.rules.form.parts import Parts
+from hallclient.rules.form.files.parts import Parts
 from hallclient.rules.form.spec import Option
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.toml_file import TomlFile, Tree

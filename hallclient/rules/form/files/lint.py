@@ -14,9 +14,9 @@ from itertools import chain
 from string import Formatter
 
 from hallclient.rules.form import values
-from hallclient.rules.form.attributes import Finding, unknown
-from hallclient.rules.form.inherit import expressions
-from hallclient.rules.form.origin_checks import of_itself
+from hallclient.rules.form.files.attributes import Finding, unknown
+from hallclient.rules.form.files.inherit import expressions
+from hallclient.rules.form.files.origin_checks import of_itself
 from hallclient.rules.form.spec import Department, Field, Form, Option, Rule, Section, Type
 from hallclient.rules.identity import KINDS
 

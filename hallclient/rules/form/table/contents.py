@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from hallclient.rules import uscc
-from hallclient.rules.form.columns import Column, Sure, fillable
-from hallclient.rules.form.sheet import Sheet
 from hallclient.rules.form.spec import Field, Form, Section, Type
+from hallclient.rules.form.table.columns import Column, Sure, fillable
+from hallclient.rules.form.table.sheet import Sheet
 from hallclient.rules.form.values import Wrong, canonical, read
 from hallclient.rules.identity import is_identity
 from hallclient.rules.text import narrow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hallclient.rules.form.attributes import check_keys
+from hallclient.rules.form.files.attributes import check_keys
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.toml_file import TomlFile
 from hallclient.rules.toml_lines import Path

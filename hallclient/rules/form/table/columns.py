@@ -16,8 +16,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from hallclient.rules.form.money import UNITS
-from hallclient.rules.form.sheet import Line, Sheet
 from hallclient.rules.form.spec import Field, Form, Section, Type
+from hallclient.rules.form.table.sheet import Line, Sheet
 
 _BRACKETS: Final = re.compile(
     r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|\u3010([^\u3010\u3011]*)\u3011"
@@ -169,7 +169,7 @@ def _targets(fields: Sequence[Field], words: Words) -> list[_Target]:
 
 def match(sheet: Sheet, section: Section, form: Form, words: Words) -> Matching:
     """What each column of a table is."""
-    from hallclient.rules.form.contents import by_content, is_heading
+    from hallclient.rules.form.table.contents import by_content, is_heading
 
     targets = _targets(fillable(section, form), words)
     header, best = -1, 0

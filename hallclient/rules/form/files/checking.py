@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from hallclient.rules.form.attributes import Finding, near
-from hallclient.rules.form.inherit import expressions, with_choices
-from hallclient.rules.form.lint import lint
-from hallclient.rules.form.origin_checks import of_others
-from hallclient.rules.form.parts import MEANING, errors
+from hallclient.rules.form.files.attributes import Finding, near
+from hallclient.rules.form.files.inherit import expressions, with_choices
+from hallclient.rules.form.files.lint import lint
+from hallclient.rules.form.files.origin_checks import of_others
+from hallclient.rules.form.files.parts import MEANING, errors
+from hallclient.rules.form.files.reading import Reading, Sources, read_parts
+from hallclient.rules.form.files.reading_choices import Dictionaries
+from hallclient.rules.form.files.reading_fields import TYPES_OF
 from hallclient.rules.form.program import Mistakes, compile_form
-from hallclient.rules.form.reading import Reading, Sources, read_parts
-from hallclient.rules.form.reading_choices import Dictionaries
-from hallclient.rules.form.reading_fields import TYPES_OF
 from hallclient.rules.form.spec import Form
 from hallclient.rules.problems import Notes, some
 

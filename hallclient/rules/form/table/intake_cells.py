@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from hallclient.rules.form.columns import Matching, Words, folded, yuan_of
 from hallclient.rules.form.money import decimal_text
-from hallclient.rules.form.sheet import Line, Place, Sheet
 from hallclient.rules.form.spec import Field, Form, Type
+from hallclient.rules.form.table.columns import Matching, Words, folded, yuan_of
+from hallclient.rules.form.table.sheet import Line, Place, Sheet
 from hallclient.rules.form.values import canonical
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from hallclient.rules.form.contents import is_credit_code
 from hallclient.rules.form.edits import STEP, Add, Edit, Put
 from hallclient.rules.form.entering import Roster, default_of, place_after
-from hallclient.rules.form.intake_cells import Fault
 from hallclient.rules.form.spec import Field
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.contents import is_credit_code
+from hallclient.rules.form.table.intake_cells import Fault
 
 
 class People:

@@ -9,7 +9,10 @@ from typing import Final
 
 from hallclient.rules.catalogue import Word
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.columns import (
+from hallclient.rules.form.money import decimal_text
+from hallclient.rules.form.spec import Field, Form, Section, Type
+from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import (
     Column,
     Matching,
     Sure,
@@ -19,10 +22,7 @@ from hallclient.rules.form.columns import (
     match,
     yuan_of,
 )
-from hallclient.rules.form.money import decimal_text
-from hallclient.rules.form.sheet import Line, Sheet
-from hallclient.rules.form.spec import Field, Form, Section, Type
-from hallclient.rules.form.state import State
+from hallclient.rules.form.table.sheet import Line, Sheet
 from hallclient.rules.form.values import canonical
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hallclient.rules.form.edits import SINGLE, Put
-from hallclient.rules.form.intake import copy_of
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.intake import copy_of
 
 
 class Line(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from hallclient.rules.form.attributes import (
+from hallclient.rules.form.files.attributes import (
     checked,
     expression,
     name,
@@ -20,10 +20,10 @@ from hallclient.rules.form.attributes import (
     pairs,
     unknown,
 )
-from hallclient.rules.form.inherit import inherit
-from hallclient.rules.form.parts import Parts
-from hallclient.rules.form.reading_choices import Dictionaries
-from hallclient.rules.form.reading_fields import read_field
+from hallclient.rules.form.files.inherit import inherit
+from hallclient.rules.form.files.parts import Parts
+from hallclient.rules.form.files.reading_choices import Dictionaries
+from hallclient.rules.form.files.reading_fields import read_field
 from hallclient.rules.form.spec import Department, Field, Form, Level, Origin, Rule, Section
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.roles import PERMISSIONS

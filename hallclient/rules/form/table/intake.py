@@ -12,16 +12,16 @@ from enum import StrEnum
 from functools import partial
 from typing import Final, NamedTuple
 
-from hallclient.rules.form.columns import Matching, Words, fillable
-from hallclient.rules.form.contents import naming
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Drop, Edit, Put
 from hallclient.rules.form.entering import default_of, only_named_in, place_after
-from hallclient.rules.form.intake_cells import Note, Reader
-from hallclient.rules.form.intake_people import People
 from hallclient.rules.form.judging import Problem
-from hallclient.rules.form.sheet import Line, Sheet
 from hallclient.rules.form.spec import Level, Section, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.columns import Matching, Words, fillable
+from hallclient.rules.form.table.contents import naming
+from hallclient.rules.form.table.intake_cells import Note, Reader
+from hallclient.rules.form.table.intake_people import People
+from hallclient.rules.form.table.sheet import Line, Sheet
 
 NewId = Callable[[], str]
 
