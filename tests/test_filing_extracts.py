@@ -11,11 +11,12 @@ from db.check import verify
 from hallclient.actions import filing_edit, filing_extracts, filings
 from hallclient.actions.filing_extracts import Extract
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.edits import SINGLE, Add, Put
+from hallclient.rules.form.edits import SINGLE, Put
 from hallclient.rules.form.extract import applied, canonical
 from tests import company, invariants
 from tests.filekit import ADMINISTRATOR, AGENT, ONE, Filing
 from tests.hallkit import Kit
+from tests.lookkit import company_base
 
 PHONE = "13812345678"
 
@@ -116,9 +117,8 @@ def test_what_was_given_up_goes_nowhere(filing: Filing) -> None:
 def test_what_is_wrong_with_a_person_holds_back_whoever_hears_of_them(tmp_path: Path) -> None:
     """The roster itself goes nowhere; a role's fields show it, and problems() tells it once."""
     kit = Kit(tmp_path)
-    rows, cells = company.complete()
-    base = [*(Add(*row) for row in rows), *(Put(*cell, text) for cell, text in cells.items())]
-    key = filings.new(kit.store, AGENT, "company-setup", base=base)["id"]
+    cells = company.complete()[1]
+    key = filings.new(kit.store, AGENT, "company-setup", base=company_base())["id"]
     for field, text in [("p_cert_no", "420100199003071234"), ("p_name", "王@"), ("p_mobile", "1")]:
         filing_edit.edit(kit.store, AGENT, key, [Put("p1", field, text, cells["p1", field])])
         assert refused(lambda: filing_extracts.send(kit.store, ONE, key, "SCJG")) == (

@@ -20,6 +20,7 @@ from hallclient.rules.form.entering import enter
 from hallclient.rules.form.state import State
 from tests import company, invariants
 from tests.hallkit import ADMINISTRATOR, AGENT, SUPERVISOR, Kit, clerk
+from tests.lookkit import company_base
 
 ONE = clerk(1)
 NAMES = ("王伟", "欧阳静", "张秘密", "李理由")
@@ -34,8 +35,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.kit = Kit(folder)
-        rows, cells = company.complete()
-        base = [*(Add(*row) for row in rows), *(Put(*cell, text) for cell, text in cells.items())]
+        base = company_base()
         self.key = filings.new(self.kit.store, AGENT, "company-setup", base=base)["id"]
 
     @property

@@ -89,14 +89,15 @@ def test_a_form_of_a_newer_program_is_told_and_the_others_are_offered(filing: Fi
     magic = body["rules"][0] | {"constraint": "magic(1)"}
     for sort, other in enumerate([{"new": 1}, {"sections": [{"id": "x"}]}, {"rules": [magic]}]):
         key = f"newer{sort}@1"
-        row = {"form": key.partition("@")[0], "version": "1", "sha256": key, "published_at": 1}
+        form = key.partition("@")[0]
+        row = {"form": form, "version": "1", "sha256": key, "published_at": 1}
         made = ("form", key, None, row | {"body": json.dumps(body | other)})
         with filing.store.act("admin") as tx:
             tx.append("form.published", key, [made], stream="catalogue", sha256=key)
         with refusal("form-unreadable"):
             forms.form_in(filing.store, key)
         with refusal("form-unreadable"):
-            filings.new(filing.store, AGENT, row["form"])
+            filings.new(filing.store, AGENT, form)
     assert {*form_offer.offered(filing.store)} == {*shipped(), "small"}
 
 

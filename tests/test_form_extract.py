@@ -28,7 +28,8 @@ from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Department, Field, Form, Option, Section, Type
 from hallclient.rules.form.state import State
 from tests import company
-from tests.twoforms import PEOPLE, TODAY, codes, holders, program, put, report
+from tests.company import TODAY
+from tests.twoforms import PEOPLE, codes, holders, program, put, report
 
 # -- by example
 

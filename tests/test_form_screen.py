@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -181,13 +182,13 @@ async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str)
             base.append(Add(section.id, row, at))
             fields = [one for one in section.fields if one.typed and not one.via]
             base += [Put(row, one.id, text) for one in fields]
-    async with form_over(kit, base, who=ONE, size=LARGE, language=language) as at:
+    async with form_over(kit, base, who=ONE, size=LARGE, language=language) as over:
         for section in form.sections:
-            at.form.go_to_section(section)
+            over.form.go_to_section(section)
             for key in ("end", "f2", "escape", "ctrl+end", "pagedown", "f3"):
-                await at.seat.pilot.press(key)
-                await at.seat.pilot.pause()
-                assert_harmless(at.text)
+                await over.seat.pilot.press(key)
+                await over.seat.pilot.pause()
+                assert_harmless(over.text)
 
 
 async def test_hostile_text_that_is_pasted_becomes_text(kit: Kit) -> None:
@@ -321,11 +322,14 @@ async def test_every_action_is_reached_by_its_keys_or_says_why_not(kit: Kit, lan
     async with form_over(kit, company_base(), who=ONE, language=language) as at:
         done: list[str] = []
 
-        async def note(action: str) -> None:
-            done.append(action)
+        def noting(action: str) -> Callable[[], Awaitable[None]]:
+            async def note() -> None:
+                done.append(action)
+
+            return note
 
         for action in of_screen(FORM):
-            at.form._handlers[action.id] = lambda action=action.id: note(action)
+            at.form._handlers[action.id] = noting(action.id)
         for place in (("", "postcode"), ("h2", "h_sub")):
             for action in of_screen(FORM):
                 for key in action.keys:
