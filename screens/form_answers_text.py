@@ -182,7 +182,12 @@ def about(model: FormModel, one: Line) -> Content:
         problems = gravest(state.problems_at(one.row, one.field.id))
         collision = model.collisions.get((one.row, one.field.id))
         if collision is not None:
-            head.append((t("form.disputed", by=collision.by), "bold $text-error"))
+            head.append(
+                (
+                    t("form.disputed", by=collision.by, key=current().first("settle")),
+                    "bold $text-error",
+                )
+            )
     lines = [line(*head, gap="  ")]
     lines += [line(*problem_parts(state, problem), gap="  ") for problem in problems]
     return Content("\n").join(lines[:LINES])

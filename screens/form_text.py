@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from hallclient.actions.filing_cells import Collision
 from hallclient.form_words import basis_text, label, level_word, mend_text, problem_text
 from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.judging import Problem
@@ -195,7 +196,9 @@ def about(model: FormModel, cell: Cell | None, width: int, typing: str | None = 
         uses = t("form.clerk")
     collision = model.collisions.get(cell)
     if collision is not None:
-        told: list[Part] = [(t("form.disputed", by=collision.by), "bold $text-error")]
+        told: list[Part] = [
+            (t("form.disputed", by=collision.by, key=current().first("settle")), "bold $text-error")
+        ]
     elif problems := _problems(model, cell, typing):
         told = problem_parts(state, problems[0])
         if problems[0].code == "required":
@@ -212,6 +215,11 @@ def about(model: FormModel, cell: Cell | None, width: int, typing: str | None = 
     if field.personal:
         tail = f"{tail}  {t('form.sensitive')}" if tail else t("form.sensitive")
     return Content("\n").join([head, line((cut(tail, max(10, width - 2)), "dim"))])
+
+
+def disputed(collision: Collision) -> str:
+    """Who typed something else into the same cell, and which key settles it."""
+    return t("form.disputed", by=collision.by, key=current().first("settle"))
 
 
 def _problems(model: FormModel, cell: Cell, typing: str | None) -> list[Problem]:

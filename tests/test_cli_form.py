@@ -184,6 +184,18 @@ def test_options_stand_before_or_behind_what_is_filled_in(cli: Cli, words: tuple
     assert {"name_trade", "name_industry"} <= {one["field"] for one in answer["changed"]}
 
 
+def test_a_name_where_somebody_should_be_chosen_is_masked_for_programs_too(cli: Cli) -> None:
+    number = begun(cli)
+    for _ in range(2):
+        cli.done("form", "add", number, "person", "p_name=欧阳静", **BY)
+    said = cli.done("form", "set", number, "fin_person=欧阳静", **BY)
+    assert [one["now"] for one in said["changed"]] == ["欧**"]
+    for words in (["show", number], ["history", number, "fin_person"], ["check", number]):
+        assert "欧阳静" not in cli("form", *words, "--json", **BY).out
+    (section,) = cli.done("form", "show", number, "--section", "finance", **BY)["sections"]
+    assert section["rows"][0]["cells"]["fin_person"]["text"] == "欧**"
+
+
 def test_a_filing_of_an_item_or_a_ticket(cli: Cli) -> None:
     made = cli.done("form", "new", "--item", "SP078", by="c01", at="W01")
     assert made == made | {"form": FORM, "item": "SP078", "number": None, "state": "filling"}

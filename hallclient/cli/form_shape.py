@@ -27,8 +27,9 @@ from hallclient.rules.form.edits import SINGLE
 from hallclient.rules.form.judging import Problem
 from hallclient.rules.form.preview import masked
 from hallclient.rules.form.shape import personal
-from hallclient.rules.form.spec import Field, Form, Level, Section
+from hallclient.rules.form.spec import Field, Form, Level, Section, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.text import mask_name
 from hallclient.texts import t
 from hallclient.words import iso, word
 
@@ -92,8 +93,14 @@ def title(row: Row, form: Form) -> str:
 
 
 def safe_text(state: State, field: Field, text: str, *, reveal: bool) -> str:
-    """A canonical text for a program; masked when it is personal."""
-    if reveal or not text or field.id not in personal(state.program):
+    """A canonical text for a program; masked when it is personal, as are a name or a number where
+    somebody should be chosen.
+    """
+    if reveal or not text:
+        return text
+    if field.type is Type.PERSON:
+        return text if state.section_of(text) else mask_name(text)
+    if field.id not in personal(state.program):
         return text
     return t("form.hidden") if field.choices else masked(field, text)
 
