@@ -182,12 +182,7 @@ def about(model: FormModel, one: Line) -> Content:
         problems = gravest(state.problems_at(one.row, one.field.id))
         collision = model.collisions.get((one.row, one.field.id))
         if collision is not None:
-            head.append(
-                (
-                    t("form.disputed", by=collision.by, key=current().first("settle")),
-                    "bold $text-error",
-                )
-            )
+            head.append((disputed(collision), "bold $text-error"))
     lines = [line(*head, gap="  ")]
     lines += [line(*problem_parts(state, problem), gap="  ") for problem in problems]
     return Content("\n").join(lines[:LINES])
