@@ -23,7 +23,7 @@ from hallclient.texts import t
 from screens.desk_text import spread
 from screens.form_lines import Line, Part
 from screens.form_model import FormModel
-from screens.form_text import problem_parts, readiness
+from screens.form_text import disputed, problem_parts, readiness
 from screens.widgets.content import Part as Piece
 from screens.widgets.content import line
 from screens.widgets.rows import Column, Row
