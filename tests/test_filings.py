@@ -410,7 +410,7 @@ def test_all_of_a_list_or_nothing(many: Filing) -> None:
     ):
         with refusal(code):
             filing_bulk.bulk(many.store, AGENT, many.id, table)
-    assert len(filings.list_open(many.store, AGENT)) == 2
+    assert len(form_offer.listed(many.store, AGENT)) == 2
 
 
 def test_a_form_without_a_list_has_no_bulk(filing: Filing) -> None:
@@ -427,7 +427,7 @@ def test_what_is_closed_is_not_edited(filing: Filing) -> None:
         filings.close(filing.store, AGENT, filing.id, "lost")
     closed = filings.close(filing.store, AGENT, filing.row["number"], "withdrawn")
     assert (closed["state"], closed["reason"], closed["done_by"]) == ("closed", "withdrawn", "a01")
-    assert filings.list_open(filing.store, AGENT) == []
+    assert form_offer.listed(filing.store, AGENT) == []
     for act in (
         lambda: filing.put(AGENT, "name", "two", "one"),
         lambda: filing.undo(AGENT),

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from hallclient.actions.sheet_files import read
 from hallclient.actions.sheet_words import words
-from hallclient.rules.form.table.columns import Matching, Sure, assign, folded, in_unit, match
+from hallclient.rules.form.table.columns import (
+    Column,
+    Matching,
+    Sure,
+    assign,
+    folded,
+    in_unit,
+    match,
+)
 from tests.hostile import HOSTILE
 from tests.sheetkit import FORM, HEADINGS, holders, resident, section, sheet
 from tests.test_sheet_files import FILES
@@ -23,6 +31,10 @@ def matched(*rows: tuple[str, ...], of: str = "holder") -> Matching:
 
 def fields(matching: Matching) -> dict[str, str]:
     return {one.heading: one.field for one in matching.columns}
+
+
+def unmatched(matching: Matching) -> list[Column]:
+    return [one for one in matching.columns if not one.field]
 
 
 def sure(matching: Matching) -> dict[str, Sure]:
@@ -57,7 +69,7 @@ def test_a_heading_is_matched_as_surely_as_it_can_be(heading: str, field: str, h
 
 def test_what_matches_nothing_is_left_out_and_named() -> None:
     matching = matched(("姓名或名称", "证件号码", "备注", "出资比例(%)"), ("x", "y", "z", "1"))
-    assert [one.heading for one in matching.unmatched] == ["备注", "出资比例(%)"]
+    assert [one.heading for one in unmatched(matching)] == ["备注", "出资比例(%)"]
     assert not matching.open
 
 
@@ -65,7 +77,7 @@ def test_titles_and_empty_lines_above_the_headings_are_passed_over() -> None:
     matching = match(read(FILES / "holders.xlsx"), section(), FORM, words())
     assert matching.header == 2
     assert set(matching.fields) == {"h_name", "h_id", "h_mobile", "h_sub", "h_due", "h_way"}
-    assert [one.heading for one in matching.unmatched] == ["序号", "出资比例", "备注"]
+    assert [one.heading for one in unmatched(matching)] == ["序号", "出资比例", "备注"]
 
 
 def test_two_columns_that_are_one_field_are_a_question() -> None:
@@ -86,12 +98,12 @@ def test_two_columns_that_are_one_field_are_a_question() -> None:
 def test_the_surer_of_two_columns_wins_and_the_other_is_named() -> None:
     matching = matched(("姓名或名称", "监护人姓名", "证件号码"), ("a", "b", "c"))
     assert fields(matching) == {"姓名或名称": "h_name", "监护人姓名": "", "证件号码": "h_id"}
-    assert [one.heading for one in matching.unmatched] == ["监护人姓名"]
+    assert [one.heading for one in unmatched(matching)] == ["监护人姓名"]
 
 
 def test_a_column_that_may_be_several_fields_is_a_question() -> None:
     matching = matched(("姓名", "出资方式", "出资"), ("a", "货币", "1"))
-    (column,) = matching.unmatched
+    (column,) = unmatched(matching)
     assert column.rivals == ("h_sub", "h_paid", "h_due")  # the other is spoken for
     assert matching.open
     assert not assign(matching, section(), 2, "h_paid").open
@@ -102,7 +114,7 @@ def test_a_field_chosen_for_one_column_leaves_the_other() -> None:
     matching = matched(HEADINGS, *holders(2))
     changed = assign(matching, section(), 0, "h_id")
     assert changed.fields["h_id"].place == 0
-    assert [one.place for one in changed.unmatched] == [1]
+    assert [one.place for one in unmatched(changed)] == [1]
     assert assign(changed, section(), 0, "").fields.get("h_id") is None
 
 

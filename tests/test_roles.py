@@ -153,7 +153,6 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "form.read": [
         lambda kit, who: filing_begin.candidates(kit.store, who, small_form()),
-        lambda kit, who: filings.list_open(kit.store, who),
         lambda kit, who: form_offer.listed(kit.store, who),
         lambda kit, who: filings.find(kit.store, who, "none"),
         lambda kit, who: filing_view.open_filing(kit.store, who, "none"),

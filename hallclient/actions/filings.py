@@ -108,12 +108,6 @@ def made(draft: Draft, **facts: Any) -> Row:
     return filing_row(tx.store, key)
 
 
-def list_open(store: Store, who: Actor) -> list[Row]:
-    """All filings that are being filled in this hall, the newest first."""
-    admit(store, who, "form.read")
-    return store.rows(f"SELECT * FROM filing WHERE state = '{FILLING}' ORDER BY made_at DESC, id")
-
-
 def find(store: Store, who: Actor, text: str) -> list[Row]:
     """The filing of this number (or id), or those of a ticket of today; the newest first."""
     admit(store, who, "form.read")

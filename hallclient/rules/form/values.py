@@ -52,7 +52,6 @@ FOLDED: Final = frozenset(
     | {Type.PHONE, Type.MOBILE, Type.EMAIL, Type.USCC, Type.ID}
 )
 """Types in which full-width characters are only a way of typing the narrow ones."""
-NUMERIC: Final = frozenset({Type.INT, Type.DECIMAL, Type.MONEY, Type.RATIO})
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 

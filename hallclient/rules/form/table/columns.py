@@ -103,11 +103,6 @@ class Matching(NamedTuple):
         """Field -> its column."""
         return {one.field: one for one in self.columns if one.field}
 
-    @property
-    def unmatched(self) -> tuple[Column, ...]:
-        """Columns that are left out."""
-        return tuple(one for one in self.columns if not one.field)
-
 
 def fillable(section: Section, form: Form) -> list[Field]:
     """Fields that a table of this section can fill: typed by applicants, no references. Where
