@@ -416,3 +416,28 @@ def test_what_is_found_among_people_is_personal_and_how_many_are_is_not() -> Non
     more = Section("more", "more", "more", tuple(fields))
     found = personal(compile_form(replace(form, sections=(*form.sections, more))))
     assert asked.keys() & found == {"first", "found", "again"}
+
+
+def test_what_is_not_asked_of_a_person_keeps_no_extract_back() -> None:
+    form = company.form()
+    roster = next(one for one in form.sections if one.id == form.roster)
+    natural = tuple(
+        replace(one, relevant="p_kind.natural") if one.id == "p_mobile" else one
+        for one in roster.fields
+    )
+    sections = tuple(
+        replace(one, fields=natural) if one is roster else one for one in form.sections
+    )
+    state = State(compile_form(replace(form, sections=sections, rules=())), company.TODAY)
+    rows, cells = company.complete()
+    state.load(rows, [(row, name, text) for (row, name), text in cells.items()])
+    state.apply([Put("p2", "p_kind", "company")])
+    assert state.text("o2", "o_phone")
+    lacks = [
+        one.code for one in missing(state, "SCJG") if (one.row, one.field) == ("o2", "o_phone")
+    ]
+    assert lacks == ["required"]  # of the role; the number that stands there is nobody's
+    phone = next(
+        one for one in preview(state, "SCJG") if (one.row, one.field.id) == ("o2", "o_phone")
+    )
+    assert (phone.zh, phone.lack) == ("", "required")

@@ -104,13 +104,22 @@ def lack_at(state: State, to: Department, row: str, field: Field) -> str:
 def _lacks(state: State, row: str, field: Field, needed: bool) -> str:
     if not state.relevant(row, field.id) or machine(state, row, field) is not None:
         return ""
-    if state.text(row, field.id):
+    if _unreadable(state, row, field):
         return "unreadable"
     return "required" if state.missing_at(row, field.id) else "needed" if needed else ""
 
 
+def _unreadable(state: State, row: str, field: Field) -> bool:
+    """Whether what stands in a cell is no value. What is not asked of the person is nothing."""
+    if state.value(row, field.id) is not None:
+        return machine(state, row, field) is None
+    person = state.person_of(row, field.id) if field.via else ""
+    return state.wrong(*((person, field.of) if person else (row, field.id))) is not None
+
+
 def _shown(state: State, row: str, field: Field, hide: bool) -> tuple[str, str]:
-    text = state.text(row, field.id)
+    there = state.value(row, field.id) is not None or _unreadable(state, row, field)
+    text = state.text(row, field.id) if there else ""
     if field.type is Type.PERSON:
         return "", ""  # the columns beside it say who it is
     if hide:
