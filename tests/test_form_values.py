@@ -29,6 +29,8 @@ def field(kind: str, **more: object) -> Field:
         ("text", "  武汉　大吉 ", "武汉 大吉", "武汉 大吉"),
         ("int", "１，２００", "1200", 1200),
         ("int", "-0", "0", 0),
+        ("int", "12,0000", "120000", 120_000),
+        ("money", "1,234,567.5", "1234567.5", 1_234_567_500_000),
         ("decimal", "012.50", "12.5", Fraction("12.5")),
         ("money", "１００万元", "100", 100_000_000),
         ("money", "500,000元", "50", 50_000_000),
@@ -147,3 +149,12 @@ def test_several_choices_that_were_calculated_are_one_text() -> None:
     codes = [f"c{n}" for n in range(20)]
     assert text_of(field("multi"), frozenset(codes)) == ",".join(sorted(codes))
     assert text_of(field("list"), ("b", "a")) == "b,a"
+
+
+@pytest.mark.parametrize(
+    "typed", ["12,5", "1,2,3", "60,5万", "1,00", ",5", "1,2345,678", "1,234,5"]
+)
+def test_a_comma_that_parts_no_groups_is_not_passed_over(typed: str) -> None:
+    text = canonical(field("money"), typed)
+    assert text == typed
+    assert read(field("money"), text) == Wrong("wrong-money")

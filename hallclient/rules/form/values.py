@@ -35,6 +35,9 @@ TODAY: Final = "today"
 _YES: Final = frozenset("yes y true 1 x \u221a \u2713 \u662f \u6709 \u5bf9 \u540c\u610f".split())
 _NO: Final = frozenset("no n false 0 \u00d7 \u2717 \u5426 \u65e0 \u4e0d \u4e0d\u540c\u610f".split())
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+)(\.[0-9]+)?")
+_GROUPED: Final = re.compile(
+    r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,4}(?:,[0-9]{4})+)(?![0-9,])"
+)
 _DATE: Final = re.compile(
     r"([0-9]{4})[-/.\u5e74]([0-9]{1,2})[-/.\u6708]([0-9]{1,2})\u65e5?|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
@@ -80,7 +83,7 @@ def _text(field: Field, text: str, options: Sequence[Option]) -> str:
 
 def _number(field: Field, text: str, options: Sequence[Option]) -> str:
     narrowed = narrow(text)
-    found = narrowed.replace(",", "")
+    found = ungrouped(narrowed)
     if field.type is Type.RATIO:
         found = found.removesuffix("%")
     elif field.type is Type.MONEY:
@@ -91,6 +94,14 @@ def _number(field: Field, text: str, options: Sequence[Option]) -> str:
     rest = rest.rstrip("0")
     sign = "-" if found.startswith("-") and (whole.strip("0") or rest) else ""
     return sign + (whole.lstrip("0") or "0") + (f".{rest}" if rest else "")
+
+
+def ungrouped(text: str) -> str:
+    """A number without the commas between its groups of three or four digits; other commas stay:
+    ``12,5`` may be twelve and a half.
+    """
+    whole = _GROUPED.match(text)
+    return text if whole is None else whole[0].replace(",", "") + text[whole.end() :]
 
 
 def _in_unit(text: str, unit: str) -> str:

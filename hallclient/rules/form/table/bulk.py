@@ -23,7 +23,7 @@ from hallclient.rules.form.table.columns import (
     yuan_of,
 )
 from hallclient.rules.form.table.sheet import Line, Sheet
-from hallclient.rules.form.values import canonical
+from hallclient.rules.form.values import canonical, ungrouped
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow
 
@@ -111,8 +111,7 @@ def _money(field: Field, cell: str, column: Column, words: Words) -> str:
     if found is None:
         return cell
     unit = words.units.get(folded(found[2])) if found[2] else column.unit
-    if unit is None:
+    digits, own = ungrouped(found[1]), yuan_of(field)
+    if unit is None or "," in digits:
         return cell
-    own = yuan_of(field)
-    amount = Fraction(found[1].replace(",", "")) * (unit or own) / own
-    return decimal_text(amount, _DECIMALS)
+    return decimal_text(Fraction(digits) * (unit or own) / own, _DECIMALS)

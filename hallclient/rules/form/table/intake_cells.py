@@ -11,7 +11,7 @@ from hallclient.rules.form.money import decimal_text
 from hallclient.rules.form.spec import Field, Form, Type
 from hallclient.rules.form.table.columns import Matching, Words, folded, yuan_of
 from hallclient.rules.form.table.sheet import Line, Place, Sheet
-from hallclient.rules.form.values import canonical
+from hallclient.rules.form.values import canonical, ungrouped
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow
 
@@ -104,8 +104,10 @@ class Reader:
         own = self._words.units.get(folded(found[2])) if found[2] else unit
         if own is None:
             return cell
-        there = yuan_of(field)
-        yuan = Fraction(found[1].replace(",", "")) * (own or there)
+        there, amount = yuan_of(field), ungrouped(found[1])
+        if "," in amount:
+            return cell
+        yuan = Fraction(amount) * (own or there)
         return decimal_text(yuan / there, _DECIMALS)
 
     def notes(self) -> Iterator[Note]:
