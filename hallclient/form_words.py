@@ -237,3 +237,8 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
         text + ("" if name is None else values.get(name, "{" + name + "}"))
         for text, name, *_ in parts
     )
+
+
+def reason_text(step_kind: str, reason: str) -> str:
+    """Why a step was made: the word for how a filing was closed, else what somebody wrote."""
+    return word("closed", reason) if step_kind == "filing.closed" and reason else reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -38,7 +38,7 @@ from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
+    pass
 
 POLL_S = 0.2
 AGAIN_S = 2.0
@@ -351,11 +351,3 @@ class FormBase(HallScreen):
     def label_now(self, action: str) -> str | None:
         """What a key that does one thing or another does now."""
         return None
-
-
-Handler = Callable[[], Awaitable[None]]
-
-
-def focus_back(screen: FormBase, widget: Widget | None = None) -> None:
-    """Keys go to the grid again."""
-    (widget or screen.grid).focus()

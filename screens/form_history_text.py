@@ -9,7 +9,7 @@ from textual.content import Content
 
 from hallclient.actions.filing_history import Entry
 from hallclient.actions.filing_log import Step
-from hallclient.form_words import label, row_name, row_number, said
+from hallclient.form_words import label, reason_text, row_name, row_number, said
 from hallclient.rules.form.edits import SINGLE, Add, Drop, Edit, Put
 from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Field
@@ -116,7 +116,7 @@ def _what(state: State, step: Step, *, reveal: bool) -> str:
             return f"{where}  {was or now}"
         return t("form.history.one", where=where, what=what, was=was, now=now)
     if not step.edits:
-        return step.reason
+        return reason_text(step.kind, step.reason)
     rows = len(step.edits) - puts
     key = "form.history.many-rows" if rows else "form.history.many"
     return t(key, n=puts, rows=rows)

@@ -79,6 +79,8 @@ class FormModel:
         self._start = start
         self._queue: deque[Saving] = deque()
         self._saving = False
+        self._outdated = False
+        """Whether something was refused, so that what is shown is not what is there."""
         self._changes = 0
         self._begun: tuple[Edit, ...] = ()
         """A row that was begun; it is saved with the first text in it."""
@@ -173,38 +175,40 @@ class FormModel:
 
     def wake(self) -> None:
         """Save what waits; also after trouble."""
-        if self._queue and not self._saving:
+        if (self._queue or self._outdated) and not self._saving:
             self._saving = True
             self._start(self._save())
 
     async def _save(self) -> None:
         try:
-            while self._queue:
-                if not await self._save_one(self._queue[0]):
-                    return
+            while self._queue or self._outdated:
+                if self._outdated:
+                    await self._anew()
+                else:
+                    await self._save_one(self._queue[0])
+                if self.trouble is not None:
+                    self.trouble = None
+                    self._listener.form_trouble(None)
+        except StoreError as error:
+            self.trouble = error
+            self._listener.form_trouble(error)
         finally:
             self._saving = False
 
-    async def _save_one(self, step: Saving) -> bool:
+    async def _save_one(self, step: Saving) -> None:
         try:
             outcome = await self.session.write(
                 filing_edit.edit, self.who, self.key, step.edits, source=step.source
             )
-        except StoreError as error:
-            self.trouble = error
-            self._listener.form_trouble(error)
-            return False
         except Refused as refused:
             self._queue.popleft()
-            await self._anew()
+            self._outdated = True
+            typed = [one.text for one in step.edits if isinstance(one, Put) and one.text]
+            refused.params.setdefault("typed", next(iter(typed), ""))
             self._listener.form_refused(refused)
-            return True
+            return
         self._queue.popleft()
-        if self.trouble is not None:
-            self.trouble = None
-            self._listener.form_trouble(None)
         self._disputed(outcome.collisions)
-        return True
 
     def _disputed(self, collisions: Iterable[Collision]) -> None:
         """Another hand was first: its text stands, ours is beside it."""
@@ -217,16 +221,23 @@ class FormModel:
 
     async def _anew(self) -> None:
         """Read the filing again, and make on it what is not saved yet."""
-        opened = await self.session.read(filing_view.open_filing, self.who, self.key)
+        try:
+            opened = await self.session.read(filing_view.open_filing, self.who, self.key)
+        except Refused:
+            self._outdated = False  # who may not read it has been told why already
+            return
+        begun = self._begun
         self._take(opened)
         for step in self._queue:
             self.state.apply(step.edits)
+        self.state.apply(begun)
+        self._begun, self._outdated = begun, False
         self._changes += 1
         self._listener.form_changed()
 
     async def flush(self) -> bool:
         """Save everything now; False when the store does not take it."""
-        while self._queue and self.trouble is None:
+        while (self._queue or self._outdated) and self.trouble is None:
             self.wake()
             # A write queued behind ours comes back when ours is durable.
             await self.session.write(_nothing)
@@ -236,18 +247,20 @@ class FormModel:
 
     async def turn(self, again: bool) -> Step:
         """Take the last own step back, or make it again. Raises Refused, StoreError."""
-        await self.flush()
+        if not await self.flush() and self.trouble is not None:
+            raise self.trouble
         work = filing_undo.redo if again else filing_undo.undo
         step = await self.session.write(work, self.who, self.key)
-        self.state.apply(step.edits)
-        self._changes += 1
+        if step.seq > self.seq:  # else it was followed already, and what others did to it since
+            self.state.apply(step.edits)
+            self._changes += 1
         await self.follow()
         self._listener.form_changed()
         return step
 
     async def follow(self) -> list[Step]:
         """Take over what others have done since; those steps, the oldest first."""
-        if self._queue or self._saving:
+        if self._queue or self._saving or self._outdated:
             return []
         before = self._changes
         news = await self.session.read(filing_view.news, self.key, self.seq)

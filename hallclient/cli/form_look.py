@@ -12,7 +12,7 @@ from hallclient.cli import form_pick, form_shape
 from hallclient.cli.app import App
 from hallclient.cli.output import dumps
 from hallclient.cli.shape import columns
-from hallclient.form_words import label, said
+from hallclient.form_words import label, reason_text, said
 from hallclient.rules.form.edits import Add, Drop, Put
 from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Field, Form
@@ -160,9 +160,10 @@ def history(args: Namespace, app: App) -> int:
 def _steps(app: App, found: Opened) -> int:
     steps = filing_history.whole_history(app.store(), app.actor(), found.filing["id"])
     how = [step.source or step.kind.removeprefix("filing.") for step in steps]
+    why = [reason_text(step.kind, step.reason) for step in steps]
     cells = [
-        [moment(step.at), step.by, step.window, _how(word), _size(step), step.reason]
-        for step, word in zip(steps, how, strict=True)
+        [moment(step.at), step.by, step.window, _how(word), _size(step), reason]
+        for step, word, reason in zip(steps, how, why, strict=True)
     ]
     for step, word, text in zip(steps, how, columns(cells), strict=True):
         obj: dict[str, object] = {
