@@ -218,6 +218,15 @@ def halls(draw: st.DrawFn) -> tuple[list[Guest], list[Fate], list[Station]]:
     return guests, fates, stations
 
 
+def test_who_is_back_after_a_pass_is_not_called_while_at_another_window() -> None:
+    stations = [Station(f"W{number:02d}", {"general": MAIN}) for number in (1, 2)]
+    guests = [guest("passed", 0, visit="v"), guest("other", 1, visit="v")]
+    fates = [Fate(MINUTE, absent_ms=2 * MINUTE, returns_ms=0), Fate(10 * MINUTE, walk_ms=MINUTE)]
+    flow = play(guests, stations, fates)
+    assert (flow.served[1].start, flow.served[1].end) == (2 * MINUTE, 12 * MINUTE)
+    assert flow.served[0].start >= flow.served[1].end
+
+
 @settings(max_examples=150, deadline=None)
 @given(halls(), st.sampled_from(DISCIPLINES), st.sampled_from([None, (60 * MINUTE, 90 * MINUTE)]))
 def test_what_must_hold_in_every_hall(

@@ -89,8 +89,19 @@ class Pool:
         if not found:
             # Nobody else is there: who is back after a pass need not wait for more calls.
             for line in plan:
-                found += [head for _, head in self._later[line].values()][:1]
+                found += self._first_back(line)
         return found
+
+    def _first_back(self, line: str) -> list[Head]:
+        """The first who is back after a pass; who is at another window meanwhile is hidden."""
+        later = self._later[line]
+        for place, (_, head) in list(later.items()):
+            visit = self._guests[place].visit
+            if not visit or visit not in self._busy:
+                return [head]
+            del later[place]
+            self._hidden.setdefault(visit, []).append((place, head))
+        return []
 
     def take(self, head: Head, window: int) -> int:
         """Out of the line: one of the `heads`; the guest's place."""
