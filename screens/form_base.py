@@ -27,7 +27,7 @@ from screens.form_source import SectionSource, source_of
 from screens.form_text import SECTION_WIDTH
 from screens.keys import current
 from screens.latest import Latest
-from screens.still import keep
+from screens.still import keep, release
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, entitle, line
 from screens.widgets.footer import KeyLine
@@ -124,6 +124,10 @@ class FormBase(HallScreen):
         self.set_interval(AGAIN_S, self._again)
         if sum(map(self.model.state.count, self.model.state.program.layout.sections)) > MANY:
             self.call_after_refresh(keep)
+
+    def on_unmount(self) -> None:
+        """The collector may look at it again."""
+        release()
 
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""

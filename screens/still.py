@@ -10,3 +10,8 @@ def keep() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def release() -> None:
+    """What was kept may go: whoever showed it is gone."""
+    gc.unfreeze()
