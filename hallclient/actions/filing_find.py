@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db.store import Row, Store
+from db.store import Store
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.filing_cells import FILLING
 
 LEAST = 2
 """Characters from which on filings are looked for."""
+
+
+_SEARCH = f"""
+    SELECT id, number, form, said, made_at AS at FROM (
+        SELECT *, CASE
+            WHEN instr(upper(number), upper(?1)) = 1 THEN ''
+            WHEN upper(substr(number, -length(?1))) = upper(?1) THEN ''
+            ELSE (SELECT value FROM form_cell WHERE form_cell.id > filing.id || '//'
+                AND form_cell.id < filing.id || '//~' AND instr(upper(value), upper(?1)) LIMIT 1)
+        END AS said FROM filing WHERE state = '{FILLING}')
+    WHERE said IS NOT NULL ORDER BY at DESC, id DESC LIMIT ?2"""
 
 
 class Found(NamedTuple):
@@ -34,28 +45,5 @@ def search(store: Store, who: Actor, text: str, most: int = 12) -> list[Found]:
     typed = text.strip()
     if len(typed) < LEAST:
         return []
-    rows = store.rows(
-        f"SELECT * FROM filing WHERE state = '{FILLING}' ORDER BY made_at DESC, id DESC"
-    )
-    found = []
-    for row in rows:
-        said = _said(store, row, typed)
-        if said is not None:
-            found.append(Found(row["id"], row["number"], row["form"], said, row["made_at"]))
-            if len(found) == most:
-                break
-    return found
-
-
-def _said(store: Store, row: Row, typed: str) -> str | None:
-    """Where the text stands in a filing; empty: it is its number; None: nowhere."""
-    number = row["number"].casefold()
-    if number.startswith(typed.casefold()) or number.endswith(typed.casefold()):
-        return ""
-    hit = store.row(
-        "SELECT value FROM form_cell WHERE id > ?1 AND id < ?1 || '~' "
-        "AND instr(upper(value), upper(?2)) LIMIT 1",
-        f"{row['id']}//",
-        typed,
-    )
-    return None if hit is None else str(hit["value"])
+    rows = store.rows(_SEARCH, typed, most)
+    return [Found(**row) for row in rows]
