@@ -17,6 +17,7 @@ from hallclient.rules.form.preview import masked
 from hallclient.rules.form.shape import personal
 from hallclient.rules.form.spec import Field, Form, Level, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.intake_cells import Note
 from hallclient.rules.form.values import Wrong, read
 from hallclient.rules.judged import Judged
 from hallclient.rules.text import cut, mask_name, plain
@@ -237,6 +238,18 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
         text + ("" if name is None else values.get(name, "{" + name + "}"))
         for text, name, *_ in parts
     )
+
+
+def note_text(state: State, note: Note, own: str = "") -> str:
+    """What was taken for granted when a table was read. ``own``: texts that go before ours."""
+    values = dict(note.params)
+    if "field" in values:
+        field = state.field(str(values["field"]))
+        values["label"] = label(field)
+        values["from"] = str(values.get("unit", ""))
+        values["unit"] = t(f"form.import.unit.{field.unit or 'wan'}")
+    key = f"{own}.{note.code}"
+    return t(key if own and has(key) else f"form.import.note.{note.code}", **values)
 
 
 def reason_text(step_kind: str, reason: str) -> str:

@@ -24,13 +24,13 @@ from hallclient.texts import t
 from hallclient.words import refused_text
 from screens import form_bulk_text as say
 from screens.form_import_text import source_text
-from screens.form_look import LookScreen, path_of
-from screens.widgets.choices import Option
-from screens.widgets.question import Question, yes_no
+from screens.form_look import LookScreen
+from screens.form_reading import SheetReading
+from screens.widgets.question import yes_no
 from screens.widgets.table import VirtualTable
 
 
-class BulkScreen(LookScreen):
+class BulkScreen(LookScreen, SheetReading):
     """``filing``: the open filing that is copied, ``state``: as it stands."""
 
     BINDINGS: ClassVar = [
@@ -44,8 +44,6 @@ class BulkScreen(LookScreen):
         self.who = who
         self.filing = filing
         self._state = copy_of(state)
-        self._path: Path | None = None
-        self._sheet: Sheet | None = None
         self._cells: Sequence[Mapping[str, str]] = ()
         self._look: Look | None = None
         self._made: list[StoreRow] = []
@@ -89,45 +87,19 @@ class BulkScreen(LookScreen):
         except Refused as refused:
             self.say(refused_text(refused), "alert")
             return
-        await self._take_in(sheet, None)
+        await self.take_in(sheet, None)
 
     def action_file(self) -> None:
         """A list in a file."""
         if not self._made:
-            self.do_alone(self._ask_file)
-
-    async def _ask_file(self) -> None:
-        before = "" if self._path is None else str(self._path)
-        question = Question(t("form.import.ask-file"), text=True, value=before, limit=1000)
-        answer = await self.asked(question)
-        if answer is not None:
-            await self._read(path_of(answer.text), "")
+            self.do_alone(self.ask_file)
 
     def action_sheet(self) -> None:
         """Another sheet of the same file."""
         if not self._made:
-            self.do_alone(self._ask_sheet)
+            self.do_alone(self.ask_sheet)
 
-    async def _ask_sheet(self) -> None:
-        names = self._sheet.names if self._sheet is not None else ()
-        if len(names) < 2 or self._path is None:
-            self.say(t("form.import.one-sheet"))
-            return
-        options = tuple(Option(name, name) for name in names)
-        answer = await self.asked(Question(t("form.import.ask-sheet"), options))
-        if answer is not None:
-            await self._read(self._path, answer.key)
-
-    async def _read(self, path: Path, name: str) -> None:
-        self.say(t("form.import.reading"))
-        try:
-            sheet = await asyncio.to_thread(sheet_files.read, path, name)
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-            return
-        await self._take_in(sheet, path)
-
-    async def _take_in(self, sheet: Sheet, path: Path | None) -> None:
+    async def take_in(self, sheet: Sheet, path: Path | None) -> None:
         """Judge every line; a long list takes a moment, the screen does not."""
         try:
             cells = await asyncio.to_thread(bulk_cells, self._state, sheet, words())

@@ -25,8 +25,9 @@ from hallclient.words import refused_text, store_text
 from screens import form_departments_text as say
 from screens.form_departments_text import DIFFERENCE, LIST, PREVIEW, SHEET
 from screens.form_lines import CellLines
-from screens.form_look import LookScreen, path_of
+from screens.form_look import LookScreen
 from screens.form_model import FormModel
+from screens.form_reading import path_of
 from screens.widgets.choices import Option
 from screens.widgets.question import Question, yes_no
 from screens.widgets.rows import ListSource

@@ -110,28 +110,11 @@ class ImportScreen(ImportBase):
 
     def action_file(self) -> None:
         """Another file."""
-        self.do_alone(self._ask_file)
-
-    async def _ask_file(self) -> None:
-        before = "" if self._path is None else str(self._path)
-        prompt = t("form.import.ask-file")
-        answer = await self._asked(Question(prompt, text=True, value=before, limit=1000))
-        if answer is not None:
-            await self._read(_path(answer.text), "")
+        self.do_alone(self.ask_file)
 
     def action_sheet(self) -> None:
         """Another sheet of the same file."""
-        self.do_alone(self._ask_sheet)
-
-    async def _ask_sheet(self) -> None:
-        names = self._sheet.names if self._sheet is not None else ()
-        if len(names) < 2 or self._path is None:
-            self.say(t("form.import.one-sheet"))
-            return
-        options = tuple(Option(name, name) for name in names)
-        answer = await self._asked(Question(t("form.import.ask-sheet"), options))
-        if answer is not None:
-            await self._read(self._path, answer.key)
+        self.do_alone(self.ask_sheet)
 
     # -- columns
 
@@ -156,7 +139,7 @@ class ImportScreen(ImportBase):
         ]
         here = [one.key for one in options].index(column.field or _LEFT_OUT) or len(first[:1])
         prompt = t("form.import.ask-field", heading=say.heading(column))
-        answer = await self._asked(Question(prompt, tuple(options), chosen=here))
+        answer = await self.asked(Question(prompt, tuple(options), chosen=here))
         if answer is None:
             return
         field = "" if answer.key == _LEFT_OUT else answer.key
@@ -178,7 +161,7 @@ class ImportScreen(ImportBase):
         units = dict(_UNITS if field.type is Type.MONEY else _SHARES)
         options = tuple(Option(name, t(f"form.import.unit.{name}")) for name in units)
         prompt = t("form.import.ask-unit", heading=say.heading(column))
-        answer = await self._asked(Question(prompt, options))
+        answer = await self.asked(Question(prompt, options))
         if answer is not None:
             unit = Fraction(units[answer.key])
             said = t(f"form.import.unit.{answer.key}")
@@ -224,7 +207,7 @@ class ImportScreen(ImportBase):
         edits, left = shown.edits, shown.count(Fate.LEFT)
         if shown.dropped:
             prompt = t("form.import.ask-replace", n=shown.dropped)
-            sure = await self._asked(yes_no(prompt))
+            sure = await self.asked(yes_no(prompt))
             if sure is None or sure.key != "yes":
                 return
         if shown.bad:
@@ -234,7 +217,7 @@ class ImportScreen(ImportBase):
                 Option("all", t("form.import.take-all")),
             )
             prompt = t("form.import.ask-bad", bad=len(shown.bad))
-            answer = await self._asked(Question(prompt, options))
+            answer = await self.asked(Question(prompt, options))
             if answer is None:
                 return
             if answer.key == "good":
@@ -245,8 +228,3 @@ class ImportScreen(ImportBase):
         taken = Taken(edits, PASTE if self._path is None else FILE, lines, left)
         self.app.pop_screen()
         self._done(taken)
-
-
-def _path(text: str) -> Path:
-    """The file that is meant; a terminal quotes the name of one that is dropped into it."""
-    return Path(text.strip("'\" ")).expanduser().absolute()

@@ -26,7 +26,8 @@ from hallclient.rules.wrap import wrap
 from hallclient.texts import t
 from hallclient.words import refused_text
 from screens import form_import_text as say
-from screens.base import STYLES, HallScreen
+from screens.base import STYLES
+from screens.form_reading import SheetReading
 from screens.widgets.ask import Ask
 from screens.widgets.content import Part, Words, line
 from screens.widgets.question import Answer, Question
@@ -41,7 +42,7 @@ _LEAST_COLUMNS: Final = 7
 """Lines of the list of columns, with its frame, on the smallest screen."""
 
 
-class ImportBase(HallScreen):
+class ImportBase(SheetReading):
     """Reads a table, matches its columns, shows both; `ImportScreen` asks and takes over."""
 
     CSS_PATH = "form_import.tcss"
@@ -61,8 +62,6 @@ class ImportBase(HallScreen):
         self._section = state.program.layout.sections[section]
         self._new_id = new_id
         self._first = (text, file)
-        self._path: Path | None = None
-        self._sheet: Sheet | None = None
         self._matching = Matching(-1, ())
         self._shown: Preview | None = None
         self._mode, self._erase = Mode.APPEND, False
@@ -88,7 +87,7 @@ class ImportBase(HallScreen):
         if text:
             self._paste(text)
         elif file is not None:
-            self.do_alone(lambda: self._read(file, ""))
+            self.do_alone(lambda: self.read_file(file, ""))
 
     def say(self, text: str, style: str = "") -> None:
         """Put a message on the line that stays."""
@@ -187,20 +186,11 @@ class ImportBase(HallScreen):
             self.say(refused_text(refused), "alert")
             return
         self._path = None
-        self.do_alone(lambda: self._take_in(sheet))
+        self.do_alone(lambda: self.take_in(sheet, None))
 
-    async def _read(self, path: Path, name: str) -> None:
-        self.say(t("form.import.reading"))
-        try:
-            sheet = await asyncio.to_thread(sheet_files.read, path, name)
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-            return
-        self._path = path
-        await self._take_in(sheet)
-
-    async def _take_in(self, sheet: Sheet) -> None:
-        self._sheet = sheet
+    async def take_in(self, sheet: Sheet, path: Path | None) -> None:
+        """Match its columns, and judge every line."""
+        self._sheet, self._path = sheet, path
         self._matching = match(sheet, self._section, self._state.form, words())
         self.say("")
         await self._look()
@@ -253,7 +243,7 @@ class ImportBase(HallScreen):
         there = self.focused is self._columns or not self._columns.display
         self.set_focus(self._lines if there else self._columns)
 
-    async def _asked(self, question: Question) -> Answer | None:
+    async def asked(self, question: Question) -> Answer | None:
         """Ask; keys are answers until then, and afterwards the screen's own again."""
         self._settled.set()
         self.add_class("-asking")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hallclient.form_words import label, mend_text, problem_text, said
-from hallclient.rules.form.spec import Type
+from hallclient.form_words import label, mend_text, note_text, problem_text, said
 from hallclient.rules.form.state import State
 from hallclient.rules.form.table.columns import Column as Matched
 from hallclient.rules.form.table.columns import Matching
@@ -59,16 +58,7 @@ def notes(state: State, sheet: Sheet, matching: Matching, shown: Preview | None)
     else:
         line = sheet.lines[matching.header].number
         found = [t("form.import.note.headings", line=line)]
-    for one in shown.notes if shown is not None else ():
-        values = dict(one.params)
-        name = str(values.get("field", ""))
-        if name:
-            field = state.field(name)
-            values["label"] = label(field)
-            if field.type is Type.MONEY:
-                values["unit"] = t(f"form.import.unit.{field.unit or 'wan'}")
-                values["from"] = str(one.params.get("unit", ""))
-        found.append(t(f"form.import.note.{one.code}", **values))
+    found += [note_text(state, one) for one in (shown.notes if shown is not None else ())]
     for problem in shown.after if shown is not None else ():
         found.append(t("form.import.note.after", text=problem_text(state, problem)))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -196,8 +195,3 @@ class LookScreen(HallScreen):
 
     def look_again(self) -> None:
         """Somebody may have changed what is shown."""
-
-
-def path_of(text: str) -> Path:
-    """The file that is meant; a terminal quotes the name of one that is dropped into it."""
-    return Path(text.strip("'\" ")).expanduser().absolute()

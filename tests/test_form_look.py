@@ -4,7 +4,7 @@ import pytest
 
 from hallclient.rules.text import cell_width
 from hallclient.texts import table
-from screens.form_look import path_of
+from screens.form_reading import path_of
 from screens.keys import DEFAULT
 
 LANGUAGE = DEFAULT.first("language")

@@ -15,7 +15,7 @@ from hallclient.cli import form_pick, form_shape
 from hallclient.cli.app import App
 from hallclient.cli.options import Usage
 from hallclient.cli.output import Choice, Choices
-from hallclient.form_words import label, mend_text, problem_text
+from hallclient.form_words import label, mend_text, note_text, problem_text
 from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import Edit
 from hallclient.rules.form.judging import Problem
@@ -32,10 +32,9 @@ from hallclient.rules.form.table.columns import (
     match,
 )
 from hallclient.rules.form.table.intake import Fate, Mode, Preview, good_edits, preview
-from hallclient.rules.form.table.intake_cells import Note
 from hallclient.rules.form.table.sheet import Sheet, letters
 from hallclient.rules.text import narrow
-from hallclient.texts import has, t
+from hallclient.texts import t
 from hallclient.words import word
 
 _WRONG: Final = ("stop", "skip", "keep")
@@ -239,7 +238,7 @@ def _report(
             }
             for one in matching.columns
         ],
-        "notes": [_note(state, one) for one in shown.notes],
+        "notes": [note_text(state, one, "cli.form.note") for one in shown.notes],
         "problems": [
             {"line": line.line, **form_shape.problem_object(state, one)}
             for line in shown.rows
@@ -253,24 +252,12 @@ def _lines(state: State, shown: Preview) -> list[str]:
     counts = {fate.value: shown.count(fate) for fate in Fate} | {"bad": len(shown.bad)}
     parts = (t(f"form.import.count.{name}", n=n) for name, n in counts.items() if n)
     lines = [t("form.between").join(parts) or t("form.import.no-lines")]
-    lines += [_note(state, one) for one in shown.notes]
+    lines += [note_text(state, one, "cli.form.note") for one in shown.notes]
     for line in shown.rows:
         for one in line.problems:
             lines.append(t("cli.form.line", n=line.line, text=_problem(state, one)))
     lines += [t("cli.form.after", text=_problem(state, one)) for one in shown.after]
     return lines
-
-
-def _note(state: State, note: Note) -> str:
-    """What was taken for granted when the table was read."""
-    values = dict(note.params)
-    if "field" in values:
-        field = state.field(str(values["field"]))
-        values["label"] = label(field)
-        values["from"] = str(values.get("unit", ""))
-        values["unit"] = t(f"form.import.unit.{field.unit or 'wan'}")
-    own = f"cli.form.note.{note.code}"
-    return t(own if has(own) else f"form.import.note.{note.code}", **values)
 
 
 def _problem(state: State, problem: Problem) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from fractions import Fraction
-from typing import Final
 
 from hallclient.rules.catalogue import Word
 from hallclient.rules.errors import Refused
-from hallclient.rules.form.money import decimal_text
 from hallclient.rules.form.spec import Field, Form, Section, Type
 from hallclient.rules.form.state import State
+from hallclient.rules.form.table.amounts import in_unit_of
 from hallclient.rules.form.table.columns import (
     Column,
     Matching,
@@ -20,15 +17,11 @@ from hallclient.rules.form.table.columns import (
     bare,
     folded,
     match,
-    yuan_of,
 )
 from hallclient.rules.form.table.sheet import Line, Sheet
-from hallclient.rules.form.values import canonical, ungrouped
+from hallclient.rules.form.values import canonical
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow
-
-_NUMBER: Final = re.compile(r"([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)(.*)")
-_DECIMALS: Final = 12
 
 
 def bulk_cells(state: State, sheet: Sheet, words: Words) -> list[dict[str, str]]:
@@ -99,19 +92,7 @@ def _cells(
     for column, field in columns:
         cell = unquoted(line.cells[column.place])
         if field.type is Type.MONEY:
-            cell = _money(field, cell, column, words)
+            cell = in_unit_of(field, narrow(cell), column.unit, words) or cell
         text = canonical(field, cell, state.form.dictionaries.get(field.choices, ()))
         if text:
             yield field.id, text
-
-
-def _money(field: Field, cell: str, column: Column, words: Words) -> str:
-    """An amount in the field's unit: as the cell says it, else as its heading does."""
-    found = _NUMBER.fullmatch(narrow(cell))
-    if found is None:
-        return cell
-    unit = words.units.get(folded(found[2])) if found[2] else column.unit
-    digits, own = ungrouped(found[1]), yuan_of(field)
-    if unit is None or "," in digits:
-        return cell
-    return decimal_text(Fraction(digits) * (unit or own) / own, _DECIMALS)

@@ -9,20 +9,21 @@ from typing import Final, NamedTuple
 
 from hallclient.rules.form.money import decimal_text
 from hallclient.rules.form.spec import Field, Form, Type
+from hallclient.rules.form.table.amounts import DECIMALS, in_unit_of
 from hallclient.rules.form.table.columns import Matching, Words, folded, yuan_of
 from hallclient.rules.form.table.sheet import Line, Place, Sheet
-from hallclient.rules.form.values import canonical, ungrouped
+from hallclient.rules.form.values import canonical
 from hallclient.rules.spreadsheet import unquoted
 from hallclient.rules.text import narrow
 
 LONGEST: Final = 2000
 """Characters of a cell; a longer one is left out and said."""
-_AMOUNT: Final = re.compile(r"[\u00a5\uffe5]?([+-]?[0-9][0-9,]*(?:\.[0-9]+)?)(.*)")
+_YUAN: Final = ("\u00a5", "\uffe5")
+"""Signs before an amount."""
 _NUMBER: Final = re.compile(r"[0-9]*\.?[0-9]+")
 _WORDS: Final = frozenset({Type.TEXT, Type.ADDRESS, Type.LIST})
 _FIRST_CELLS: Final = 3
 """Cells among which a line that adds up others says so."""
-_DECIMALS: Final = 12
 _REMEMBERED: Final = 10_000
 
 Fault = Callable[..., None]
@@ -84,7 +85,7 @@ class Reader:
         if field.type is Type.MONEY:
             return canonical(field, self._amount(field, cell, unit))
         if field.type is Type.RATIO and unit and _NUMBER.fullmatch(cell):
-            return decimal_text(Fraction(cell) * unit, _DECIMALS)
+            return decimal_text(Fraction(cell) * unit, DECIMALS)
         options = self._form.dictionaries.get(field.choices, ())
         if not options:
             return canonical(field, cell)
@@ -98,17 +99,10 @@ class Reader:
 
     def _amount(self, field: Field, cell: str, unit: Fraction) -> str:
         """An amount in the field's unit, exactly; as it is written where it is not understood."""
-        found = _AMOUNT.fullmatch(narrow(cell))
-        if found is None:
-            return cell
-        own = self._words.units.get(folded(found[2])) if found[2] else unit
-        if own is None:
-            return cell
-        there, amount = yuan_of(field), ungrouped(found[1])
-        if "," in amount:
-            return cell
-        yuan = Fraction(amount) * (own or there)
-        return decimal_text(yuan / there, _DECIMALS)
+        amount = narrow(cell)
+        if amount.startswith(_YUAN):
+            amount = amount[1:]
+        return in_unit_of(field, amount, unit, self._words) or cell
 
     def notes(self) -> Iterator[Note]:
         """What was taken for granted."""
