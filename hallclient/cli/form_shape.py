@@ -60,7 +60,8 @@ def filing_object(store: Store, row: Row) -> dict[str, object]:
 def ticket_of(store: Store, row: Row) -> str | None:
     """The number of the queue that a filing belongs to."""
     if "ticket" in row:
-        return row["ticket"]  # type: ignore[no-any-return]
+        ticket: str | None = row["ticket"]
+        return ticket
     found = store.row("SELECT number FROM visit WHERE id = ?", row["visit"])
     return None if found is None else str(found["number"])
 

@@ -229,7 +229,8 @@ def _comparison(node: ast.Compare, scope: Scope) -> Code:
         if work is None:
             raise Mistake("not-allowed", what=type(op).__name__)
         left, right = parts[place], parts[place + 1]
-        zero = isinstance(terms[place + 1], ast.Constant) and terms[place + 1].value == 0  # type: ignore[attr-defined]
+        term = terms[place + 1]
+        zero = isinstance(term, ast.Constant) and term.value == 0
         if not (zero and left.type == MONEY):
             _alike(left, right)
         for part in (left, right) if type(op) not in (ast.Eq, ast.NotEq) else ():

@@ -20,8 +20,6 @@ from hallclient.rules.form.standing import Standing
 from hallclient.rules.form.units import Keyed, Shown, Source, Sum, Unit, Value
 from hallclient.rules.form.values import READERS, Wrong
 
-_ALL = None
-"""In `State._todo`: every row of the unit's repeat."""
 _ONE = (SINGLE,)
 _NOWHERE: tuple[dict[str, list[str]], int] = ({}, 0)
 
@@ -32,6 +30,7 @@ class State(Standing):
     def __init__(self, program: Program, today: date) -> None:
         super().__init__(program, today)
         self._todo: dict[int, set[str] | None] = {}
+        """Ranks of units to visit -> their rows; None: every row there is."""
         self._ranks: list[int] = []
         self._whole = False
         """Whether everything is being visited: then nobody has to be told of a change."""
@@ -160,17 +159,16 @@ class State(Standing):
         """Visit a unit for every row."""
         if rank not in self._todo:
             heappush(self._ranks, rank)
-        self._todo[rank] = _ALL
+        self._todo[rank] = None
 
     def _later_rows(self, rank: int, rows: Collection[str]) -> None:
         if not rows:
             return
-        todo = self._todo.get(rank, self)
-        if todo is self:
+        if rank not in self._todo:
             heappush(self._ranks, rank)
             self._todo[rank] = set(rows)
-        elif todo is not _ALL:
-            todo.update(rows)  # type: ignore[union-attr]
+        elif (todo := self._todo[rank]) is not None:
+            todo.update(rows)
 
     def _after(self, source: Source, rows: Collection[str], *, gone: bool = False) -> None:
         """A source is another one in these rows."""
@@ -210,10 +208,9 @@ class State(Standing):
         units, ranks, todo = self.program.units, self._ranks, self._todo
         while ranks:
             rank = heappop(ranks)
-            unit, rows = units[rank], todo.pop(rank)
-            if rows is _ALL:
-                rows = self.v[unit.row].keys() if unit.row else _ONE  # type: ignore[assignment]
-            self._visit(unit, rows)  # type: ignore[arg-type]
+            unit, some = units[rank], todo.pop(rank)
+            every = self.v[unit.row].keys() if unit.row else _ONE
+            self._visit(unit, every if some is None else some)
         self.judging.settle()
 
     def _visit(self, unit: Unit, rows: Collection[str]) -> None:

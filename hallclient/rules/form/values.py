@@ -25,7 +25,7 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 from unicodedata import normalize
 
-from hallclient.rules.form.money import UNITS, decimal_text
+from hallclient.rules.form.money import UNITS, decimal_text, money_text
 from hallclient.rules.form.spec import Field, Option, Type
 from hallclient.rules.text import clean, clusters, narrow
 
@@ -112,7 +112,7 @@ def _in_unit(text: str, unit: str) -> str:
     fen = Fraction(found[1]) * _TIMES[found[2]] * UNITS["yuan"]
     if fen.denominator != 1 or len(found[1]) > _LONGEST_NUMBER:
         return text  # parts of a fen are nobody's
-    return decimal_text(fen / UNITS[unit], len(str(UNITS[unit])) - 1)
+    return money_text(fen, unit)
 
 
 _LONGEST_NUMBER: Final = 24
@@ -368,8 +368,7 @@ def text_of(field: Field, value: Any) -> str:
         case Type.BOOL:
             return TRUE if value else FALSE
         case Type.MONEY:
-            unit = UNITS[field.unit or "wan"]
-            return decimal_text(Fraction(value) / unit, len(str(unit)) - 1)
+            return money_text(value, field.unit or "wan")
         case Type.INT | Type.DECIMAL | Type.RATIO:
             return decimal_text(Fraction(value), 0 if field.type is Type.INT else field.decimals)
         case Type.DATETIME:
