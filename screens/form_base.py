@@ -174,6 +174,10 @@ class FormBase(HallScreen):
             self._stale = True
             self.call_later(self._show)
 
+    def form_typed(self) -> None:
+        """The line is free for what comes of it."""
+        self.say("")
+
     def form_refused(self, refused: Refused) -> None:
         """What was typed is told, so that it is not lost."""
         typed = refused.params.get("typed")
@@ -342,8 +346,6 @@ class FormBase(HallScreen):
         if wrong:
             text = f"{label(state.field(cell[1]))}  {problem_text(state, wrong[0])}"
             self.say(text, "warn")
-        else:
-            self.say("")
         self._show_cell()
 
     # -- what subclasses do

@@ -38,6 +38,10 @@ class Listener(Protocol):
         """Cells, rows or problems are others now."""
         ...
 
+    def form_typed(self) -> None:
+        """Something is being taken: what was told before is over."""
+        ...
+
     def form_refused(self, refused: Refused) -> None:
         """A step was not taken; the filing was read anew."""
         ...
@@ -121,6 +125,9 @@ class FormModel:
     def do(self, edits: Iterable[Edit], source: str = "") -> bool:
         """Make a step: it counts at once and is saved soon. False: there is nothing in it."""
         step = tuple(edits)
+        if not source:
+            # Now, not when the grid's message is heard: a refusal may be told before that.
+            self._listener.form_typed()
         if not step or not self.open:
             return False
         step = take(self.state, step)

@@ -83,6 +83,8 @@ class Desk:
     def form_refused(self, refused: Refused) -> None:
         self.refused.append(refused)
 
+    def form_typed(self) -> None: ...
+
     def form_trouble(self, error: StoreError | None) -> None: ...
 
     async def follow(self) -> None:
