@@ -26,9 +26,13 @@ from types import TracebackType
 import pyte
 from wcwidth import wcwidth
 
+from hallclient.rules.scan import GAP_MS
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (sys.executable, "-P", "-m", "hallclient")
 PATIENCE_S = 30.0
+PERSON_S = 2 * GAP_MS / 1000
+"""No person presses a key so soon after the one before: the program takes that for a scanner."""
 SCANNER_LATE_S = 0.02
 """A scanner of the tests that is held up longer than this has not sent a burst."""
 
@@ -148,6 +152,7 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
+        self._last = 0.0
         self.ended = False
         self._winsize(size)
         self.process = subprocess.Popen(
@@ -253,8 +258,14 @@ class Terminal:
     # -- acting
 
     def send(self, *parts: str) -> None:
-        """Send key names or text, all of it in one write."""
+        """Send key names or text, all of it in one write; a person's pause after the last one."""
+        while (left := self._last + PERSON_S - time.monotonic()) > 0:
+            self.pump(left)
+        self._send(*parts)
+
+    def _send(self, *parts: str) -> None:
         _write(self._fd, "".join(KEYS.get(part, part) for part in parts).encode())
+        self._last = time.monotonic()
 
     def scan(self, code: str, end: str = "\r", gap_s: float = 0.003) -> None:
         """Send a code as a scanner does: key by key, a few milliseconds apart.
@@ -264,7 +275,7 @@ class Terminal:
         """
         for _ in range(50):
             if self._burst(code, gap_s):
-                self.send(code[-1] + end)
+                self._send(code[-1] + end)
                 return
             before = time.monotonic()
             while time.monotonic() - before < 0.5:
@@ -274,7 +285,7 @@ class Terminal:
     def _burst(self, code: str, gap_s: float) -> bool:
         last = time.monotonic()
         for char in code[:-1]:
-            self.send(char)
+            self._send(char)
             while (left := last + gap_s - time.monotonic()) > 0:
                 self.pump(left)
             now = time.monotonic()
