@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x48414C43  # "HALC" in the file's header: this is a hallclient store
-VERSION = 3
+VERSION = 4
 """``PRAGMA user_version`` of the schema below."""
 
 LOG = (
@@ -101,6 +101,40 @@ TABLES: dict[str, str] = {
         seen TEXT, role TEXT, by TEXT, at INTEGER""",
     "form_extract": """id TEXT PRIMARY KEY, filing TEXT, department TEXT, n INTEGER, target TEXT,
         sha256 TEXT, before TEXT, sealed TEXT, by TEXT, at INTEGER""",
+    # Checklists, the flow of cases, the calendar: what a hall publishes, each version for ever.
+    "edition": """id TEXT PRIMARY KEY, kind TEXT, name TEXT, version TEXT, sha256 TEXT,
+        published_at INTEGER, body TEXT""",
+    "case_file": """id TEXT PRIMARY KEY, number TEXT, day TEXT, item TEXT, checklist TEXT,
+        flow TEXT, filing TEXT, visit TEXT, leg TEXT, source TEXT, kind TEXT, state TEXT,
+        since INTEGER, round INTEGER, title TEXT, find TEXT, person TEXT, name_token TEXT,
+        answers TEXT, sealed TEXT, opened_by TEXT, opened_at INTEGER, received_at INTEGER,
+        accepted_at INTEGER, decided_at INTEGER, closed_at INTEGER, agent TEXT, firm TEXT,
+        waiting_on TEXT, promised_at INTEGER, holder TEXT, holder_window TEXT,
+        lease_until INTEGER, tolerant INTEGER, notices INTEGER, urged INTEGER,
+        escalated INTEGER""",
+    # Ids of the next seven begin with the case's: case/m/no, case/f/n, case/d/n, ...
+    "material": """id TEXT PRIMARY KEY, case_file TEXT, no INTEGER, state TEXT, form TEXT,
+        medium TEXT, copies INTEGER, round INTEGER, reasons TEXT, note TEXT, by TEXT, at INTEGER,
+        checked_by TEXT, checked_at INTEGER""",
+    "attachment": """id TEXT PRIMARY KEY, case_file TEXT, no INTEGER, sha256 TEXT, size INTEGER,
+        media TEXT, sealed TEXT, by TEXT, at INTEGER, removed_at INTEGER""",
+    "deficiency": """id TEXT PRIMARY KEY, case_file TEXT, round INTEGER, source TEXT, ref TEXT,
+        code TEXT, sealed TEXT, opened_by TEXT, opened_at INTEGER, closed_by TEXT,
+        closed_at INTEGER, paper TEXT""",
+    "paper": """id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, number TEXT, copies INTEGER,
+        sealed TEXT, sha256 TEXT, template TEXT, stamped INTEGER, by TEXT, at INTEGER, day TEXT,
+        printed INTEGER, delivered_at INTEGER, delivered_by TEXT, delivery TEXT""",
+    "promise": """id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, no INTEGER, due TEXT, state TEXT,
+        by TEXT, at INTEGER, closed_by TEXT, closed_at INTEGER, reminded_at INTEGER,
+        sealed TEXT""",
+    "review_task": """id TEXT PRIMARY KEY, case_file TEXT, department TEXT, lead INTEGER,
+        state TEXT, round INTEGER, sent_at INTEGER, due TEXT, by TEXT, done_at INTEGER,
+        sealed TEXT, urged INTEGER, urged_at INTEGER""",
+    "clock": """id TEXT PRIMARY KEY, case_file TEXT, timer TEXT, state TEXT, started_at INTEGER,
+        start TEXT, count INTEGER, unit TEXT, pauses TEXT, due TEXT, due_at INTEGER,
+        provisional INTEGER, calendar TEXT, ended_at INTEGER""",
+    "case_note": """id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, by TEXT, at INTEGER,
+        to_whom TEXT, sealed TEXT, due TEXT, done_by TEXT, done_at INTEGER""",
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
@@ -111,6 +145,14 @@ SEALED: dict[str, tuple[str, ...]] = {
     "form_cell": ("sealed", "other_sealed"),
     "form_override": ("reason", "seen"),
     "form_extract": ("sealed",),
+    "case_file": ("sealed",),
+    "material": ("note",),
+    "attachment": ("sealed",),
+    "deficiency": ("sealed",),
+    "paper": ("sealed",),
+    "promise": ("sealed",),
+    "review_task": ("sealed",),
+    "case_note": ("sealed",),
 }
 """Projections with sealed texts: table -> columns. `case_of` a row's id is the case."""
 
@@ -156,6 +198,22 @@ INDEXES = (
     "CREATE INDEX filing_open ON filing (made_at) WHERE state = 'filling'",
     "CREATE INDEX filing_visit ON filing (visit) WHERE visit IS NOT NULL",
     "CREATE INDEX filing_form ON filing (form, made_by, made_at)",
+    "CREATE INDEX edition_newest ON edition (kind, name, published_at)",
+    "CREATE UNIQUE INDEX case_file_number ON case_file (number)",
+    "CREATE INDEX case_file_open ON case_file (state, since) WHERE closed_at IS NULL",
+    "CREATE INDEX case_file_agent ON case_file (agent, since) WHERE closed_at IS NULL",
+    "CREATE INDEX case_file_visit ON case_file (visit) WHERE visit IS NOT NULL",
+    "CREATE INDEX case_file_filing ON case_file (filing) WHERE filing IS NOT NULL",
+    "CREATE INDEX case_file_person ON case_file (person) WHERE person IS NOT NULL",
+    "CREATE INDEX case_file_named ON case_file (name_token) WHERE name_token IS NOT NULL",
+    "CREATE INDEX case_file_find ON case_file (since, find, id)",
+    "CREATE INDEX deficiency_open ON deficiency (case_file) WHERE closed_at IS NULL",
+    "CREATE UNIQUE INDEX paper_number ON paper (number)",
+    "CREATE INDEX promise_open ON promise (due) WHERE state = 'open'",
+    "CREATE INDEX review_task_open ON review_task (department, due) WHERE done_at IS NULL",
+    "CREATE INDEX clock_running ON clock (due) WHERE ended_at IS NULL",
+    "CREATE INDEX case_note_open ON case_note (to_whom, at) WHERE done_at IS NULL",
+    "CREATE INDEX deficiency_at ON deficiency (opened_at)",
 )
 
 
