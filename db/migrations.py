@@ -163,6 +163,7 @@ def migrations() -> Migrations:
 
     @made(name="m004_review")
     def review(db: Database) -> None:
+        db.execute("ALTER TABLE operator ADD COLUMN firm TEXT")
         for statement in _REVIEW:
             db.execute(statement)
 

@@ -53,7 +53,7 @@ TABLES: dict[str, str] = {
     "hall": "id TEXT PRIMARY KEY, version TEXT, published_at INTEGER, body TEXT",
     "operator": """id TEXT PRIMARY KEY, name TEXT, role TEXT, verifier TEXT, state TEXT,
         must_change INTEGER, failed INTEGER, locked_until INTEGER, window TEXT,
-        signed_in_at INTEGER""",
+        signed_in_at INTEGER, firm TEXT""",
     "window": """id TEXT PRIMARY KEY, number INTEGER, zh TEXT, en TEXT, state TEXT,
         operator TEXT, since INTEGER, reason TEXT, leg TEXT, plan TEXT, emergency INTEGER,
         guarded INTEGER, resumes TEXT""",

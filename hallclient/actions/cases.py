@@ -165,7 +165,7 @@ def _filing(tx: Action, filing: str) -> Row | None:
         return None
     row = tx.row("SELECT * FROM filing WHERE id = ?1 OR number = ?1", filing)
     if row is None:
-        raise Refused("no-such-filing", field="filing", number=filing)
+        raise Refused("no-such-filing", field="filing", filing=filing)
     taken = tx.row("SELECT number FROM case_file WHERE filing = ?", row["id"])
     if taken is not None:
         raise Refused("filing-taken", field="filing", number=row["number"], case=taken["number"])
