@@ -135,7 +135,6 @@ _REVIEW = (
     "CREATE INDEX case_note_open ON case_note (to_whom, at) WHERE done_at IS NULL",
     "CREATE INDEX deficiency_at ON deficiency (opened_at)",
     "CREATE INDEX case_file_holder ON case_file (holder, since) WHERE closed_at IS NULL",
-    "CREATE INDEX case_file_received ON case_file (received_at) WHERE received_at IS NOT NULL",
     "CREATE INDEX paper_day ON paper (day, kind)",
     "CREATE INDEX promise_at ON promise (at)",
     "CREATE INDEX clock_ended ON clock (ended_at) WHERE ended_at IS NOT NULL",
