@@ -93,9 +93,12 @@ class Checklist:
     forms: tuple[str, ...] = ()
     """Forms that the item is filed with."""
     basis: str = ""
+    """Law and article, in Chinese."""
+    basis_en: str = ""
     conf: str = ""
     """``src``: a public guide was found; ``mem``: from memory, to be checked."""
     note: str = ""
+    note_en: str = ""
 
     @property
     def key(self) -> str:
