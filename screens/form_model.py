@@ -125,11 +125,11 @@ class FormModel:
     def do(self, edits: Iterable[Edit], source: str = "") -> bool:
         """Make a step: it counts at once and is saved soon. False: there is nothing in it."""
         step = tuple(edits)
+        if not step or not self.open:
+            return False
         if not source:
             # Now, not when the grid's message is heard: a refusal may be told before that.
             self._listener.form_typed()
-        if not step or not self.open:
-            return False
         step = take(self.state, step)
         if any(edit.row == self.begun for edit in step):
             step, self._begun = (*self._begun, *step), ()
