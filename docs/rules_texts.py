@@ -277,6 +277,27 @@ ALARMS: Final = {
         "超过暂停原因的时限",
         "longer than the reason of the pause allows",
     ),
+    "no-notice": (
+        "收件第三日起还没有告知或受理，每天提醒；满五日视为受理（行政许可法 32）",
+        "nothing told or accepted from the third day after receipt, anew each day; after five days "
+        "it counts as accepted (Administrative Licensing Law, 32)",
+    ),
+    "case-late": (
+        "有办件超过时限，每天提醒",
+        "cases are past their deadline, anew each day",
+    ),
+    "case-due": (
+        "有办件今天到期，每天提醒",
+        "cases are due today, anew each day",
+    ),
+    "promise-late": (
+        "有容缺或承诺到期未履行，每天提醒",
+        "promises of applicants are overdue, anew each day",
+    ),
+    "step-late": (
+        "部门环节超时而办件还没超时，每天提醒",
+        "a department is late while the case is not, anew each day",
+    ),
     "closing": (
         "推演最后一个号要在下班 {closing_late} 分以后才叫到",
         "the last number would be called more than {closing_late} min after closing",

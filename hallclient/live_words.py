@@ -12,7 +12,7 @@ from hallclient.rules.alarms import Key
 from hallclient.rules.catalogue import Hall, named
 from hallclient.signal_words import signal_text
 from hallclient.texts import language, t
-from hallclient.words import clock, duration, local, word
+from hallclient.words import clock, duration, local, minutes, word
 
 
 def line_word(hall: Hall, line: str) -> str:
@@ -22,9 +22,11 @@ def line_word(hall: Hall, line: str) -> str:
 
 
 def place(hall: Hall, key: Key) -> str:
-    """What an alarm is about: a line, a window, the whole hall."""
+    """What an alarm is about: a line, a window, a case's number, a department, the whole hall."""
     if key.line:
         return line_word(hall, key.line)
+    if key.kind == alarms.STEP_LATE and key.window in hall.departments:
+        return named(hall.departments[key.window], language())
     return key.window or t("live.hall")
 
 
@@ -38,7 +40,16 @@ def measure(kind: str, value: int) -> str:
     """The value of an alarm as people say it."""
     if kind in (alarms.WAITING, alarms.UNCOVERED):
         return t("live.people", n=value)
-    return duration(value)
+    if kind == alarms.NO_NOTICE:
+        return t("live.nth-day", n=value)
+    return t("live.cases", n=value) if kind in alarms.OF_CASES else duration(value)
+
+
+def measure_short(kind: str, value: int) -> str:
+    """The same for a narrow column."""
+    if kind in alarms.OF_CASES or kind in (alarms.WAITING, alarms.UNCOVERED):
+        return measure(kind, value)
+    return minutes(value)
 
 
 def alarm_text(hall: Hall, alarm: AlarmNow, signals: Mapping[str, Any] | None = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hallclient.actions.forecasting import Forecast
 from hallclient.actions.hallview import AlarmNow, HallView, LineNow, WindowNow, worst_ms
-from hallclient.live_words import kind_word, measure, place
+from hallclient.live_words import kind_word, measure_short, place
 from hallclient.rules.advice import harms, helps
 from hallclient.rules.alarms import KINDS
 from hallclient.rules.catalogue import Hall, PlanKind, named
@@ -149,9 +149,9 @@ def alarm_columns() -> list[Column]:
 def alarm_row(alarm: AlarmNow, hall: Hall) -> Row:
     """One alarm; seen ones are quieter."""
     reading = alarm.reading
-    value = measure(reading.kind, reading.value) if reading is not None else t("live.over")
-    if reading is not None and reading.kind not in ("waiting", "uncovered"):
-        value = minutes(reading.value)
+    value = t("live.over")
+    if reading is not None:
+        value = measure_short(reading.kind, reading.value)
     style = "alert" if alarm.severe else "warn"
     cells = (
         kind_word(alarm.key.kind),

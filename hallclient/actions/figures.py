@@ -61,7 +61,7 @@ def figures(store: Store, who: Actor, first: str, last: str = "", by: Sequence[s
     for grouping in by:
         if grouping not in GROUPINGS:
             raise Refused("no-such-grouping", field="by", by=grouping)
-    days = _days(first, last or first)
+    days = days_of(first, last or first)
     hall = hall_of(store)
     tally = Tally(hour_of(store))
     normal = frozenset(key for key, one in hall.outcomes.items() if one.end_reason == "normal")
@@ -141,7 +141,8 @@ def hour_of(store: Store) -> Callable[[int], int]:
     return hour
 
 
-def _days(first: str, last: str) -> list[str]:
+def days_of(first: str, last: str) -> list[str]:
+    """Every day from one to another. Raises ``bad-day``, ``days-turned``, ``too-many-days``."""
     start, end = hours.date_of(first, "from"), hours.date_of(last, "to")
     if end < start:
         raise Refused("days-turned", field="to", first=first, last=last)

@@ -101,6 +101,8 @@ class Study(NamedTuple):
     arrivals: Mapping[str, int]
     usual_ms: Mapping[str, int]
     """Line -> 90th percentile of its service."""
+    cases: Sequence[Reading] = ()
+    """What is late or untold in the review of cases."""
 
 
 class HallView(NamedTuple):
@@ -306,7 +308,7 @@ def _readings(
         late = rules.of_closing(studied.forecast.cleared, closes, policy, now)
         if late is not None:
             read.append(late)
-    return read
+    return [*read, *studied.cases] if studied is not None else read
 
 
 def _quiet(hall: Hall, now: int) -> bool:

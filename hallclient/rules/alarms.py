@@ -3,7 +3,10 @@
 An alarm acts on what people feel: the oldest wait and the forecast of it. A head-count alone never
 raises one, it only confirms. Against flapping there are two thresholds and a delay: raised when a
 reading has stood at its limit for a while, cleared when it is well below. What is a fact of its own
-length already (silence, an overlong pause, a forgotten finish, a call for help) needs no delay.
+length already (silence, an overlong pause, a forgotten finish, a call for help, a day of a case)
+needs no delay.
+
+Cases have days, not minutes: what is late or untold is told once a business day, anew each morning.
 """
 
 from __future__ import annotations
@@ -22,10 +25,22 @@ FORGOTTEN = "forgotten"
 WAITING = "waiting"
 LONG_PAUSE = "long-pause"
 CLOSING = "closing"
-KINDS = (HELP, UNCOVERED, OLDEST, SILENT, FORECAST, FORGOTTEN, WAITING, LONG_PAUSE, CLOSING)
+NO_NOTICE = "no-notice"
+CASE_LATE = "case-late"
+PROMISE_LATE = "promise-late"
+STEP_LATE = "step-late"
+CASE_DUE = "case-due"
+KINDS = (
+    *(HELP, UNCOVERED, OLDEST, SILENT, NO_NOTICE, CASE_LATE, FORECAST, FORGOTTEN, WAITING),
+    *(LONG_PAUSE, PROMISE_LATE, STEP_LATE, CASE_DUE, CLOSING),
+)
 """Kinds of alarms, the most pressing first."""
-SEVERE = frozenset({HELP, UNCOVERED, OLDEST, SILENT})
-AT_ONCE = frozenset({HELP, SILENT, FORGOTTEN, LONG_PAUSE})
+OF_CASES = frozenset({NO_NOTICE, CASE_LATE, PROMISE_LATE, STEP_LATE, CASE_DUE})
+"""Kinds that only a study of the cases can tell about. Their place is a case's number (`NO_NOTICE`,
+whose value is the day of its time), a department's id (`STEP_LATE`) or the hall; the others' value
+is how many there are."""
+SEVERE = frozenset({HELP, UNCOVERED, OLDEST, SILENT, NO_NOTICE, CASE_LATE})
+AT_ONCE = frozenset({HELP, SILENT, FORGOTTEN, LONG_PAUSE}) | OF_CASES
 OF_FORECAST = frozenset({FORECAST, CLOSING})
 """Kinds that only a forecast can tell about."""
 _LINE_KINDS = (UNCOVERED, OLDEST, FORECAST, WAITING)
@@ -33,7 +48,10 @@ _LINE_KINDS = (UNCOVERED, OLDEST, FORECAST, WAITING)
 
 
 class Key(NamedTuple):
-    """What an alarm is about: there is at most one open alarm of each."""
+    """What an alarm is about: there is at most one open alarm of each.
+
+    ``window``: the place that is not a line: a window, whoever calls for help, see `OF_CASES`.
+    """
 
     kind: str
     line: str = ""
