@@ -15,6 +15,7 @@ TABLES = frozenset("form section field origin option rule department dictionary"
 """Keys whose values are tables with lines of their own."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PIECE = 24
 _RESERVED = frozenset({"true", "false", "this", "option", "code"})
 
 
@@ -47,6 +48,30 @@ def unknown(word: str, known: Iterable[str]) -> dict[str, object]:
     meant = near(word, words)
     first = [meant] if meant else []
     return {"value": word, "known": some([*first, *words]) or "-"}
+
+
+def told(params: Mapping[str, object]) -> dict[str, object]:
+    """What a message says: lists as text, what was most likely meant first."""
+    said = {
+        key: some(map(str, value)) if isinstance(value, list) else value
+        for key, value in params.items()
+    }
+    if "name" in said:
+        said.setdefault("value", said.pop("name"))
+    known = params.get("known")
+    if isinstance(known, list):
+        words = [str(word) for word in known]
+        meant = near(str(said.get("value", "")), words)
+        said["known"] = some([*([meant] if meant else []), *words]) or "-"
+    return said
+
+
+def place_in(source: str, column: int, code: str) -> dict[str, object]:
+    """Where in an expression: its column, and what stands there or before its end."""
+    # The parser has no place for what is missing at the end; else it is the whole.
+    end = len(source) + 1 if code == "form-syntax" else 1
+    at = column or end
+    return {"column": at, "here": source[at - 1 :][:_PIECE] or source[-_PIECE:]}
 
 
 def check_keys(reader: Reader, known: Iterable[str]) -> bool:

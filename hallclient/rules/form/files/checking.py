@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from hallclient.rules.form.files.attributes import Finding, near
+from hallclient.rules.form.files.attributes import Finding, place_in, told
 from hallclient.rules.form.files.inherit import expressions, with_choices
 from hallclient.rules.form.files.lint import lint
 from hallclient.rules.form.files.origin_checks import of_others
@@ -16,10 +16,9 @@ from hallclient.rules.form.files.reading_choices import Dictionaries
 from hallclient.rules.form.files.reading_fields import TYPES_OF
 from hallclient.rules.form.program import Mistakes, compile_form
 from hallclient.rules.form.spec import Form
-from hallclient.rules.problems import Notes, some
+from hallclient.rules.problems import Notes
 
 _WORD = re.compile(r"\w[\w-]*")
-_PIECE = 24
 _OF_NAMES = frozenset(
     f"form-{code}"
     for code in (
@@ -129,11 +128,12 @@ class _Places:
     def _note(self, finding: Finding) -> None:
         file, line = self._place(finding)
         attribute, code = finding.attribute.partition(".")[0], finding.code
-        params = {"field": attribute, **_told(finding.params)}
+        params = {"field": attribute, **told(finding.params)}
         if code == "form-unknown-name" and attribute in ("default", "repair"):
             code = "form-unknown-value"
         if "column" in params:
-            params |= self._here(finding)
+            source, column = self.sources.get(finding[:3], ""), int(str(params["column"]))
+            params |= place_in(source, column, finding.code)
         if code == "form-not-for-type":
             params |= {
                 "value": str(params["type"]),
@@ -147,14 +147,6 @@ class _Places:
             self.wrong.add(finding.id)
         self.misnamed |= code in _OF_NAMES and code != "form-unused"
 
-    def _here(self, finding: Finding) -> dict[str, object]:
-        """Where in an expression: its column, and what stands there or before its end."""
-        source = self.sources.get(finding[:3], "")
-        # The parser has no place for what is missing at the end; else it is the whole.
-        end = len(source) + 1 if finding.code == "form-syntax" else 1
-        column = int(str(finding.params["column"])) or end
-        return {"column": column, "here": source[column - 1 :][:_PIECE] or source[-_PIECE:]}
-
     def _place(self, finding: Finding) -> tuple[str, int]:
         attribute, _, inner = finding.attribute.partition(".")
         readers = self.reading.readers
@@ -162,19 +154,3 @@ class _Places:
         if reader is None or not reader.has(inner):
             reader, inner = readers[finding.kind, finding.id], attribute
         return reader.file, reader.line_of(inner)
-
-
-def _told(params: Mapping[str, object]) -> dict[str, object]:
-    """What a message says of it: lists as text, what was most likely meant first."""
-    told = {
-        key: some(map(str, value)) if isinstance(value, list) else value
-        for key, value in params.items()
-    }
-    if "name" in told:
-        told.setdefault("value", told.pop("name"))
-    known = params.get("known")
-    if isinstance(known, list):
-        words = [str(word) for word in known]
-        meant = near(str(told.get("value", "")), words)
-        told["known"] = some([*([meant] if meant else []), *words]) or "-"
-    return told
