@@ -128,6 +128,7 @@ def _ground(
         promised=_promised(draft, facts),
         legal=_legal(draft, facts, date.fromisoformat(_local(tx, accepted)[:10])),
         until=given.get("until") or _supply(draft, house),
+        departments={key: _both(one) for key, one in tx.hall.departments.items()},
         reason=reason,
         given=given,
         stamped=stamped,

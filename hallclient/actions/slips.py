@@ -1,30 +1,26 @@
 """Slips of paper: what stands on the slip of a number, and its code that any window can check.
 
-The key that signs is derived from the hall's own secret, so every terminal of a store has it and
-none has to be handed out. A code says which number it is and when it was taken, and nothing of
-the person.
+A code says which number it is and when it was taken, and nothing of the person; `signing` says
+with which key it is signed.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from db.store import Row, Store
 from hallclient.actions import forecasting, views, windows
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import visit_of
+from hallclient.actions.signing import signer_of
 from hallclient.rules import queue, slip, slip_code
 from hallclient.rules.catalogue import Hall, Named, PlanKind, named
 from hallclient.rules.errors import Refused
 from hallclient.rules.slip_code import SlipCode
 from hallclient.rules.text import narrow
 from hallclient.texts import text_in
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PURPOSE = "slip signature 1"
 _DOMAIN = b"hallclient slip 1\n"
@@ -51,18 +47,15 @@ class Verified(NamedTuple):
 
 def sign(store: Store, visit: Row) -> str:
     """The text of the code for a visit's row."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    key = _key(store)
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    signer = signer_of(store, PURPOSE, _DOMAIN)
     code = SlipCode(
-        _tag(store, public),
+        signer.tag,
         visit["day"],
         visit["number"],
         visit["id"][-slip_code.VISIT :].upper(),
         visit["opened_at"] // 1000,
     )
-    return slip_code.signed(code, key.sign(_message(store, code)))
+    return slip_code.signed(code, signer.sign(slip_code.body(code)))
 
 
 def verify(store: Store, text: str) -> Verified:
@@ -70,20 +63,15 @@ def verify(store: Store, text: str) -> Verified:
 
     Raises ``slip-unreadable`` (no such code), ``slip-other-hall``, ``slip-forged``.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
     found = slip_code.read(narrow(text))
     if found is None:
         raise Refused("slip-unreadable", field="text")
     code, signature = found
-    public = _key(store).public_key()
-    if code.hall != _tag(store, public.public_bytes(Encoding.Raw, PublicFormat.Raw)):
+    signer = signer_of(store, PURPOSE, _DOMAIN)
+    if code.hall != signer.tag:
         raise Refused("slip-other-hall", field="text", number=code.number)
-    try:
-        public.verify(signature, _message(store, code))
-    except InvalidSignature:
-        raise Refused("slip-forged", field="text", number=code.number) from None
+    if not signer.genuine(slip_code.body(code), signature):
+        raise Refused("slip-forged", field="text", number=code.number)
     row = store.row(
         "SELECT id FROM visit WHERE day = ? AND number = ?",
         code.day,
@@ -98,20 +86,6 @@ def verify(store: Store, text: str) -> Verified:
         code.day == store.env.day(store.env.now()),
         str(row["id"]) if row is not None and known else "",
     )
-
-
-def _key(store: Store) -> Ed25519PrivateKey:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    return Ed25519PrivateKey.from_private_bytes(store.derived_key(PURPOSE))
-
-
-def _message(store: Store, code: SlipCode) -> bytes:
-    return _DOMAIN + hall_of(store).id.encode() + b"\n" + slip_code.body(code).encode()
-
-
-def _tag(store: Store, public: bytes) -> str:
-    return slip_code.hall_tag(sha256(hall_of(store).id.encode() + b"\n" + public).digest())
 
 
 # -- the paper

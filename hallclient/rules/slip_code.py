@@ -45,7 +45,7 @@ def body(code: SlipCode) -> str:
 
 def signed(code: SlipCode, signature: bytes) -> str:
     """The whole text."""
-    return f"{body(code)}.{_base32(signature)}"
+    return f"{body(code)}.{base32(signature)}"
 
 
 def read(text: str) -> tuple[SlipCode, bytes] | None:
@@ -67,8 +67,9 @@ def read(text: str) -> tuple[SlipCode, bytes] | None:
 
 def hall_tag(digest: bytes) -> str:
     """The tag of a hall from a digest of its name and its public key."""
-    return _base32(digest)[:TAG]
+    return base32(digest)[:TAG]
 
 
-def _base32(data: bytes) -> str:
+def base32(data: bytes) -> str:
+    """Base 32 without padding."""
     return base64.b32encode(data).decode().rstrip("=")

@@ -61,6 +61,8 @@ class Ground:
     legal: Limit = Limit()
     until: str = ""
     """Until when the notice's points are to be mended."""
+    departments: Mapping[str, Both] = field(default_factory=dict)
+    """Names of those whose opinions are among the deficiencies."""
     reason: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     stamped: bool = False
@@ -86,6 +88,7 @@ def body_of(kind: PaperKind, facts: CaseFacts, ground: Ground) -> Body:
         "round": facts.round + 1 if kind.id == "gzs" else facts.round,
         "at": ground.at,
         "demo": ground.demo,
+        "reason": ground.reason,
         "stamped": ground.stamped,
     }
     for name in ("number", "applicant", "item", "date", *kind.fields):
@@ -135,9 +138,11 @@ def _materials(_: PaperKind, facts: CaseFacts, __: Ground) -> list[Body]:
     return [_material(facts, one) for one in facts.materials if one.state in _IN]
 
 
-def _deficiencies(_: PaperKind, facts: CaseFacts, __: Ground) -> list[Body]:
+def _deficiencies(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
     """What is missing or wrong: materials by number first, then the form, departments, clerks."""
-    return [_deficiency(facts, one) for one in sorted(facts.open_deficiencies, key=_order)]
+    return [
+        _deficiency(facts, one, ground) for one in sorted(facts.open_deficiencies, key=_order)
+    ]
 
 
 def _order(one: DeficiencyFact) -> tuple[int, int, int]:
@@ -145,7 +150,7 @@ def _order(one: DeficiencyFact) -> tuple[int, int, int]:
     return source, int(one.ref) if one.ref.isdecimal() else 0, one.opened_at
 
 
-def _deficiency(facts: CaseFacts, one: DeficiencyFact) -> Body:
+def _deficiency(facts: CaseFacts, one: DeficiencyFact, ground: Ground) -> Body:
     what = _material_of(facts, one)
     reason = facts.checklist.reasons.get(one.code)
     wrong = _same(one.text)
@@ -156,6 +161,8 @@ def _deficiency(facts: CaseFacts, one: DeficiencyFact) -> Body:
         if one.how in ("", reason.how_zh):
             how = {"zh": reason.how_zh, "en": reason.how_en}
     found: Body = {"source": one.source, "wrong": wrong, "how": how, "what": dict(NOWHERE)}
+    if one.source == "department":
+        found["what"] = dict(ground.departments.get(one.ref, NOWHERE))
     if what is not None:
         found["what"] = _both(what)
         found |= {
@@ -194,8 +201,13 @@ def _told(_: PaperKind, facts: CaseFacts, __: Ground) -> Body:
             for one in facts.materials
             if one.no in nos or one.state is MaterialState.COMMITTED
         ],
-        "basis": facts.checklist.basis,
+        "basis": _basis(facts),
     }
+
+
+def _basis(facts: CaseFacts) -> dict[str, str]:
+    """The law that the item itself stands on."""
+    return {"zh": facts.checklist.basis, "en": facts.checklist.basis_en or facts.checklist.basis}
 
 
 def _promise(kind: PaperKind, facts: CaseFacts, _: Ground) -> list[Body]:
@@ -278,6 +290,11 @@ def _signature(_: PaperKind, __: CaseFacts, ___: Ground) -> list[str]:
     return ["clerk", "applicant"]
 
 
+def _received(kind: PaperKind, _: CaseFacts, ground: Ground) -> str:
+    """When the papers came in; empty in a pre-review's notice, where none have."""
+    return ground.received_at or (ground.at if kind.id == "sqd" else "")
+
+
 def _given(name: str) -> Callable[[PaperKind, CaseFacts, Ground], str]:
     return lambda _, __, ground: ground.given.get(name, "")
 
@@ -285,11 +302,7 @@ def _given(name: str) -> Callable[[PaperKind, CaseFacts, Ground], str]:
 FIELDS: Mapping[str, Callable[[PaperKind, CaseFacts, Ground], Any]] = {
     "accepted_at": lambda _, __, ground: ground.accepted_at or ground.at,
     "applicant": _applicant,
-    "basis": lambda kind, facts, _: {
-        "zh": kind.basis_zh,
-        "en": kind.basis_en,
-        "item": facts.checklist.basis,
-    },
+    "basis": lambda _, facts, __: _basis(facts),
     "clerk": lambda _, __, ground: dict(ground.clerk),
     "code": lambda _, __, ground: ground.number,
     "competent": _given("competent"),
@@ -312,7 +325,7 @@ FIELDS: Mapping[str, Callable[[PaperKind, CaseFacts, Ground], Any]] = {
     "promised": _promised,
     "promised_due": _promised,
     "reason": lambda _, __, ground: ground.reason,
-    "received_at": lambda _, __, ground: ground.received_at or ground.at,
+    "received_at": _received,
     "receiver": _receiver,
     "remedies": _remedies,
     "seal": lambda _, __, ground: ground.stamped,
