@@ -8,13 +8,13 @@ only ``compiled.json``, and imports nothing of what reads and checks the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from hallclient.actions.compiled_json import headed, line, rows, short
 from hallclient.paths import FIXTURES
 from hallclient.rules.form.spec import Form, Section, from_data
 
@@ -102,54 +102,24 @@ def compiled_text(forms: Mapping[str, Form]) -> str:
 def _lines(forms: Mapping[str, Form]) -> Iterator[str]:
     choices = {key: value for form in forms.values() for key, value in form.dictionaries.items()}
     yield '{"dictionaries": {'
-    yield from _joined(f"{_json(key)}: [\n{_rows(choices[key])}]" for key in sorted(choices))
+    yield ",\n".join(f"{line(key)}: [\n{rows(choices[key])}]" for key in sorted(choices))
     yield '}, "forms": ['
-    yield from _joined(_form_text(form) for form in forms.values())
+    yield ",\n".join(map(_form_text, forms.values()))
     yield "]}"
 
 
 def _form_text(form: Form) -> str:
-    head = _short(form, "sections", "rules", "departments", "origins")
+    head = short(form, "sections", "rules", "departments", "origins")
     head["dictionaries"] = sorted(form.dictionaries)
     if form.origins:
-        head["origins"] = [_short(one) for one in form.origins]
-    parts = [
-        _with(head, "sections", map(_section_text, form.sections))[:-1],
-        f'"rules": [\n{_rows(map(_short, form.rules))}]',
-        f'"departments": [\n{_rows(map(_short, form.departments))}]}}',
-    ]
-    return ",\n".join(parts)
+        head["origins"] = [short(one) for one in form.origins]
+    return headed(
+        head,
+        sections=map(_section_text, form.sections),
+        rules=map(line, map(short, form.rules)),
+        departments=map(line, map(short, form.departments)),
+    )
 
 
 def _section_text(section: Section) -> str:
-    fields = map(_json, map(_short, section.fields))
-    return _with(_short(section, "fields"), "fields", fields)
-
-
-def _with(head: dict[str, Any], key: str, rows: Iterable[str]) -> str:
-    """An object whose last part is a list, one row a line."""
-    lines = ",\n".join(rows)
-    return f'{_json(head)[:-1]},"{key}": [\n{lines}]}}'
-
-
-def _short(thing: Any, *without: str) -> dict[str, Any]:
-    """What of a part is not as it is by default."""
-    found = {}
-    for one in fields(thing):
-        value = getattr(thing, one.name)
-        usual = one.default_factory() if one.default_factory is not MISSING else one.default
-        if one.name not in without and value != usual:
-            found[one.name] = value
-    return found
-
-
-def _rows(rows: Iterable[object]) -> str:
-    return ",\n".join(map(_json, rows))
-
-
-def _joined(parts: Iterator[str]) -> Iterator[str]:
-    yield ",\n".join(parts)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return headed(short(section, "fields"), fields=map(line, map(short, section.fields)))
