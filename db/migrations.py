@@ -105,8 +105,8 @@ _REVIEW = (
         TEXT, closed_at INTEGER, paper TEXT) STRICT""",
     """CREATE TABLE paper (id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, number TEXT, copies
         INTEGER, sealed TEXT, sha256 TEXT, template TEXT, stamped INTEGER, by TEXT, at INTEGER,
-        day TEXT, printed INTEGER, delivered_at INTEGER, delivered_by TEXT, delivery TEXT)
-        STRICT""",
+        day TEXT, printed INTEGER, delivered_at INTEGER, delivered_by TEXT, delivery TEXT,
+        receipt TEXT) STRICT""",
     """CREATE TABLE promise (id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, no INTEGER, due
         TEXT, state TEXT, by TEXT, at INTEGER, closed_by TEXT, closed_at INTEGER, reminded_at
         INTEGER, sealed TEXT) STRICT""",
