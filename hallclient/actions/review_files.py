@@ -1,0 +1,163 @@
+"""A hall's review: checklists, flow and calendar, read from a folder, compiled, put in force.
+
+The folder ``review`` holds ``flow.toml``, ``calendar.toml`` and one file in ``checklists`` for each
+item. It must be complete: what silently came from elsewhere would be the wrong hall's. Cases read
+only what was published (`editions`); the program ships with ``compiled.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from db.store import Store
+from hallclient.actions.acting import Actor, acting
+from hallclient.actions.compiled_json import headed, line, short
+from hallclient.actions.editions import CHECKLIST, COMPILED, FLOW, publish_in, shipped
+from hallclient.rules.errors import Refused
+from hallclient.rules.review.spec import Checklist, Flow, Material, to_json
+
+if TYPE_CHECKING:
+    from hallclient.rules.problems import Problem
+    from hallclient.rules.review.files.parts import Known
+
+CHECKLISTS = "checklists"
+FLOW_FILE = "flow.toml"
+
+
+class Review(NamedTuple):
+    """What of a folder has no mistake."""
+
+    flow: Flow | None
+    checklists: Mapping[str, Checklist]
+    calendar: Mapping[str, Any]
+
+
+class Published(NamedTuple):
+    """An edition and whether it was put in force just now (else it was before)."""
+
+    key: str
+    new: bool
+
+
+def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem]]:
+    """The review of a folder ``review`` and every mistake in it; ``None``: there is no folder."""
+    from hallclient.actions.text_files import read_tree
+    from hallclient.rules.problems import Notes
+    from hallclient.rules.review.files.reading import read_checklists
+    from hallclient.rules.review.files.reading_flow import read_flow
+
+    if not folder.is_dir():
+        return None, []
+    notes = Notes()
+
+    def path(*parts: str) -> str:
+        return "/".join((folder.name, *parts))
+
+    tree = read_tree(folder.parent, path(FLOW_FILE), notes)
+    flow = None if tree is None else read_flow(tree, notes, _guards())
+    inner = folder / CHECKLISTS
+    names = sorted(one.name for one in inner.glob("*.toml")) if inner.is_dir() else []
+    if not names:
+        notes.add(path(CHECKLISTS), 0, "review-no-checklists")
+    trees = {
+        name.removesuffix(".toml"): read_tree(folder.parent, path(CHECKLISTS, name), notes)
+        for name in names
+    }
+    checklists = read_checklists(trees, notes, known)
+    return Review(flow, checklists, shipped()["calendar"]), notes.sorted()
+
+
+def _guards() -> Collection[str]:
+    return {guard for move in shipped()["flow"]["moves"] for guard in move.get("guards", ())}
+
+
+def known_in(store: Store) -> Known:
+    """What the files of a hall's review may name: its catalogue, departments and forms."""
+    from hallclient.actions.form_offer import offered
+    from hallclient.actions.hall import hall_of
+    from hallclient.rules.review.files.parts import Known
+
+    hall = hall_of(store)
+    items = {item.code for item in hall.items.values()}
+    return Known(items, list(hall.departments), offered(store))
+
+
+def publish_folder(store: Store, who: Actor, folder: Path) -> list[Published]:
+    """Put the review of a folder in force for new cases: everything in it, or nothing.
+
+    Raises ``no-review``, ``review-invalid`` with the first mistake, ``edition-taken``.
+    """
+    review, problems = read_review(folder, known_in(store))
+    errors = [one for one in problems if not one.warning]
+    if errors:
+        raise Refused("review-invalid", field="folder", count=len(errors), place=errors[0].place)
+    if review is None:
+        raise Refused("no-review", field="folder", folder=str(folder))
+    return publish(store, who, review)
+
+
+def publish(store: Store, who: Actor, review: Review) -> list[Published]:
+    """`publish_folder`, of what was read and is right. Raises ``edition-taken``."""
+    with acting(store, who, "edition.publish") as tx:
+        found = []
+        for kind, name, thing in _editions(review):
+            body = to_json(thing)
+            new = publish_in(tx, thing.key, kind, name, thing.version, body)
+            found.append(Published(thing.key, new))
+        return found
+
+
+def _editions(review: Review) -> Iterator[tuple[str, str, Checklist | Flow]]:
+    if review.flow is not None:
+        yield FLOW, "", review.flow
+    for one in review.checklists.values():
+        yield CHECKLIST, one.id, one
+
+
+# -- compiled
+
+
+def write_compiled(folder: Path, review: Review) -> Path:
+    """Put the compiled review beside the files it was made from."""
+    target = folder / COMPILED
+    target.write_text(compiled_text(review), encoding="utf-8", newline="\n")
+    return target
+
+
+def compiled_text(review: Review) -> str:
+    """The JSON of a review, each part on its own line."""
+    return "\n".join(_lines(review)) + "\n"
+
+
+def _lines(review: Review) -> Iterator[str]:
+    flow = review.flow
+    if flow is not None:
+        lists = {
+            name: [line(short(one)) for one in getattr(flow, name)]
+            for name in ("states", "moves", "papers", "timers")
+        }
+        yield f'{{"flow": {headed({"version": flow.version}, **lists)},'
+    yield '"checklists": ['
+    yield ",\n".join(map(_checklist_text, review.checklists.values()))
+    yield '], "calendar": ' + _calendar_text(review.calendar) + "}"
+
+
+def _checklist_text(one: Checklist) -> str:
+    return headed(
+        short(one, "conditions", "materials"),
+        conditions=[line(short(condition)) for condition in one.conditions],
+        materials=map(_material_text, one.materials),
+    )
+
+
+def _material_text(one: Material) -> str:
+    return headed(short(one, "reasons"), reasons=[line(short(reason)) for reason in one.reasons])
+
+
+def _calendar_text(calendar: Mapping[str, Any]) -> str:
+    lists = {
+        key: list(map(line, value)) for key, value in calendar.items() if isinstance(value, list)
+    }
+    return headed({key: value for key, value in calendar.items() if key not in lists}, **lists)
