@@ -79,7 +79,8 @@ def configured(
 ) -> Printer:
     """This machine's printer: what the line names, else `PRINTER_FROM`, else printer.toml.
 
-    The file holds ``printer``, ``width``, ``encoding``, ``timeout_s``. Raises as `printer_of`, and
+    The file holds ``printer``, ``width``, ``encoding``, ``timeout_s``, and ``documents`` for
+    those (`paper_printer`). Raises as `printer_of`, and
     ``printer-settings`` when the file cannot be read.
     """
     path = config_dir() / SETTINGS
@@ -93,6 +94,11 @@ def configured(
         encoding or str(given.get("encoding", "gb18030")),
         float(timeout),
     )
+
+
+def configured_documents() -> str:
+    """Where documents are printed, by printer.toml. Raises ``printer-settings``."""
+    return str(_settings(config_dir() / SETTINGS).get("documents", "none"))
 
 
 def _settings(path: Path) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import PurePath
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hallclient.actions import paper_fonts
 from hallclient.rules.errors import Refused
@@ -20,6 +20,11 @@ from hallclient.rules.review.paper_code import is_case, is_number
 from hallclient.rules.review.templates import Templates
 from hallclient.rules.text import plain
 
+if TYPE_CHECKING:
+    from typst import Fonts, TypstWarning
+
+STANDARD = "a-2b"
+"""PDF/A-2b (ISO 19005-2): what is to be kept for decades."""
 MAIN = "main.typ"
 DATA = "data.json"
 BARS, SQUARE = "bars.svg", "qr.svg"
@@ -28,7 +33,8 @@ _PLACE = re.compile(r"┌─ ([^\n:]+):(\d+):\d+")
 _RUN = re.compile(r"[^\s\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]{20,}")
 """Letters without a place to break a line: twenty of them are wider than a narrow column."""
 _BREAK = "\u200b"
-_BAR_HEIGHT = 40
+_BAR_HEIGHT = 36
+"""Modules; at 9 mm of height a module is a quarter of a millimetre wide."""
 
 
 def set_pdf(
@@ -39,7 +45,8 @@ def set_pdf(
     The same input gives the same bytes. Raises ``paper-template`` with file, line and the
     compiler's message, ``no-such-template``.
     """
-    found = _compiled(templates, body, codes, language, format="pdf", timestamp=at // 1000)
+    options: dict[str, Any] = {"format": "pdf", "timestamp": at // 1000, "pdf_standards": STANDARD}
+    found = _compiled(templates, body, codes, language, **options)
     return cast("bytes", found)
 
 
@@ -55,21 +62,40 @@ def set_pictures(
     return [found] if isinstance(found, bytes) else cast("list[bytes]", found)
 
 
-def files_of(
+class Job(NamedTuple):
+    """What the compiler gets: files in memory, and the fonts that have every character of them."""
+
+    files: dict[str, bytes]
+    fonts: Fonts
+
+
+def job_of(
     templates: Templates, body: Mapping[str, Any], codes: Mapping[str, str], language: str
-) -> dict[str, bytes]:
-    """What the compiler gets: templates, data, codes. Raises ``no-such-template``."""
+) -> Job:
+    """The compiler's input for a document. Raises ``no-such-template``."""
     name = f"{body['kind']}.typ"
     if name not in templates.files:
         raise Refused("no-such-template", file=name, edition=templates.key)
     files = {key: text.encode() for key, text in templates.files.items()}
-    # Under its own name, so that the compiler's messages tell the place in the hall's file.
-    main = {MAIN: f'#include "{name}"'.encode()}
-    data = {**printable(body), "language": language}
+    shown = printable(body)
+    foreign = paper_fonts.lacking(json.dumps(shown, ensure_ascii=False))
+    data = {**broken(shown, paper_fonts.nowhere(foreign)), "language": language}
     files[DATA] = json.dumps(data, ensure_ascii=False).encode()
     files[BARS] = bars(codes[BARS])
     files[SQUARE] = square(codes[SQUARE])
-    return main | files
+    # Under its own name, so that the compiler's messages tell the place in the hall's file.
+    main = {MAIN: f'#include "{name}"'.encode()}
+    return Job(main | files, paper_fonts.all_fonts() if foreign else paper_fonts.shipped())
+
+
+def set_warned(
+    templates: Templates, body: Mapping[str, Any], codes: Mapping[str, str], language: str
+) -> list[tuple[str, int, str]]:
+    """What the compiler warns of: file, line, message. Raises as `set_pdf`."""
+    options: dict[str, Any] = {"format": "pdf", "pdf_standards": STANDARD}
+    found = _compiled(templates, body, codes, language, warnings=True, **options)
+    _, warned = cast("tuple[bytes, list[TypstWarning]]", found)
+    return [(*_place(one.diagnostic), one.message) for one in warned]
 
 
 def _compiled(
@@ -77,21 +103,26 @@ def _compiled(
     body: Mapping[str, Any],
     codes: Mapping[str, str],
     language: str,
+    *,
+    warnings: bool = False,
     **options: Any,
 ) -> object:
     import typst
 
-    files = files_of(templates, body, codes, language)
-    text = files[DATA].decode()
-    fonts = paper_fonts.shipped()
-    if foreign := paper_fonts.lacking(text):
-        files[DATA] = _spelt(text, paper_fonts.nowhere(foreign)).encode()
-        fonts = paper_fonts.all_fonts()
-    compile_: Any = typst.compile  # its types know no files in memory
+    files, fonts = job_of(templates, body, codes, language)
+    # The compiler's types know no files in memory.
+    run: Any = typst.compile_with_warnings if warnings else typst.compile
     try:
-        return compile_(files, root=_nothing().name, font_paths=fonts, **options)
+        return run(files, root=_nothing().name, font_paths=fonts, **options)
     except typst.TypstError as error:
-        _refuse(error.message, error.diagnostic)
+        file, line = _place(error.diagnostic)
+        raise Refused("paper-template", file=file, line=line, why=error.message) from error
+
+
+def _place(diagnostic: str) -> tuple[str, int]:
+    """File and line that a message of the compiler is about; line 0: it names none."""
+    found = _PLACE.search(diagnostic)
+    return (PurePath(found[1]).name, int(found[2])) if found else (MAIN, 0)
 
 
 @cache
@@ -100,36 +131,34 @@ def _nothing() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="hallclient-")
 
 
-def _refuse(message: str, diagnostic: str) -> NoReturn:
-    place = _PLACE.search(diagnostic)
-    file, line = (PurePath(place[1]).name, int(place[2])) if place else (MAIN, 0)
-    raise Refused("paper-template", file=file, line=line, why=message)
-
-
 # -- data
 
 
 def printable(value: Any) -> Any:
-    """Data for a template: every text shown as it is, and long words broken where they must."""
+    """Data with every text as it may be shown: nothing unsafe in it, nothing left out."""
+    return _each(value, lambda text: plain(text, multiline=True))
+
+
+def broken(value: Any, unknown: Collection[str] = ()) -> Any:
+    """Data with long words broken where they must, and characters that no font has spelt out."""
+    names = {ord(char): f"[U+{ord(char):04X}]" for char in unknown}
+
+    def text(text: str) -> str:
+        if is_number(text) or is_case(text):
+            return text
+        return _RUN.sub(lambda run: _BREAK.join(run[0]), text.translate(names))
+
+    return _each(value, text)
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        text = plain(value, multiline=True)
-        return text if is_number(text) or is_case(text) else _RUN.sub(_breakable, text)
+        return change(value)
     if isinstance(value, Mapping):
-        return {key: printable(one) for key, one in value.items()}
+        return {key: _each(one, change) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [printable(one) for one in value]
+        return [_each(one, change) for one in value]
     return value
-
-
-def _breakable(run: re.Match[str]) -> str:
-    return _BREAK.join(run[0])
-
-
-def _spelt(text: str, characters: set[str]) -> str:
-    """A JSON text with some characters as their code points."""
-    for char in characters:
-        text = text.replace(char, f"[U+{ord(char):04X}]")
-    return text
 
 
 # -- codes

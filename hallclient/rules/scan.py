@@ -110,6 +110,10 @@ class ScanKind(StrEnum):
 
     SLIP = "slip"
     TICKET = "ticket"
+    CASE = "case"
+    """A case's number (办件编号)."""
+    PAPER = "paper"
+    """A document's number (文书编号), alone as its barcode says it, or signed."""
     USCC = "uscc"
     RESIDENT_ID = "resident-id"
     PHONE = "phone"
@@ -117,13 +121,13 @@ class ScanKind(StrEnum):
 
 
 class Routed(NamedTuple):
-    """What the content is, its value, and for a slip the business day (ISO) it was issued on."""
+    """What the content is, its value, and for a slip or a signed document its day (ISO)."""
 
     kind: ScanKind
     value: str
     day: str = ""
     signed: str = ""
-    """The whole text of a slip's QR code, whose signature is still to be checked."""
+    """The whole text of a QR code whose signature is still to be checked."""
 
 
 _SLIP: Final = r"([0-9]{4})([0-9]{2})([0-9]{2})-?([A-Z]{1,2}[0-9]{3,4})"
@@ -149,7 +153,21 @@ def route(content: str) -> Routed:
         return signed
     if re.fullmatch(_TICKET, code):
         return Routed(ScanKind.TICKET, code)
-    return _other(code) or Routed(ScanKind.UNKNOWN, content)
+    return _of_case(code) or _other(code) or Routed(ScanKind.UNKNOWN, content)
+
+
+def _of_case(code: str) -> Routed | None:
+    """A case by its number or by that of one of its documents."""
+    from hallclient.rules.review import paper_code
+
+    if paper_code.is_case(code):
+        return Routed(ScanKind.CASE, code)
+    if paper_code.is_number(code):
+        return Routed(ScanKind.PAPER, code)
+    found = paper_code.read(code) if code.startswith(paper_code.PREFIX) else None
+    if found is None:
+        return None
+    return Routed(ScanKind.PAPER, found[0].number, found[0].day, code)
 
 
 def _other(code: str) -> Routed | None:

@@ -43,7 +43,9 @@ SELECT_KEYS: Final = (
     ("shift+end", "end(True)"),
 )
 
-SCANS: Final = frozenset({ScanKind.SLIP, ScanKind.USCC, ScanKind.RESIDENT_ID})
+SCANS: Final = frozenset(
+    {ScanKind.SLIP, ScanKind.CASE, ScanKind.PAPER, ScanKind.USCC, ScanKind.RESIDENT_ID}
+)
 """What papers and licences carry. Other fast input is a person on a slow line, and is typed."""
 
 

@@ -140,9 +140,7 @@ def _materials(_: PaperKind, facts: CaseFacts, __: Ground) -> list[Body]:
 
 def _deficiencies(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
     """What is missing or wrong: materials by number first, then the form, departments, clerks."""
-    return [
-        _deficiency(facts, one, ground) for one in sorted(facts.open_deficiencies, key=_order)
-    ]
+    return [_deficiency(facts, one, ground) for one in sorted(facts.open_deficiencies, key=_order)]
 
 
 def _order(one: DeficiencyFact) -> tuple[int, int, int]:
