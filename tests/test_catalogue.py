@@ -248,4 +248,5 @@ def test_check_of_our_own_folder(hall: Hall) -> None:
         "windows": 18,
         "departments": 23,
         "forms": 3,
+        "checklists": 20,
     }

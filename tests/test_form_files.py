@@ -387,7 +387,7 @@ def test_the_command_checks_forms_and_writes_them(files: dict[str, str], tmp_pat
     assert run(app, "check", str(hall), "--write") == 0
     assert app.out.objects[0]["forms"] == 1
     written = hall / "forms/compiled.json"
-    assert app.out.objects[-1] == {"written": str(written)}
+    assert {"written": str(written)} in app.out.objects
 
     changed, told, line = MISTAKES["unknown type"].make(files)
     write(hall, changed)

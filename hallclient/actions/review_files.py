@@ -7,16 +7,24 @@ only what was published (`editions`); the program ships with ``compiled.json``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.compiled_json import headed, line, short
-from hallclient.actions.editions import CHECKLIST, COMPILED, FLOW, publish_in, shipped
+from hallclient.actions.editions import (
+    CHECKLIST,
+    COMPILED,
+    FLOW,
+    FOLDER,
+    publish_in,
+    shipped,
+    shipped_checklists,
+)
 from hallclient.rules.errors import Refused
-from hallclient.rules.review.spec import Checklist, Flow, Material, to_json
+from hallclient.rules.review.spec import Checklist, Flow, Material, flow_from, to_json
 
 if TYPE_CHECKING:
     from hallclient.rules.problems import Problem
@@ -73,6 +81,12 @@ def _guards() -> Collection[str]:
     return {guard for move in shipped()["flow"]["moves"] for guard in move.get("guards", ())}
 
 
+def review_in(folder: Path) -> Path:
+    """The folder ``review`` of a hall's folder; the folder itself when it is one."""
+    own = (folder / FLOW_FILE).exists() or (folder / CHECKLISTS).exists()
+    return folder if own else folder / FOLDER
+
+
 def known_in(store: Store) -> Known:
     """What the files of a hall's review may name: its catalogue, departments and forms."""
     from hallclient.actions.form_offer import offered
@@ -85,17 +99,26 @@ def known_in(store: Store) -> Known:
 
 
 def publish_folder(store: Store, who: Actor, folder: Path) -> list[Published]:
-    """Put the review of a folder in force for new cases: everything in it, or nothing.
+    """Put the review of a folder (or of a hall's folder) in force for new cases: all or nothing.
 
     Raises ``no-review``, ``review-invalid`` with the first mistake, ``edition-taken``.
     """
-    review, problems = read_review(folder, known_in(store))
+    return publish(store, who, required(folder, *read_review(review_in(folder), known_in(store))))
+
+
+def required(folder: Path, review: Review | None, problems: Sequence[Problem]) -> Review:
+    """What was read, when it is there and right. Raises ``no-review``, ``review-invalid``."""
     errors = [one for one in problems if not one.warning]
     if errors:
         raise Refused("review-invalid", field="folder", count=len(errors), place=errors[0].place)
     if review is None:
         raise Refused("no-review", field="folder", folder=str(folder))
-    return publish(store, who, review)
+    return review
+
+
+def shipped_review() -> Review:
+    """What comes with the program."""
+    return Review(flow_from(shipped()["flow"]), shipped_checklists(), shipped()["calendar"])
 
 
 def publish(store: Store, who: Actor, review: Review) -> list[Published]:

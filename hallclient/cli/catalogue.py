@@ -1,4 +1,4 @@
-"""``hallclient catalogue``: search, show, and check a hall's own folder, its forms too."""
+"""``hallclient catalogue``: search, show, and check a hall's own folder: forms and review too."""
 
 from __future__ import annotations
 
@@ -164,13 +164,21 @@ def _lines(hall: Hall, item: Item) -> list[str]:
 
 def _check(app: App, folder: Path, *, write: bool) -> int:
     # The readers of the files are loaded for this command alone.
-    from hallclient.actions import form_files
+    from hallclient.actions import editions, form_files, review_files
     from hallclient.actions.hall_files import read_folder, write_compiled
+    from hallclient.rules.review.files.parts import Known
 
     hall, problems = read_folder(folder)
     # Without a catalogue every item that a form names would seem wrong.
     items = {item.code for item in hall.items.values()} or None
     forms, found = form_files.read_forms(folder / form_files.FOLDER, items)
+    problems += found
+    # A form that is wrong is no form; what the review says of it can be judged when it is mended.
+    wrong = any(not problem.warning for problem in found)
+    # A hall without a form of its own uses those that ship.
+    offered = None if wrong else {**form_files.shipped(), **forms}
+    known = Known(items, list(hall.departments) or None, offered)
+    review, found = review_files.read_review(folder / editions.FOLDER, known)
     problems += found
     for problem in problems:
         app.out.emit(problem_object(problem), problem_line(problem))
@@ -184,12 +192,15 @@ def _check(app: App, folder: Path, *, write: bool) -> int:
         "windows": len(hall.windows),
         "departments": len(hall.departments),
         "forms": len(forms),
+        "checklists": len(review.checklists) if review else 0,
     }
     app.out.emit({"ok": True, **counts}, t("catalogue.check.clean", **counts))
     if write:
         files = [write_compiled(folder, hall)]
         if forms:
             files.append(form_files.write_compiled(folder / form_files.FOLDER, forms))
+        if review:
+            files.append(review_files.write_compiled(folder / editions.FOLDER, review))
         for written in map(str, files):
             app.out.emit({"written": written}, t("catalogue.check.written", file=written))
     return 0

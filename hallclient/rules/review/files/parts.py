@@ -97,7 +97,9 @@ class Part:
 
 
 class Ids:
-    """Ids of one kind of tables in a file; ``whole``: each table has one."""
+    """Ids of one kind of tables in a file; ``whole``: each table has one of its own, so that a word
+    which is none of them is wrong.
+    """
 
     def __init__(self) -> None:
         self.lines: dict[object, int] = {}
@@ -110,6 +112,7 @@ class Ids:
             return False
         if value in self.lines:
             reader.fail(key, "duplicate", value=value, first=self.lines[value])
+            self.whole = False
             return False
         self.lines[value] = reader.line_of(key)
         return True

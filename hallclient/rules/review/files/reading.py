@@ -160,13 +160,15 @@ class _Reading:
     def _answers(self, path: Path, reader: Reader, forms: tuple[str, ...]) -> dict[str, str]:
         given = pairs(reader, "forms")
         inner = self.part.file.reader((*path, "forms"), given)
+        known = self.known.forms
         for form, source in given.items():
-            if not self.part.is_known(inner, form, form, self.known.forms):
-                continue
-            if form not in forms and self.part.sound(self.top, "forms"):
+            if form in forms:
+                if known is None or form in known:
+                    answers(inner, form, source, known)
+            elif self.part.is_known(inner, form, form, known) and self.part.sound(
+                self.top, "forms"
+            ):
                 inner.fail(form, "review-form-not-filed", value=form)
-            else:
-                answers(inner, form, source, self.known.forms)
         return given
 
     # -- materials

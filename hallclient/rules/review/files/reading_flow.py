@@ -71,7 +71,8 @@ class _Reading:
                 self.readers[kind, key] = reader
             found.append((reader, key, first))
         if not found and self.part.whole:
-            self.part.notes.add(self.top.file, 1, "missing-table", field=f"[[{kind}]]")
+            self.ids[kind].whole = False
+            self.part.notes.add(self.top.file, 1, "review-no-table", field=f"[[{kind}]]")
         return found
 
     def _known(self, reader: Reader, key: str, word: str, kind: str) -> bool:

@@ -1,0 +1,59 @@
+"""``hallclient review publish | lint``: the files of a hall's review, checked and put in force."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from hallclient.actions import review_files
+from hallclient.cli.app import App
+from hallclient.rules.errors import Refused
+from hallclient.rules.review.files.parts import Known
+from hallclient.texts import t
+
+
+def publish(args: Namespace, app: App) -> int:
+    """New cases get these versions: of a folder, or those that ship. All are right, or none."""
+    store, who = app.store(), app.seen_by("edition.publish")
+    review = (
+        review_files.shipped_review()
+        if args.folder is None
+        else _checked(app, args.folder, review_files.known_in(store))
+    )
+    for one in review_files.publish(store, who, review):
+        key = "cli.review.published" if one.new else "cli.review.published-before"
+        app.out.emit({"edition": one.key, "published": one.new}, t(key, edition=one.key))
+    return 0
+
+
+def lint(args: Namespace, app: App) -> int:
+    """Every mistake in the review of a folder. Needs no store."""
+    from hallclient.actions.form_files import shipped
+
+    hall = app.hall()
+    items = {item.code for item in hall.items.values()}
+    review = _checked(app, args.folder, Known(items, list(hall.departments), shipped()))
+    checklists, flow = review.checklists.values(), review.flow
+    counts = {
+        "checklists": len(checklists),
+        "materials": sum(len(one.materials) for one in checklists),
+        "reasons": sum(len(one.reasons) for one in checklists),
+        "states": len(flow.states) if flow else 0,
+        "moves": len(flow.moves) if flow else 0,
+    }
+    said = t("cli.review.sound", folder=args.folder, **counts)
+    app.out.emit({"folder": str(args.folder), **counts}, said)
+    return 0
+
+
+def _checked(app: App, folder: Path, known: Known) -> review_files.Review:
+    """The review of a folder, every mistake told. Raises ``review-invalid``, ``no-review``."""
+    from hallclient.cli.catalogue import problem_line, problem_object
+
+    try:
+        found = review_files.read_review(review_files.review_in(folder), known)
+    except OSError as error:  # a path may be anything that was typed
+        raise Refused("no-review", field="folder", folder=str(folder)) from error
+    for problem in found[1]:
+        app.out.emit(problem_object(problem), problem_line(problem))
+    return review_files.required(folder, *found)
