@@ -408,6 +408,7 @@ MISTAKES: dict[str, Bad] = {
     "paper without fields": _flow(
         'fields = ["number"]\n', "", "review-no-paper-fields", '[[paper]]\nid = "sqd"'
     ),
+    "paper with a field nobody fills": _flow('"deficiencies"]', '"defects"]', "unknown-value"),
     "two papers with one prefix": _flow(
         'prefix = "BZ"', 'prefix = "SJ"', "duplicate", 'prefix = "SJ"\ncopies'
     ),

@@ -10,6 +10,7 @@ from hallclient.rules.form.files.attributes import names, one_of
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.review.files.checking_flow import graph
 from hallclient.rules.review.files.parts import Ids, Part
+from hallclient.rules.review.paper_body import FIELDS
 from hallclient.rules.review.spec import CaseState, Flow, Move, PaperKind, Timer
 from hallclient.rules.roles import PERMISSIONS
 from hallclient.rules.toml_file import Tree
@@ -101,7 +102,7 @@ class _Reading:
                 reader.fail("prefix", "review-bad-prefix", value=prefix)
             else:
                 prefixes.add(reader, prefix, "prefix")
-            fields = names(reader, "fields")
+            fields = self.part.named(reader, "fields", FIELDS)
             if not fields and self.part.sound(reader, "fields"):
                 reader.fail("fields", "review-no-paper-fields", value=key)
             basis = self.part.both(reader, "basis_zh", "basis_en", required=False)
