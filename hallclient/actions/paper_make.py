@@ -78,12 +78,17 @@ def make_in(
 
 
 def _tell(draft: CaseDraft, facts: CaseFacts, paper: str) -> None:
-    """Tie what the notice lists to it, and count the round."""
+    """Tie what the notice lists to it, and count the round.
+
+    What an agent tells before anything was handed in is no notice of the law's (行政许可法 32).
+    """
     told = {one.id for one in facts.open_deficiencies}
     for row in draft.rows("deficiency"):
         if row["id"] in told:
             draft.update("deficiency", row, paper=paper, round=facts.round + 1)
-    draft.case(round=facts.round + 1, notices=(draft.row.get("notices") or 0) + 1)
+    statutory = draft.row.get("received_at") is not None
+    before = draft.row.get("notices") or 0
+    draft.case(round=facts.round + 1, notices=before + statutory)
 
 
 def _number(draft: CaseDraft, spec: PaperKind) -> str:
