@@ -1,0 +1,57 @@
+"""Lights of clocks (到期预警): how near a limit is, for one row or a thousand.
+
+Yellow begins when a fifth of the limit is left, and never later than on the last working day but
+one; red is the last one and the due day (提示信号 a working day before it is due); overdue counts days.
+Grey is a clock that is paused (特别程序, waiting for the applicant). The shares of `registration` 5.5
+are taken: a third of a long limit would keep most of a hall's cases yellow.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from hallclient.rules.review.facts import ClockFact
+from hallclient.rules.workdays import CALENDAR, WORKING, Calendar
+
+
+class Light(StrEnum):
+    """A clock's light; its mark does not depend on a colour."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+
+
+SHARE = 5
+"""Yellow when no more than one in so many days of the limit is left."""
+
+
+def left_of(calendar: Calendar, clock: ClockFact, today: date) -> int:
+    """Days left of a clock, in its own unit; 0 on the due day; negative: so many days late.
+
+    Of a paused clock those that will be left when it goes on. Hours are told in days begun.
+    """
+    if clock.state == "paused":
+        since = next((first for first, went_on in clock.pauses if went_on is None), today)
+        today = min(today, since)
+    if clock.unit == WORKING:
+        if today > clock.due:
+            return -calendar.between(clock.due, today)
+        return calendar.between(today, clock.due)
+    return (clock.due - today).days
+
+
+def light_of(calendar: Calendar, clock: ClockFact, today: date) -> Light:
+    """The light of a clock that runs or is paused."""
+    if clock.state == "paused":
+        return Light.PAUSED
+    if today > clock.due:
+        return Light.OVERDUE
+    left = left_of(calendar, clock, today)
+    if left <= 1:
+        return Light.RED
+    whole = clock.limit if clock.unit in (WORKING, CALENDAR) else -(-clock.limit // 24)
+    return Light.YELLOW if left <= max(2, -(-whole // SHARE)) else Light.GREEN
