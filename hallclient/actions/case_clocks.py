@@ -25,7 +25,7 @@ def apply_in(
     due: date | None = None,
     start: date | None = None,
 ) -> None:
-    """Do what a move says of clocks: ``start``, ``stop``, ``pause``, ``resume``, ``drop`` of a timer.
+    """What a move says of clocks: ``start``, ``stop``, ``pause``, ``resume``, ``drop`` of a timer.
 
     ``due``: of a clock whose day is promised (supplement). ``start``: counted from that day instead
     of today (a case that counts as accepted from its receipt). The caller writes the event.

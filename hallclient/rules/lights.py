@@ -1,9 +1,9 @@
 """Lights of clocks (到期预警): how near a limit is, for one row or a thousand.
 
 Yellow begins when a fifth of the limit is left, and never later than on the last working day but
-one; red is the last one and the due day (提示信号 a working day before it is due); overdue counts days.
-Grey is a clock that is paused (特别程序, waiting for the applicant). The shares of `registration` 5.5
-are taken: a third of a long limit would keep most of a hall's cases yellow.
+one; red is the last one and the due day (提示信号: a working day before); overdue counts days. Grey
+is a clock that is paused (特别程序, waiting for the applicant). Halls that warn from a third of the
+limit on keep most of their cases yellow, which warns of nothing.
 """
 
 from __future__ import annotations

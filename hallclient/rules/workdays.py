@@ -1,13 +1,12 @@
-"""Working days: a calendar that can be replaced, limits counted on it, the arithmetic day by day.
+"""Working days: a calendar that can be replaced, limits counted on it, day by day if asked.
 
-Counting: the day after the start is day 1 (民法典 201). Limits of administrative permits are counted
-in working days, statutory holidays do not count (行政许可法 82); make-up Saturdays and Sundays do. A
-limit in calendar days that ends on a day off ends on the next working day (民法典 203). Hours run on
-the clock. A limit of 0 is due on the day it starts.
+Counting: the day after the start is day 1 (民法典 201). Limits of administrative permits are
+counted in working days, statutory holidays do not count (行政许可法 82); make-up Saturdays and
+Sundays do. A limit in calendar days that ends on a day off ends on the next working day (民法典
+203). Hours run on the clock. A limit of 0 is due on the day it starts.
 
-A pause (特别程序, waiting for the applicant) is from a first day to the day on which it went on: the
-first day does not count any more, the day it goes on does not count yet; a pause that began and
-ended on one day costs nothing but that day.
+A pause (特别程序, waiting for the applicant) is from a first day to the day on which it went on:
+neither of them counts, nor what is between. A pause that began and ended on one day costs that day.
 
 The State Council names the days of a year in the November before. Until then the statutory days are
 known by law, the days that are exchanged for them are not: such years are provisional, and so is a
