@@ -1,172 +1,24 @@
-"""A small review that is right, and a table of mistakes made in it."""
+"""One small review that is right, the one of docs/review-files.md, and mistakes made in it."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.forms_bad import Bad
+from tests.source import ROOT
 
 STALL = "review/checklists/stall.toml"
-OTHER = "review/checklists/other.toml"
 FLOW = "review/flow.toml"
 
-CHECKLIST = """\
-id = "stall"
-version = "1"
-item = "SP078"
-zh = "摊点登记"
-en = "Registration of a stall"
-legal_limit = 10
-legal_unit = "W"
-promised_limit = 3
-promised_unit = "W"
-departments = ["market", "police"]
-forms = ["company-setup"]
-basis = "大厅规定"
-basis_en = "Rule of the hall"
-conf = "src"
-note = "说明"
-note_en = "A note"
-
-[[condition]]
-id = "agent"
-zh = "是否委托他人？"
-en = "Does somebody else file it?"
-[condition.forms]
-company-setup = "ag_kind.mandate"
-
-[[material]]
-no = 1
-zh = "申请书"
-en = "Application"
-form = "original"
-medium = "paper"
-copies = 2
-source = "申请人"
-source_en = "Applicant"
-[[material.reason]]
-code = "1.1"
-zh = "未签字"
-en = "Not signed"
-how_zh = "请本人签名。"
-how_en = "Sign it."
-[[material.reason]]
-code = "1.2"
-zh = "无日期"
-en = "No date"
-how_zh = "请写日期。"
-how_en = "Write the date."
-
-[[material]]
-no = 2
-zh = "委托书"
-en = "Power of attorney"
-main = false
-form = "copy"
-tolerable = true
-longest_days = 2
-source = "委托人"
-source_en = "Principal"
-when = "agent"
-[[material.reason]]
-code = "2.1"
-zh = "过期"
-en = "Expired"
-how_zh = "请重新出具。"
-how_en = "Issue it again."
-"""
-
-MOVES = """\
-version = "1"
-
-[[state]]
-id = "draft"
-zh = "暂存"
-en = "Draft"
-[[state]]
-id = "received"
-zh = "已收件"
-en = "Received"
-national = 1
-[[state]]
-id = "waiting"
-zh = "待补正"
-en = "Waiting"
-[[state]]
-id = "done"
-zh = "办结"
-en = "Done"
-final = true
-
-[[move]]
-id = "receive"
-zh = "收件"
-en = "Take in"
-from = ["draft"]
-to = "received"
-roles = ["clerk"]
-guards = ["held_by_me"]
-papers = ["sqd"]
-clocks = ["start notice5"]
-[[move]]
-id = "tell"
-zh = "告知"
-en = "Tell"
-from = ["received"]
-to = "waiting"
-roles = ["clerk"]
-papers = ["gzs"]
-clocks = ["stop notice5"]
-seal = true
-tone = "bad"
-[[move]]
-id = "again"
-zh = "补齐"
-en = "Again"
-from = ["waiting"]
-to = "received"
-roles = ["clerk", "supervisor"]
-guards = ["corrections_in"]
-automatic = true
-[[move]]
-id = "finish"
-zh = "办结"
-en = "Finish"
-from = ["received"]
-to = "done"
-roles = ["clerk"]
-reason = true
-
-[[paper]]
-id = "sqd"
-zh = "收件凭证"
-en = "Receipt"
-prefix = "SJ"
-fields = ["number"]
-[[paper]]
-id = "gzs"
-zh = "告知书"
-en = "Notice"
-prefix = "BZ"
-copies = 2
-fields = ["number", "deficiencies"]
-basis_zh = "行政许可法"
-basis_en = "Licensing Law"
-
-[[timer]]
-id = "notice5"
-zh = "补正告知"
-en = "Notice"
-limit = 5
-unit = "W"
-alarm_after = 3
-expiry_zh = "视为受理"
-expiry_en = "Counts as accepted"
-"""
+_BLOCK = re.compile(r"`(review/[\w./-]+\.toml)`：\n\n```toml\n(.*?)```", re.DOTALL)
+_FOUND = dict(_BLOCK.findall((ROOT / "docs/review-files.md").read_text("utf-8")))
+CHECKLIST: str = _FOUND[STALL]
+MOVES: str = _FOUND[FLOW]
 
 
 def example() -> dict[str, str]:
-    """The files of the small review."""
+    """The files of the example in the docs."""
     return {STALL: CHECKLIST, FLOW: MOVES}
 
 

@@ -47,7 +47,7 @@ def places(problems: list[Problem]) -> list[tuple[str, int, str]]:
 # -- what is right
 
 
-def test_the_small_review_is_right(tmp_path: Path) -> None:
+def test_the_example_of_the_docs_is_right(tmp_path: Path) -> None:
     review, problems = read(tmp_path, example())
     assert [(one.place, said(one)) for one in problems] == []
     assert review.flow is not None
