@@ -28,12 +28,13 @@ from bench import (
     replay,
     start,
     twenty,
+    watching,
 )
 from bench.figure import Figure, Run
 
 NAMES = (
-    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "forms", "call", "key",
-    "replay",
+    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "watch", "forms", "call",
+    "key", "replay",
 )  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
@@ -72,6 +73,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "busy": busy.measure,
         "kiosk": kiosk.measure,
         "look": look.measure,
+        "watch": watching.measure,
         "forms": forms.measure,
     }
     for name, measure in alone.items():

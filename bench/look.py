@@ -41,15 +41,15 @@ def measure(run: Run) -> Iterator[Figure]:
         study = watch.study(store, SUPERVISOR)
         times = run.times(400)
         many = f", {WAITING} waiting, {len(fill.WINDOWS)} windows"
-        yield _figure(
+        yield timed(
             store, "live view, one look" + many, times, LOOK_S,
             lambda: hallview.look(store, SUPERVISOR, study), _HALL,
         )  # fmt: skip
-        yield _figure(
+        yield timed(
             store, "board, one look", times, LOOK_S, lambda: boardview.look(store), _HALL[:2]
         )
         before = store.changed()
-        yield _figure(
+        yield timed(
             store, "sweep of a quiet hall", times, SWEEP_S, lambda: sweep.sweep(store), _DUE
         )
         assert store.changed() == before, "a quiet hall was written to"
@@ -57,13 +57,13 @@ def measure(run: Run) -> Iterator[Figure]:
     with fill.finished(run.folder / "day.db", 1, visits) as store:
         row = store.row("SELECT max(day) AS day FROM visit")
         assert row is not None
-        yield _figure(
+        yield timed(
             store, f"figures of a day of {visits:,} visits", run.times(10), FIGURES_S,
             lambda: figures.figures(store, SUPERVISOR, row["day"], by=GROUPS), _DAY,
         )  # fmt: skip
 
 
-def _figure(
+def timed(
     store: Store,
     name: str,
     times: int,
@@ -71,6 +71,7 @@ def _figure(
     do: Callable[[], object],
     rows: tuple[str, ...],
 ) -> Figure:
+    """How long something takes beside its rows alone, read by plain SQL."""
     took, floor = [], []
     for _ in range(times):
         begin = time.perf_counter()

@@ -287,8 +287,8 @@ ALARMS: Final = {
         "cases are past their deadline, anew each day",
     ),
     "case-due": (
-        "有办件今天到期，每天提醒",
-        "cases are due today, anew each day",
+        "有办件一个工作日内到期（红灯），每天提醒",
+        "cases are due within a working day (red), anew each day",
     ),
     "promise-late": (
         "有容缺或承诺到期未履行，每天提醒",

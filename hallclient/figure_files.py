@@ -6,7 +6,7 @@ A report names operators by their ids and no visitor, so taking it out of the st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,7 +46,11 @@ def write_csv(report: Report, hall: Hall, target: Path, *, replace: bool = False
 
 def write_ledger(report: Report, hall: Hall, target: Path, *, replace: bool = False) -> int:
     """The calls out of order as CSV, times in seconds; how many. Raises as `write_csv`."""
-    table = tables.ledger(report, hall)
+    return write_table(tables.ledger(report, hall), target, replace=replace)
+
+
+def write_table(table: Table, target: Path, *, replace: bool = False) -> int:
+    """Any table as CSV, times in seconds; how many rows. Raises as `write_csv`."""
     rows = ([_plain(cell) for cell in row] for row in table.rows)
     return _rows(target, table.head, rows, replace=replace)
 
@@ -114,21 +118,10 @@ def write_workbook(report: Report, hall: Hall, target: Path, *, replace: bool = 
 
     The report must hold the groupings of `SHEETS`. Raises as `write_csv`.
     """
-    from xlsxwriter import Workbook
-
     with whole(target, replace=replace) as temp:
-        book = Workbook(
-            str(temp),
-            {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-        )
-        made = local(report.as_of).replace(tzinfo=None)
-        book.set_properties({"title": t("figures.title"), "created": made})
-        formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-        formats[tables.TEXT] = book.add_format({"valign": "top"})
-        formats["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
-        formats["head"] = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+        book, formats = _book(temp, t("figures.title"), report.as_of)
         sheet = _sheet(book, formats, tables.summary(report, hall))
-        _about(sheet, report, hall, len(report.total) + 2)
+        _about(sheet, about(report, hall), len(report.total) + 2)
         for by in SHEETS:
             table = tables.everything(report, hall, by)
             sheet = _sheet(book, formats, table)
@@ -142,8 +135,51 @@ def write_workbook(report: Report, hall: Hall, target: Path, *, replace: bool = 
     return count
 
 
-def _sheet(book: Workbook, formats: Mapping[str, Any], table: Table) -> Worksheet:
-    sheet = book.add_worksheet(t(f"figures.sheet.{table.id}"))
+def write_tables(
+    sheets: Sequence[Table],
+    facts: Sequence[tuple[str, str]],
+    title: str,
+    as_of: int,
+    target: Path,
+    *,
+    replace: bool = False,
+) -> int:
+    """A workbook with a sheet for each table, what it is about below the first; how many sheets.
+
+    Each sheet is called as its table. Raises as `write_csv`.
+    """
+    with whole(target, replace=replace) as temp:
+        book, formats = _book(temp, title, as_of)
+        for place, table in enumerate(sheets):
+            sheet = _sheet(book, formats, table, _sheet_name(table.title))
+            if not place:
+                _about(sheet, facts, len(table.rows) + 2)
+        book.close()
+    return len(sheets)
+
+
+def _sheet_name(text: str) -> str:
+    """As a spreadsheet allows it: at most 31 characters, none of seven signs."""
+    return "".join(one for one in text if one not in "[]:*?/\\")[:31]
+
+
+def _book(path: Path, title: str, as_of: int) -> tuple[Workbook, dict[str, Any]]:
+    from xlsxwriter import Workbook
+
+    book = Workbook(
+        str(path),
+        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    book.set_properties({"title": title, "created": local(as_of).replace(tzinfo=None)})
+    formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+    formats[tables.TEXT] = book.add_format({"valign": "top"})
+    formats["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
+    formats["head"] = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+    return book, formats
+
+
+def _sheet(book: Workbook, formats: Mapping[str, Any], table: Table, name: str = "") -> Worksheet:
+    sheet = book.add_worksheet(name or t(f"figures.sheet.{table.id}"))
     sheet.freeze_panes(1, 1)
     _below(sheet, formats, table, 0)
     for at, head in enumerate(table.head):
@@ -179,8 +215,8 @@ def _write(sheet: Worksheet, formats: Mapping[str, Any], row: int, column: int, 
         sheet.write_number(row, column, value)
 
 
-def _about(sheet: Worksheet, report: Report, hall: Hall, row: int) -> None:
-    for at, (name, value) in enumerate(about(report, hall)):
+def _about(sheet: Worksheet, facts: Sequence[tuple[str, str]], row: int) -> None:
+    for at, (name, value) in enumerate(facts):
         sheet.write_string(row + at, 0, harmless(name))
         sheet.write_string(row + at, 1, harmless(value))
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from db.store import Store
 from hallclient.actions.acting import SYSTEM, Actor, acting
+from hallclient.actions.case_overview import readings
 from hallclient.actions.forecasting import forecast
 from hallclient.actions.hall import hall_of
 from hallclient.actions.hallview import HallView, Study, look, may_watch, snapshot
 from hallclient.actions.moves import Moves
 from hallclient.actions.service_level import arrivals, shares, usual_times
 from hallclient.rules import alarms as rules
+from hallclient.rules import hours
 from hallclient.rules.alarms import Key, Step
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
@@ -30,6 +32,7 @@ def study(store: Store, who: Actor) -> Study:
             shares(store, hall),
             arrivals(store),
             usual_times(store, hall),
+            readings(store),
         )
 
 
@@ -41,17 +44,24 @@ class Memory:
 
     def step(self, view: HallView, hall: Hall) -> Step:
         """What has to be raised and cleared now."""
-        unknown = rules.OF_FORECAST if view.study is None else frozenset[str]()
+        studied = view.study is not None
+        unknown = frozenset[str]() if studied else rules.OF_FORECAST | rules.OF_CASES
+        midnight, _ = hours.midnight(view.now, hall.time_zone)
+        old = {
+            alarm.key
+            for alarm in view.alarms
+            if alarm.key.kind in rules.OF_CASES - unknown and alarm.raised_at < midnight
+        }
         done = rules.step(
             self._pending,
-            (alarm.key for alarm in view.alarms),
+            (alarm.key for alarm in view.alarms if alarm.key not in old),
             view.readings,
             hall.policy,
             view.now,
             unknown=unknown,
         )
         self._pending = done.pending
-        return done
+        return done._replace(cleared=sorted({*done.cleared, *old}))
 
 
 def note(store: Store, who: Actor, step: Step) -> int:
@@ -65,6 +75,12 @@ def note(store: Store, who: Actor, step: Step) -> int:
     with acting(store, who, "hall.watch") as tx:
         rows = tx.rows("SELECT * FROM alarm WHERE cleared_at IS NULL")
         open_now = {Key(row["kind"], row["line"], row["window"]): row for row in rows}
+        for gone in step.cleared:
+            row = open_now.pop(gone, None)
+            if row is not None:
+                moves = Moves(tx)
+                moves.update("alarm", row, {"cleared_at": tx.now})
+                tx.append("alarm.cleared", row["id"], moves.set, actor=SYSTEM, what=gone.kind)
         for reading in step.raised:
             if reading.key in open_now:
                 continue
@@ -80,12 +96,6 @@ def note(store: Store, who: Actor, step: Step) -> int:
                 what=reading.kind,
                 limit=reading.limit,
             )
-        for gone in step.cleared:
-            row = open_now.get(gone)
-            if row is not None:
-                moves = Moves(tx)
-                moves.update("alarm", row, {"cleared_at": tx.now})
-                tx.append("alarm.cleared", row["id"], moves.set, actor=SYSTEM, what=gone.kind)
         return len(tx.appended)
 
 

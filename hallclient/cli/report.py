@@ -15,6 +15,8 @@ from hallclient.cli.report_shape import WIDTH, entry_object, figure_object, text
 from hallclient.figure_tables import Table
 from hallclient.rules.errors import Refused
 from hallclient.rules.metrics import GROUPINGS, METRICS
+from hallclient.rules.review.figures import GROUPINGS as OF_REVIEW
+from hallclient.rules.review.figures import REPORTS
 from hallclient.rules.text import narrow
 from hallclient.texts import t
 from hallclient.words import iso
@@ -26,11 +28,18 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     """Add ``report``."""
     report = command(commands, "report", _report)
+    option(report, "about", nargs="?", choices=REPORTS)
     option(report, "--day", default="")
     day = t("cli.value.day")
     report.add_argument("--from", dest="first", default="", metavar=day, help=t("cli.option.first"))
     report.add_argument("--to", dest="last", default="", metavar=day, help=t("cli.option.last"))
-    option(report, "--by", choices=GROUPINGS)
+    of_review = dict.fromkeys(by for known in OF_REVIEW.values() for by in known)
+    option(
+        report,
+        "--by",
+        choices=tuple(dict.fromkeys((*GROUPINGS, *of_review))),
+        help=t("cli.option.report-by"),
+    )
     option(report, "--metric", action="append", default=[])
     option(report, "--ledger", action="store_true")
     option(report, "--definitions", action="store_true")
@@ -43,10 +52,14 @@ def register(commands: Commands) -> None:
 
 
 def _report(args: Namespace, app: App) -> int:
+    if args.about and args.definitions:
+        return _review(args, app, "", "")
     if args.definitions:
         return _definitions(app)
     who, store = app.actor(), app.store()
     may_read(store, who)
+    if args.about:
+        return _review(args, app, *_days(args, store.env.day(store.env.now())))
     metrics = [_metric(app, text) for text in args.metric]
     for metric in metrics:
         if args.by and args.by not in METRICS[metric].by:
@@ -65,6 +78,12 @@ def _report(args: Namespace, app: App) -> int:
     if args.ledger:
         return _ledger(app, report)
     return _figures(app, report, args.by, metrics)
+
+
+def _review(args: Namespace, app: App, first: str, last: str) -> int:
+    from hallclient.cli import report_review
+
+    return report_review.run(args, app, first, last)
 
 
 def _days(args: Namespace, today: str) -> tuple[str, str]:
