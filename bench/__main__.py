@@ -25,6 +25,7 @@ from bench import (
     kiosk,
     look,
     memory,
+    papers,
     replay,
     start,
     twenty,
@@ -33,8 +34,8 @@ from bench import (
 from bench.figure import Figure, Run
 
 NAMES = (
-    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "watch", "forms", "call",
-    "key", "replay",
+    "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "watch", "forms",
+    "papers", "call", "key", "replay",
 )  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
@@ -75,6 +76,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "look": look.measure,
         "watch": watching.measure,
         "forms": forms.measure,
+        "papers": papers.measure,
     }
     for name, measure in alone.items():
         if name in chosen:
