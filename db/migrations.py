@@ -131,7 +131,7 @@ _REVIEW = (
     "CREATE UNIQUE INDEX paper_number ON paper (number)",
     "CREATE INDEX promise_open ON promise (due) WHERE state = 'open'",
     "CREATE INDEX review_task_open ON review_task (department, due) WHERE done_at IS NULL",
-    "CREATE INDEX clock_running ON clock (due) WHERE ended_at IS NULL",
+    "CREATE INDEX clock_running ON clock (due, timer, state, count, unit) WHERE ended_at IS NULL",
     "CREATE INDEX case_note_open ON case_note (to_whom, at) WHERE done_at IS NULL",
     "CREATE INDEX deficiency_at ON deficiency (opened_at)",
     "CREATE INDEX case_file_holder ON case_file (holder, since) WHERE closed_at IS NULL",

@@ -116,15 +116,20 @@ def lights(store: Store, who: Actor) -> dict[str, dict[Light, int]]:
 def lights_in(look: Look) -> dict[str, dict[Light, int]]:
     """`lights` of a moment: clocks that are alike are judged once."""
     found: dict[str, dict[Light, int]] = {}
-    for row in look.store.rows(
-        "SELECT '' AS id, timer, state, 0 AS started_at, due AS start, count, unit, "
-        "CASE state WHEN 'paused' THEN pauses END AS pauses, due, NULL AS due_at, "
-        "0 AS provisional, count(*) AS n FROM clock WHERE ended_at IS NULL "
-        "GROUP BY timer, state, count, unit, 8, due"
+    # What runs is counted in the index alone; what is paused has its row read.
+    for pauses, state, also in (
+        ("NULL", "= 'running'", ""),
+        ("pauses", "<> 'running'", ", pauses"),
     ):
-        light, _ = look.judge(clock_fact(row))
-        of_timer = found.setdefault(row["timer"], {})
-        of_timer[light] = of_timer.get(light, 0) + row["n"]
+        for row in look.store.rows(
+            "SELECT '' AS id, timer, state, 0 AS started_at, due AS start, count, unit, due, "
+            f"NULL AS due_at, 0 AS provisional, {pauses} AS pauses, count(*) AS n FROM clock "
+            f"WHERE ended_at IS NULL AND state {state} "
+            f"GROUP BY due, timer, state, count, unit{also}"
+        ):
+            light, _ = look.judge(clock_fact(row))
+            of_timer = found.setdefault(row["timer"], {})
+            of_timer[light] = of_timer.get(light, 0) + row["n"]
     return found
 
 
