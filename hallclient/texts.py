@@ -5,7 +5,9 @@ data: they are made safe to show and are never read as a template.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from hallclient.paths import FIXTURES
@@ -16,6 +18,8 @@ BASE: Final = "zh"
 
 _tables: dict[str, dict[str, str]] = {}
 _spoken = [BASE]
+_for_a_while: ContextVar[str] = ContextVar("language", default="")
+"""What is said in another language than the one spoken, for what is written in both."""
 
 
 class _Values(dict[str, object]):
@@ -45,12 +49,22 @@ def set_language(language: str) -> None:
 
 def language() -> str:
     """The language spoken now."""
-    return _spoken[0]
+    return _for_a_while.get() or _spoken[0]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what follows in this language, only here: no other thread or task hears it."""
+    token = _for_a_while.set(language)
+    try:
+        yield
+    finally:
+        _for_a_while.reset(token)
 
 
 def t(key: str, /, **values: object) -> str:
     """The text of a key in the language spoken now; the key itself when there is none."""
-    return text_in(_spoken[0], key, **values)
+    return text_in(language(), key, **values)
 
 
 def text_in(language: str, key: str, /, **values: object) -> str:

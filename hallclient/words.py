@@ -151,6 +151,8 @@ def why_text(why: Mapping[str, Any], reason: str = "") -> str:
 
 
 _WORDS: Final = {
+    "mark": "material.state",
+    "why": "guard",
     "state": "state",
     "role": "role",
     "action": "action",

@@ -217,6 +217,8 @@ def _deficiency(store: Store, case: str, row: Row) -> DeficiencyFact:
         row["opened_at"],
         row["closed_at"],
         row["paper"],
+        texts.get("text_en", ""),
+        texts.get("how_en", ""),
     )
 
 

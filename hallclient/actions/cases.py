@@ -131,8 +131,8 @@ def facts(store: Store, who: Actor, case: str) -> tuple[Row, CaseFacts]:
     return row, facts_of(store, row, date.fromisoformat(store.env.day(now)), now)
 
 
-def editing(tx: Action, case: str, *, lease: bool = True) -> CaseDraft:
-    """A case to be changed in this step: not closed, and held by nobody else.
+def editing(tx: Action, case: str, *, lease: bool = True, held: bool = True) -> CaseDraft:
+    """A case to be changed in this step: not closed, and (``held``) worked on by nobody else.
 
     With ``lease`` whoever edits holds it on (办件租约).
     Raises ``no-such-case``, ``case-closed``, ``case-held`` with the holder.
@@ -141,8 +141,8 @@ def editing(tx: Action, case: str, *, lease: bool = True) -> CaseDraft:
     row = draft.row
     if row["closed_at"] is not None:
         raise Refused("case-closed", field="case", number=row["number"])
-    held = row["holder"] is not None and (row["lease_until"] or 0) > tx.now
-    if held and row["holder"] != tx.actor:
+    taken = row["holder"] is not None and (row["lease_until"] or 0) > tx.now
+    if held and taken and row["holder"] != tx.actor:
         raise Refused("case-held", field="case", number=row["number"], holder=row["holder"])
     if lease:
         draft.case(holder=tx.actor, holder_window=tx.window or None, lease_until=tx.now + LEASE_MS)

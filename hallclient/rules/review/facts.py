@@ -80,6 +80,9 @@ class DeficiencyFact(NamedTuple):
     closed_at: int | None
     paper: str | None
     """The notice that tells it; None: not told yet."""
+    text_en: str = ""
+    how_en: str = ""
+    """Empty: only said in Chinese."""
 
 
 class PromiseFact(NamedTuple):

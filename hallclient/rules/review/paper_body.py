@@ -108,10 +108,6 @@ def _both(thing: Any) -> dict[str, str]:
     return {"zh": thing.zh, "en": thing.en or thing.zh}
 
 
-def _same(text: str) -> dict[str, str]:
-    return {"zh": text, "en": text}
-
-
 def _applicant(kind: PaperKind, facts: CaseFacts, ground: Ground) -> dict[str, str]:
     whose = dict(ground.applicant)
     if kind.id not in DECISIONS:
@@ -151,8 +147,8 @@ def _order(one: DeficiencyFact) -> tuple[int, int, int]:
 def _deficiency(facts: CaseFacts, one: DeficiencyFact, ground: Ground) -> Body:
     what = _material_of(facts, one)
     reason = facts.checklist.reasons.get(one.code)
-    wrong = _same(one.text)
-    how = _same(one.how)
+    wrong = {"zh": one.text, "en": one.text_en or one.text}
+    how = {"zh": one.how, "en": one.how_en or one.how}
     if reason is not None:
         if one.text in ("", reason.zh):
             wrong = {"zh": reason.zh, "en": reason.en}

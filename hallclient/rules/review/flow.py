@@ -1,0 +1,93 @@
+"""Which moves a case may make now, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hallclient.rules.review.facts import CaseFacts
+from hallclient.rules.review.guards import GUARDS, Context
+from hallclient.rules.review.spec import Move
+
+LATE_TO_SHOW = ("withdraw", "recall", "revoke")
+"""Moves that come last in a list of choices, whatever the file says."""
+
+
+class Offer(NamedTuple):
+    """A move and why it cannot be made now (empty: it can): a code of ``guard.<code>``."""
+
+    move: Move
+    why_not: str
+
+
+class Step(NamedTuple):
+    """The next step of a case: whose turn it is, and the move that is meant (empty: none of ours).
+
+    ``who``: ``applicant``, ``department``, ``counter``, ``agent`` or ``supervisor``.
+    """
+
+    who: str
+    move: str
+
+
+def hindered(facts: CaseFacts, move: Move, context: Context) -> str:
+    """The first guard that does not hold; empty: all do."""
+    for name in move.guards:
+        why = GUARDS[name](facts, context)
+        if why:
+            return why
+    return ""
+
+
+def offered(facts: CaseFacts, role: str, context: Context) -> list[Offer]:
+    """The moves of this role from here, those that can be made first, in the flow's order."""
+    found = [
+        Offer(move, _why_not(facts, move, context))
+        for move in facts.flow.moves_from(facts.state)
+        if role in move.roles and not move.automatic
+    ]
+    return sorted(found, key=lambda one: (bool(one.why_not), one.move.id in LATE_TO_SHOW))
+
+
+def _why_not(facts: CaseFacts, move: Move, context: Context) -> str:
+    # What a reason would open is open: it is asked for.
+    asked = context._replace(reason=context.reason or "?")
+    return hindered(facts, move, asked)
+
+
+def automatic(facts: CaseFacts, context: Context) -> Iterator[Move]:
+    """Moves that make themselves now (自动流转)."""
+    for move in facts.flow.moves_from(facts.state):
+        if move.automatic and not hindered(facts, move, context):
+            yield move
+
+
+_TURNS = {
+    "correction": "applicant",
+    "mending": "applicant",
+    "done_tolerant": "applicant",
+    "issued": "applicant",
+}
+
+
+def next_step(facts: CaseFacts, role: str, context: Context) -> Step | None:
+    """Whose turn it is; None: the case is over.
+
+    The move named is the first that this role can make and that is no way out of the case.
+    """
+    if facts.status.final:
+        return None
+    can = [
+        one.move.id
+        for one in offered(facts, role, context)
+        if not one.why_not and one.move.id not in LATE_TO_SHOW
+    ]
+    good = [key for key in can if facts.flow.move[key].tone != "bad"]
+    move = next(iter(good), "")
+    if facts.state in _TURNS:
+        return Step(_TURNS[facts.state], move)
+    if facts.state == "handling" and any(one.state == "open" for one in facts.tasks):
+        return Step("department", "")
+    if facts.state in ("draft", "prereview") and role == "agent":
+        return Step("agent", move)
+    return Step("counter", move)
