@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from db.errors import StoreError
 from db.store import Row
 from hallclient.actions import case_papers
 from hallclient.actions.paper_printer import (
@@ -107,7 +108,7 @@ def test_a_command_that_fails_is_told_in_its_own_words(
     with pytest.raises(Refused, match="document-printer-failed"):
         print_document(kit.store, CLERK, paper["id"], gone)
     nowhere = document_printer(f"file:{tmp_path / 'no' / 'such'}")
-    with pytest.raises(Refused, match="document-printer-failed"):
+    with pytest.raises(StoreError, match="no-folder"):
         print_document(kit.store, CLERK, paper["id"], nowhere)
     with pytest.raises(Refused, match="document-printer-none"):
         print_document(kit.store, CLERK, paper["id"], document_printer("none"))

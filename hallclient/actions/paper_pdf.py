@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from db.store import Row, Store
 from hallclient.actions import paper_templates
-from hallclient.actions.acting import Actor, acting
-from hallclient.actions.case_rows import stream
+from hallclient.actions.acting import Actor, acting, admit
+from hallclient.actions.case_rows import case_row, rows_of, stream
 from hallclient.actions.signing import signer_of
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import paper_code
@@ -66,6 +66,15 @@ def paper_row(store: Store, paper: str) -> Row:
     if row is None:
         raise Refused("no-such-document", field="paper", paper=paper)
     return row
+
+
+def papers_of(store: Store, who: Actor, case: str) -> list[Row]:
+    """The documents of a case by its id or number, oldest first; nothing of what they say.
+
+    Raises ``no-such-case``.
+    """
+    admit(store, who, "case.read")
+    return rows_of(store, "paper", case_row(store, case)["id"])
 
 
 def body_of(store: Store, row: Row) -> dict[str, Any]:

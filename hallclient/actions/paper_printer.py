@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from db.files import whole
 from db.store import Row, Store
 from hallclient.actions.acting import Actor
 from hallclient.actions.paper_delivery import printed
@@ -74,7 +75,7 @@ def print_document(
     """Print all copies of a document and note that; its row.
 
     Nothing is locked meanwhile. Raises as `paper_pdf.pdf`, ``document-printer-none``,
-    ``document-printer-failed``.
+    ``document-printer-failed``; of a folder as `db.files.whole`.
     """
     if printer.kind == "none":
         raise Refused("document-printer-none")
@@ -85,29 +86,22 @@ def print_document(
 
 def send(printer: DocumentPrinter, found: Document, data: bytes) -> None:
     """Give a PDF to the printer. Raises as `print_document`."""
-    name = f"{found.row['number']}.pdf"
     if printer.kind == "file":
-        _write(Path(printer.where), name, data)
+        save(found, data, Path(printer.where), replace=True)
         return
-    with _kept(name, data) as path:
+    with _kept(f"{found.row['number']}.pdf", data) as path:
         _run(printer, path)
 
 
-def _write(target: Path, name: str, data: bytes) -> None:
-    path = target / name if target.is_dir() else target
-    # Never half a file under the name: another program may be watching the folder.
-    part = path.with_name(path.name + ".part")
-    try:
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
-        with os.fdopen(file, "wb") as stream:
-            stream.write(data)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise Refused("document-printer-failed", where=target, why=_why(error)) from error
+def save(found: Document, data: bytes, target: Path, *, replace: bool) -> Path:
+    """A PDF as a file, whole or not at all; in a folder it is named after its number.
 
-
-_BINARY = getattr(os, "O_BINARY", 0)
+    Raises as `db.files.whole`.
+    """
+    path = target / f"{found.row['number']}.pdf" if target.is_dir() else target
+    with whole(path, replace=replace) as part:
+        part.write_bytes(data)
+    return path
 
 
 @contextmanager

@@ -101,6 +101,11 @@ def publish(store: Store, who: Actor, templates: Templates) -> bool:
     from hallclient.actions.paper_check import check
 
     refuse_mistakes(check(templates, edition_flow(store)))
+    return put_in_force(store, who, templates)
+
+
+def put_in_force(store: Store, who: Actor, templates: Templates) -> bool:
+    """`publish` of templates that were tried."""
     with acting(store, who, "edition.publish") as tx:
         return _publish(tx, templates, None)
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "booking": "booking",
     "form": "form",
     "review": "review",
+    "paper": "paper",
     "window": "window",
     "shift": "shift",
     "staff": "staff",
