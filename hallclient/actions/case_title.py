@@ -6,7 +6,6 @@ name or identity number (as tokens of the hall's key): a list is no register of 
 
 from __future__ import annotations
 
-from itertools import islice, product
 from typing import NamedTuple
 
 from db.store import Store
@@ -19,9 +18,6 @@ KINDS = (PERSON, ORGANISATION)
 
 FIELDS = ("name", "identity", "phone", "address", "agent_name", "agent_identity", "agent_phone")
 """Personal fields of an applicant, sealed under the case's key."""
-
-_VARIANTS = 12
-"""So many ways to read a name are kept; a name with more is found by the usual ones."""
 
 
 class Applicant(NamedTuple):
@@ -50,19 +46,23 @@ def title_of(applicant: Applicant) -> str:
 
 
 def find_text(applicant: Applicant, number: str) -> str:
-    """What typed letters are looked for in: number, name, its pinyin and initials in every reading.
+    """What typed letters are looked for in: number, name, its pinyin, its initials.
 
-    Of a person only what the masked name shows.
+    A character that is read in several ways has a spelling of the initials for each, the others as
+    usual. Of a person only what the masked name shows.
     """
     from hallclient.actions.pinyin import syllables
 
     title = title_of(applicant).rstrip("*")
     readings = [part.split("/") for part in syllables(title).split("|") if part]
-    initials = dict.fromkeys(
-        "".join(way[:1] for way in ways) for ways in islice(product(*readings), 4096)
-    )
-    whole = "".join(ways[0] for ways in readings)
-    parts = [fold(number), fold(title), *islice(initials, _VARIANTS), whole]
+    usual = [ways[0] for ways in readings]
+    initials = "".join(one[:1] for one in usual)
+    others = {
+        initials[:at] + way[:1] + initials[at + 1 :]
+        for at, ways in enumerate(readings)
+        for way in ways[1:]
+    }
+    parts = [fold(number), fold(title), initials, *sorted(others), "".join(usual)]
     return " ".join(dict.fromkeys(filter(None, parts)))
 
 
