@@ -87,7 +87,8 @@ def group_name(report: Report, by: str, key: str) -> str:
         return word(f"reviewfig.{by}", key)
     if by == rules.PLACE:
         source, _, place = key.partition(":")
-        return f"{word('reviewfig.source', source)} {_named(report, by, place)}"
+        name = _named(report, by, key)
+        return f"{word('reviewfig.source', source)} {place if name == key else name}"
     name = _named(report, by, key)
     return f"{key} {name}" if by == rules.ITEM and name != key else name
 

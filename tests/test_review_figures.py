@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hallclient.review_tables import fields, formula, metric_name
 from hallclient.rules.metrics import Figure
 from hallclient.rules.review import figures as rules
+from hallclient.rules.review.deficiencies import SOURCES
 from hallclient.rules.review.figures import (
     GROUPINGS,
     METRICS,
@@ -22,6 +23,7 @@ from hallclient.rules.review.figures import (
     Promised,
     Tally,
 )
+from hallclient.rules.review.materials import MISSING, OWN
 from hallclient.texts import LANGUAGES, has, table
 
 DAY = date(2026, 9, 1)
@@ -56,7 +58,16 @@ def part(figure: Figure) -> tuple[int, int]:
 
 def defect(case: Handled, code: str = "1.1", **how: object) -> Defect:
     made = Defect(
-        case.id, case.groups, "material", f"food/{code}", f"food/{code[0]}", "", 1, DAY, None
+        case.id,
+        case.groups,
+        "material",
+        f"food/{code}",
+        f"food/{code[0]}",
+        "",
+        True,
+        False,
+        DAY,
+        None,
     )
     return made._replace(**how)  # type: ignore[arg-type]
 
@@ -113,8 +124,8 @@ def test_the_share_of_a_reason_is_of_the_files_of_its_item() -> None:
         defect(food[0]),
         defect(food[0]),
         defect(food[1]),
-        defect(food[1], "2.1", round=2),
-        defect(other[0], source="field", reason="", material="", place="field:phone", round=0),
+        defect(food[1], "2.1", late=True),
+        defect(other[0], source="field", reason="", material="", place="field:phone", told=False),
     ]
     found = of_cases(*food, *other, defects=defects, by=("reason", "material", "place", "item"))
     reasons = found.groups("reason")
@@ -171,7 +182,8 @@ def test_no_share_is_above_its_whole_and_groups_add_up(data: st.DataObject) -> N
     chosen = data.draw(st.lists(st.sampled_from(cases), max_size=12)) if cases else []
     codes = st.sampled_from(["1.1", "1.2", "2.1"])
     defects = [
-        defect(case, data.draw(codes), round=data.draw(st.integers(0, 3))) for case in chosen
+        defect(case, data.draw(codes), late=data.draw(st.booleans()), told=data.draw(st.booleans()))
+        for case in chosen
     ]
     by = GROUPINGS[rules.DEFICIENCIES]
     tally = of_cases(*cases, defects=defects, by=by)
@@ -251,6 +263,8 @@ def test_every_figure_and_grouping_has_its_words(report: str) -> None:
 
 
 def test_no_words_are_left_of_figures_that_are_gone() -> None:
+    assert all(has(f"reviewfig.code.{code}") for code in (MISSING, OWN))
+    assert all(has(f"reviewfig.source.{source}") for source in SOURCES)
     named = [key for key in table("zh") if key.endswith(".formula") and key.startswith("reviewfig")]
     assert {key.split(".")[1] for key in named} == set(METRICS)
     assert {name for shown in SHOWN.values() for name in shown} == set(METRICS)

@@ -17,15 +17,19 @@ from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_rows import clock_fact
 from hallclient.actions.editions import checklist_in, flow_in
 from hallclient.actions.figures import days_of, may_read
+from hallclient.actions.forms import form_in
 from hallclient.actions.hall import hall_of
 from hallclient.actions.hallview import snapshot
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.rules.metrics import Figures
+from hallclient.rules.review import deficiencies
 from hallclient.rules.review import figures as rules
 from hallclient.rules.review.figures import Defect, Ended, Groups, Handled, Mark, Promised, Tally
+from hallclient.rules.review.materials import MISSING, OWN
 from hallclient.rules.review.spec import Flow
 from hallclient.rules.workdays import Calendar
+from hallclient.texts import LANGUAGES, text_in
 
 NOTICE: Final = "gzs"
 """The kind of paper that is the one-time notice (一次性告知书)."""
@@ -98,7 +102,10 @@ class _Rows:
             rules.DEPARTMENT: {key: (one.zh, one.en) for key, one in self.hall.departments.items()},
             rules.REASON: {},
             rules.MATERIAL: {},
-            rules.PLACE: {},
+            rules.PLACE: {
+                f"{deficiencies.DEPARTMENT}:{key}": (one.zh, one.en)
+                for key, one in self.hall.departments.items()
+            },
             rules.TIMER: {},
         }
         self.first, self.last = first, last
@@ -109,6 +116,7 @@ class _Rows:
             for day in (begin, end + timedelta(1))
         )
         self._checklists: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
         self._flows: dict[str, Flow] = {}
         self._days: dict[int, date] = {}
 
@@ -123,10 +131,12 @@ class _Rows:
                 yield from rules.of_promise(promise, self.calendar, self.today)
             return
         rows = self._cases(agents=report == rules.AGENTS)
-        cases = [self._handled(*found) for found in self._with_papers(rows)]
+        told = self._notices()
+        deemed = self._deemed(rows)
+        cases = [self._handled(row, told.get(key, []), key in deemed) for key, row in rows.items()]
         for case in cases:
             yield from rules.of_case(case, self.calendar)
-        yield from rules.of_defects(cases, list(self._defects(rows)), self.calendar)
+        yield from rules.of_defects(cases, list(self._defects(rows, told)), self.calendar)
 
     # -- cases
 
@@ -135,15 +145,15 @@ class _Rows:
         begin = self.first.replace("-", "")
         end = (date.fromisoformat(self.last) + timedelta(1)).isoformat().replace("-", "")
         rows = self.store.rows(
-            "SELECT id, day, item, checklist, flow, state, agent, firm, received_at, accepted_at, "
-            "tolerant FROM case_file WHERE number >= ? AND number < ?",
+            "SELECT id, day, item, checklist, flow, filing, state, agent, firm, received_at, "
+            "accepted_at, tolerant FROM case_file WHERE number >= ? AND number < ?",
             begin,
             end,
         )
         return {row["id"]: row for row in rows if row["agent"] or not agents}
 
-    def _with_papers(self, rows: Mapping[str, Row]) -> Iterator[tuple[Row, list[int], bool]]:
-        """Each case with the moments of its notices, and whether its time to tell ran out."""
+    def _notices(self) -> dict[str, list[int]]:
+        """Case -> the moments of its notices, in order."""
         told: dict[str, list[int]] = {}
         for row in self.store.rows(
             "SELECT case_file, at FROM paper WHERE day >= ? AND kind = ? ORDER BY at",
@@ -151,7 +161,11 @@ class _Rows:
             NOTICE,
         ):
             told.setdefault(row["case_file"], []).append(row["at"])
-        deemed = {
+        return told
+
+    def _deemed(self, cases: Mapping[str, Row]) -> set[str]:
+        """The cases whose time to tell ran out."""
+        return {
             row["case_file"]
             for row in self.store.rows(
                 "SELECT case_file, timer FROM clock WHERE ended_at >= ?1 AND state = 'late' "
@@ -160,10 +174,8 @@ class _Rows:
                 self.span[0],
                 self.today.isoformat(),
             )
-            if row["case_file"] in rows and self._tells(rows[row["case_file"]], row["timer"])
+            if row["case_file"] in cases and self._tells(cases[row["case_file"]], row["timer"])
         }
-        for key, row in rows.items():
-            yield row, told.get(key, []), key in deemed
 
     def _tells(self, case: Row, timer: str) -> bool:
         """Whether a timer is the one within which the applicant must hear what is missing."""
@@ -186,31 +198,58 @@ class _Rows:
             advised=len(told) - len(notices),
         )
 
-    def _defects(self, rows: Mapping[str, Row]) -> Iterator[Defect]:
+    def _defects(
+        self, cases: Mapping[str, Row], notices: Mapping[str, list[int]]
+    ) -> Iterator[Defect]:
+        """What was found in these cases. A paper that is not there yet is a deficiency once told:
+        before, nobody has come to it.
+        """
         for row in self.store.rows(
-            "SELECT case_file, round, source, ref, code, opened_at, closed_at FROM deficiency "
-            "WHERE opened_at >= ?",
+            "SELECT case_file, source, ref, code, paper, opened_at, closed_at FROM deficiency "
+            "WHERE opened_at >= ? AND (paper IS NOT NULL OR code <> ?)",
             self.span[0],
+            MISSING,
         ):
-            case = rows.get(row["case_file"])
+            case = cases.get(row["case_file"])
             if case is None:
                 continue
-            name = self._explain(case["checklist"])
-            source, ref, code = row["source"], row["ref"] or "", row["code"] or ""
-            material = source == "material"
-            # A field in a table is named with its row; the place is the column.
-            place = "" if material else f"{source}:{ref.rpartition('/')[2] or code}"
+            received = case["received_at"]
+            first = next(
+                (
+                    at
+                    for at in notices.get(case["id"], ())
+                    if received is not None and at >= received
+                ),
+                None,
+            )
+            reason, material, place = self._named(case, row)
             yield Defect(
                 case=case["id"],
                 groups=self._groups(case, date.fromisoformat(case["day"])),
-                source=source,
-                reason=f"{name}/{code}" if material and code else "",
-                material=f"{name}/{ref}" if material else "",
+                source=row["source"],
+                reason=reason,
+                material=material,
                 place=place,
-                round=row["round"] or 0,
+                told=row["paper"] is not None,
+                late=first is not None and row["opened_at"] > first,
                 opened=self._known(row["opened_at"]),
                 closed=self._day(row["closed_at"]),
             )
+
+    def _named(self, case: Row, row: Row) -> tuple[str, str, str]:
+        """Reason, material and place of a deficiency: groups that have a name from now on."""
+        source, ref, code = row["source"], row["ref"] or "", row["code"] or ""
+        if source == deficiencies.MATERIAL:
+            name = self._explain(case["checklist"])
+            # What every material may have is told of each by itself.
+            key = code if code.startswith(f"{ref}.") else f"{ref}.{code}"
+            return f"{name}/{key}", f"{name}/{ref}", ""
+        if source in (deficiencies.FIELD, deficiencies.RULE):
+            form = self._form(case["filing"])
+            # A field in a table is named with its row; the place is the column.
+            column = ref.rpartition("/")[2]
+            return "", "", f"{source}:{form}/{code if source == deficiencies.RULE else column}"
+        return "", "", f"{source}:{ref}" if ref else ""
 
     # -- clocks and promises
 
@@ -273,12 +312,31 @@ class _Rows:
             found = checklist_in(self.store, edition)
             name = self._checklists[edition] = found.id
             for one in found.materials:
-                self.names[rules.MATERIAL][f"{found.id}/{one.no}"] = (one.zh, one.en)
-                for reason in one.reasons:
-                    self.names[rules.REASON][f"{found.id}/{reason.code}"] = (
-                        f"{one.zh} · {reason.zh}",
-                        f"{one.en} · {reason.en}",
-                    )
+                self.names[rules.MATERIAL][f"{name}/{one.no}"] = (one.zh, one.en)
+                said = [(reason.code, reason.zh, reason.en) for reason in one.reasons]
+                for code in (MISSING, OWN):
+                    zh, en = (text_in(spoken, f"reviewfig.code.{code}") for spoken in LANGUAGES)
+                    said.append((f"{one.no}.{code}", zh, en))
+                for code, zh, en in said:
+                    known = f"{one.zh} · {zh}", f"{one.en} · {en}"
+                    self.names[rules.REASON][f"{name}/{code}"] = known
+        return name
+
+    def _form(self, filing: str | None) -> str:
+        """The id of the form that a case is filed with; its fields are named from now on."""
+        if filing is None:
+            return ""
+        row = self.store.row("SELECT form FROM filing WHERE id = ?", filing)
+        if row is None:
+            return ""
+        name = self._forms.get(row["form"])
+        if name is None:
+            form = form_in(self.store, row["form"])[0]
+            name = self._forms[row["form"]] = form.id
+            for section in form.sections:
+                for field in section.fields:
+                    key = f"{deficiencies.FIELD}:{name}/{field.id}"
+                    self.names[rules.PLACE][key] = (field.zh, field.en)
         return name
 
     def _flow(self, edition: str) -> Flow:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from db.schema import case_of
 from db.store import Store
 from hallclient.actions.acting import Actor, acting, admit
 from hallclient.actions.case_figures import NOTICE
-from hallclient.actions.case_rows import stream
+from hallclient.actions.case_rows import OF, stream
 from hallclient.actions.case_watch import Look
 from hallclient.actions.cases import applicant_in
 from hallclient.actions.editions import checklist_in
@@ -109,7 +110,10 @@ def reach(store: Store, who: Actor, cases: Collection[str]) -> dict[str, Reached
 
 
 class Again(NamedTuple):
-    """A notice after the first of its case (二次告知). ``nth``: 2 for the second."""
+    """A notice after the first since its case was received (二次告知). ``nth``: 2 for the second.
+
+    ``reason``: why another one was needed, in words; None: not asked for.
+    """
 
     paper: str
     number: str
@@ -119,12 +123,16 @@ class Again(NamedTuple):
     """The case's number."""
     item: str
     nth: int
+    reason: str | None = None
 
 
-def second_notices(store: Store, who: Actor, first: str, last: str = "") -> list[Again]:
-    """Notices of some days that were not the first since their case was received, newest first.
+def second_notices(
+    store: Store, who: Actor, first: str, last: str = "", *, reasons: bool = False
+) -> list[Again]:
+    """Notices of some days that were not the first of their cases, the newest first.
 
-    Raises as `seals`.
+    ``reasons``: with the words that were given; they may be about people, so reading them is an
+    event in each case. Raises as `seals`.
     """
     admit(store, who, "review.watch")
     days = days_of(first, last or first)
@@ -138,7 +146,28 @@ def second_notices(store: Store, who: Actor, first: str, last: str = "") -> list
         days[-1],
         NOTICE,
     )
-    return [Again(**row) for row in rows if row["nth"] > 1]
+    found = [Again(**row) for row in rows if row["nth"] > 1]
+    return _with_reasons(store, who, found) if reasons and found else found
+
+
+def _with_reasons(store: Store, who: Actor, notices: Sequence[Again]) -> list[Again]:
+    """The words that each was given with: the note of the very step that made it."""
+    found = []
+    seen = set()
+    with acting(store, who, "personal.view") as tx:
+        for one in notices:
+            case = case_of(one.paper)
+            row = tx.row(
+                f"SELECT sealed FROM case_note WHERE {OF} AND kind = 'reason' AND at = ?2",
+                case,
+                one.at,
+            )
+            texts = (store.unseal(case, row["sealed"]) if row else None) or {}
+            found.append(one._replace(reason=texts.get("text", "")))
+            if case not in seen:
+                seen.add(case)
+                tx.append("personal.viewed", case, [], stream=stream(case))
+    return found
 
 
 class Sealed(NamedTuple):

@@ -146,7 +146,7 @@ def deadlines(
 ) -> list[Deadline]:
     """Every clock that runs or is paused, what tips over first in front (`rules.tips_first`).
 
-    ``department``: of the item; ``operator``: who holds the case or is its agent. ``skip`` so many
+    ``department``: of the item or of the step; ``operator``: who holds the case or is its agent. ``skip`` so many
     that fit, then at most ``most`` are given. Raises ``not-allowed``.
     """
     admit(store, who, "review.watch")
@@ -156,7 +156,7 @@ def deadlines(
         for one in _running(look, timer):
             if light is not None and one.light is not light:
                 continue
-            if department and one.case.department != department:
+            if department and department not in (one.case.department, one.at):
                 continue
             if operator and operator not in (one.case.holder, one.case.agent):
                 continue

@@ -45,8 +45,9 @@ def register(commands: Commands) -> None:
     stand = command(own, "watch.still", _still)
     option(stand, "--days", type=int, default=STILL_DAYS, help=t("cli.option.watch-days"))
     most(stand)
-    for name, run in (("notices", _notices), ("seals", _seals)):
-        log = command(own, f"watch.{name}", run)
+    again = command(own, "watch.notices", _notices)
+    option(again, "--reasons", action="store_true")
+    for log in (again, command(own, "watch.seals", _seals)):
         day = t("cli.value.day")
         log.add_argument("--from", dest="first", metavar=day, help=t("cli.option.first"))
         log.add_argument("--to", dest="last", metavar=day, help=t("cli.option.last"))
@@ -108,6 +109,7 @@ def _deadlines(args: Namespace, app: App) -> int:
         {
             **case_object(one.case),
             "timer": one.clock.timer,
+            "at": one.at or None,
             "light": one.light.value,
             "left": one.left,
             "unit": one.clock.unit,
@@ -123,7 +125,9 @@ def _deadlines(args: Namespace, app: App) -> int:
         [
             said.light_word(one.light),
             said.left_text(one),
-            said.timer_name(names.flow(one.case.flow), one.clock.timer),
+            said.department_name(app.hall(), one.at)
+            if one.at
+            else said.timer_name(names.flow(one.case.flow), one.clock.timer),
             one.case.number,
             names.state(one.case),
             one.case.holder or one.case.agent or "-",
@@ -304,10 +308,19 @@ def _span(args: Namespace, app: App) -> tuple[str, str]:
 
 
 def _notices(args: Namespace, app: App) -> int:
-    found = case_ledger.second_notices(app.store(), app.actor(), *_span(args, app))
+    found = case_ledger.second_notices(
+        app.store(), app.actor(), *_span(args, app), reasons=args.reasons
+    )
     objects = ({**one._asdict(), "at": iso(one.at)} for one in found)
     cells = [
-        [f"{local(one.at):%m-%d %H:%M}", one.number, one.case, t("watch.nth", n=one.nth), one.by]
+        [
+            f"{local(one.at):%m-%d %H:%M}",
+            one.number,
+            one.case,
+            t("watch.nth", n=one.nth),
+            one.by,
+            one.reason or "",
+        ]
         for one in found
     ]
     return print_list(app, objects, cells, t("watch.none.notices"))

@@ -152,8 +152,10 @@ class Defect(NamedTuple):
     material: str
     place: str
     """The field, rule or department it was found at; empty for a material's."""
-    round: int
-    """The notice that told it, counted from 1; 0: none has yet."""
+    told: bool
+    """A notice lists it."""
+    late: bool
+    """It was found only after the first notice since receipt."""
     opened: date
     closed: date | None
 
@@ -232,8 +234,8 @@ def of_defects(
         keys = _keys_of(one)
         many[one.case] = many.get(one.case, 0) + 1
         yield Mark("defects", keys)
-        if one.round:
-            yield Mark("defect-late", keys, one.round > 1, 1)
+        if one.told:
+            yield Mark("defect-late", keys, one.late, 1)
         if one.closed is not None:
             yield Mark("defect-days", keys, days.between(one.opened, one.closed))
         for by in (REASON, MATERIAL, SOURCE, PLACE):

@@ -14,12 +14,13 @@ from typing import Final, NamedTuple, Protocol
 from hallclient.rules import alarms
 from hallclient.rules.alarms import Reading
 from hallclient.rules.lights import Light
+from hallclient.rules.review.clocks import STEP, SUPPLEMENT
 from hallclient.rules.review.facts import ClockFact
 from hallclient.rules.review.spec import Timer
 
 STILL_DAYS: Final = 5
 """Working days without any step in a case after which somebody should look."""
-PARTS: Final = frozenset({"supplement", "step"})
+PARTS: Final = frozenset({SUPPLEMENT, STEP})
 """Timers of a part of a case: promises and departments' steps are watched by themselves."""
 MOST_TOLD: Final = 50
 """So many cases at most have an alarm of their own; all are in the list."""
@@ -66,6 +67,12 @@ class Deadline(NamedTuple):
     clock: ClockFact
     light: Light
     left: int
+
+    @property
+    def at(self) -> str:
+        """The department whose step it is (its id names it); empty: it is of the whole case."""
+        name = self.clock.id.rpartition("/c/")[2].partition("/")[0]
+        return name.removeprefix(f"{STEP}.") if name.startswith(f"{STEP}.") else ""
 
 
 def tips_first(one: Deadline) -> tuple[bool, date, int, str]:
