@@ -86,6 +86,7 @@ def test_a_code_is_verified(cli: Cli, kit: Kit, paper: Row) -> None:
 def test_templates_are_checked_seen_and_published(
     cli: Cli, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("hallclient.actions.paper_check.WORDS", ("paper.sample",))
     folder = tmp_path / "mine" / "papers"
     shutil.copytree(FIXTURES / "papers", folder)
     settings = (folder / "papers.toml").read_text("utf-8")
@@ -102,7 +103,6 @@ def test_templates_are_checked_seen_and_published(
         by="admin",
     )  # fmt: skip
     assert Path(page["file"]).read_bytes()[:4] == b"\x89PNG"
-    monkeypatch.setattr("hallclient.actions.paper_check.WORDS", ("paper.sample",))
     assert cli.done("paper", "publish", str(folder), by="admin")["published"] is True
     assert made(kit, opened(kit)["id"], "sqd")["template"] == "papers/mine-1"
     assert cli.refused("paper", "publish", str(folder), **BY)["error"] == "not-allowed"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hallclient.actions import case_papers, editions, paper_check, paper_pdf, paper_templates
-from hallclient.actions.paper_check import check, preview
+from hallclient.actions.paper_check import check, check_folder, preview
 from hallclient.actions.paper_templates import load_templates, publish, read_folder
 from hallclient.paths import FIXTURES
 from hallclient.rules.errors import Refused
@@ -48,6 +48,15 @@ def told(problems: list[Problem]) -> list[tuple[str, str]]:
 
 def test_what_ships_sets_every_document_without_a_warning() -> None:
     assert check(paper_templates.shipped(), flow_from(editions.shipped()["flow"])) == []
+
+
+def test_a_halls_folder_is_checked_with_its_templates(folder: Path) -> None:
+    edited(folder, "sqd.typ", lambda text: text + "\n#nothing-such\n")
+    found = check_folder(folder, flow("sqd"))
+    assert ("paper-fails", True) in {(one.code, one.file == "papers/sqd.typ") for one in found}
+    assert check_folder(folder / "none", flow("sqd")) == []
+    (folder / "papers.toml").write_text("version = ", "utf-8")
+    assert [one.code for one in check_folder(folder, flow("sqd"))] == ["bad-toml"]
 
 
 def test_templates_travel_as_json() -> None:

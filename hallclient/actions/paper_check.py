@@ -7,10 +7,12 @@ people who mean harm would write them. The compiler's messages come with file an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hallclient.actions import editions
+from hallclient.actions.paper_templates import read_folder
 from hallclient.actions.typesetting import BARS, SQUARE, set_pictures, set_warned
 from hallclient.rules.errors import Refused
 from hallclient.rules.problems import Notes, Problem
@@ -26,8 +28,18 @@ _USES = re.compile(r"""\b(?:import|include|read|json|toml|image)\b[^"\n]*"([^"@\
 _CODE = "HD1.E.AAAAAA.{kind}.{number}.20260922.AAAAAAAAAAAAAAAA.{signature}"
 
 
-def check(templates: Templates, flow: Flow) -> list[Problem]:
-    """Every mistake of some templates, for the documents of a flow."""
+def check_folder(folder: Path, flow: Flow) -> list[Problem]:
+    """Every mistake that shows with ordinary content in a folder ``papers``; none without one."""
+    if not folder.is_dir():
+        return []
+    templates, problems = read_folder(folder)
+    if all(problem.warning for problem in problems):
+        problems += check(templates, flow, WORDS[:1])
+    return [one._replace(file=f"{folder.name}/{one.file}") for one in problems]
+
+
+def check(templates: Templates, flow: Flow, words: Sequence[str] = ()) -> list[Problem]:
+    """Every mistake of some templates, for the documents of a flow; ``words``: else `WORDS`."""
     notes = Notes()
     for name, text in templates.files.items():
         for found in _PACKAGE.finditer(text):
@@ -36,8 +48,8 @@ def check(templates: Templates, flow: Flow) -> list[Problem]:
         if f"{kind.id}.typ" not in templates.files:
             notes.add(f"{kind.id}.typ", 0, "paper-missing", kind=kind.zh)
     _unused(templates, flow, notes)
-    if not notes.problems or all(one.warning for one in notes.problems):
-        _tried(templates, flow, notes)
+    if all(one.warning for one in notes.problems):
+        _tried(templates, flow, notes, words or WORDS)
     return notes.sorted()
 
 
@@ -63,10 +75,10 @@ def _unused(templates: Templates, flow: Flow, notes: Notes) -> None:
             notes.warn(name, 0, "paper-unused")
 
 
-def _tried(templates: Templates, flow: Flow, notes: Notes) -> None:
+def _tried(templates: Templates, flow: Flow, notes: Notes, words: Sequence[str]) -> None:
     seen: set[tuple[str, int, str]] = set()
     for kind in flow.papers:
-        for file, line, why, warning in _setting(templates, flow, kind):
+        for file, line, why, warning in _setting(templates, flow, kind, words):
             if (file, line, why) in seen:
                 continue
             seen.add((file, line, why))
@@ -75,10 +87,10 @@ def _tried(templates: Templates, flow: Flow, notes: Notes) -> None:
 
 
 def _setting(
-    templates: Templates, flow: Flow, kind: PaperKind
+    templates: Templates, flow: Flow, kind: PaperKind, words: Sequence[str]
 ) -> Iterator[tuple[str, int, str, bool]]:
     """What the compiler has against a kind of document: file, line, message, only a warning."""
-    for word in WORDS:
+    for word in words:
         for language in LANGUAGES:
             said = text_in(language, word) if word else ""
             body = _sample(templates, flow, kind, said)

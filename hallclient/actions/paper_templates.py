@@ -122,7 +122,12 @@ def newest(tx: Action) -> Templates:
 def edition_flow(store: Store) -> Flow:
     """The flow that new cases get, whose documents the templates must be able to set."""
     key = newest_key(store, FLOW)
-    return flow_in(store, key) if key else flow_from(shipped_editions()["flow"])
+    return flow_in(store, key) if key else shipped_flow()
+
+
+def shipped_flow() -> Flow:
+    """The flow that comes with the program."""
+    return flow_from(shipped_editions()["flow"])
 
 
 def templates_in(store: Store, key: str) -> Templates:

@@ -1,4 +1,4 @@
-"""``hallclient catalogue``: search, show, and check a hall's own folder: forms and review too."""
+"""``hallclient catalogue``: search, show, and check a hall's own folder with all that is in it."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _lines(hall: Hall, item: Item) -> list[str]:
 
 def _check(app: App, folder: Path, *, write: bool) -> int:
     # The readers of the files are loaded for this command alone.
-    from hallclient.actions import editions, form_files, review_files
+    from hallclient.actions import editions, form_files, paper_check, paper_templates, review_files
     from hallclient.actions.hall_files import read_folder, write_compiled
     from hallclient.rules.review.files.parts import Known
 
@@ -180,6 +180,10 @@ def _check(app: App, folder: Path, *, write: bool) -> int:
     known = Known(items, list(hall.departments) or None, offered)
     review, found = review_files.read_review(folder / editions.FOLDER, known)
     problems += found
+    flow = review.flow if review else None
+    problems += paper_check.check_folder(
+        folder / paper_templates.FOLDER, flow or paper_templates.shipped_flow()
+    )
     for problem in problems:
         app.out.emit(problem_object(problem), problem_line(problem))
     errors = [problem for problem in problems if not problem.warning]

@@ -49,10 +49,8 @@ def preview(args: Namespace, app: App) -> int:
 def _flow(app: App) -> Flow:
     """The flow of the store, or without one that which ships."""
     from db.opening import is_file
-    from hallclient.actions.editions import shipped
-    from hallclient.rules.review.spec import flow_from
 
-    return edition_flow(app.store()) if is_file(app.path) else flow_from(shipped()["flow"])
+    return edition_flow(app.store()) if is_file(app.path) else paper_templates.shipped_flow()
 
 
 def _read(app: App, folder: Path | None) -> Templates:
