@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,8 @@ from db.check import verify as verify_store
 from db.store import Row
 from hallclient.actions import case_papers, paper_pdf
 from hallclient.actions.acting import acting
+from hallclient.actions.calendars import calendar_of
+from hallclient.actions.case_clocks import apply_in
 from hallclient.actions.case_papers import COUNTER, ELECTRONIC, POST, deliver, make_in, receipt_in
 from hallclient.actions.case_rows import CaseDraft, case_row
 from hallclient.actions.case_title import Applicant
@@ -124,23 +127,30 @@ def test_a_notice_is_tied_to_what_it_tells_and_counted(kit: Kit, case: Row) -> N
     assert (row["round"], row["notices"]) == (1, 1)
     told = kit.store.rows("SELECT id, paper, round FROM deficiency ORDER BY id")
     assert [(one["paper"], one["round"]) for one in told] == [(first["id"], 1)]
-    assert body(kit, first)["round"] == 1
+    assert body(kit, first)["nth"] == 1
     wanting(kit, case["id"], [("clerk", "", "", "漏告知的一项", "补交")])
     second = made(kit, case["id"], "gzs", reason="新的事实")
     row = case_row(kit.store, case["id"])
     assert (row["round"], row["notices"]) == (2, 2)
-    assert body(kit, second)["round"] == 2
+    assert body(kit, second)["nth"] == 2
     assert body(kit, second)["reason"] == "新的事实"
-    assert body(kit, first)["round"] == 1  # frozen
+    assert body(kit, first)["nth"] == 1  # frozen
 
 
 def test_a_notice_of_the_pre_review_is_counted_apart(kit: Kit) -> None:
     row = open_case(kit.store, AGENT, "SP082", applicant=COMPANY)
     wanting(kit, row["id"], [("material", "1", "1.1", "", "")])
     said = body(kit, made(kit, row["id"], "gzs", who=AGENT))
-    assert said["received_at"] == ""
+    assert (said["received_at"], said["nth"]) == ("", 1)
     found = case_row(kit.store, row["id"])
     assert (found["round"], found["notices"]) == (1, 0)
+    with acting(kit.store, CLERK, "case.edit") as tx:
+        draft = CaseDraft(tx, case_row(kit.store, row["id"]))
+        draft.case(received_at=tx.now)
+        draft.write("case.moved")
+    assert body(kit, made(kit, row["id"], "gzs", reason="预审后新发现"))["nth"] == 1
+    found = case_row(kit.store, row["id"])
+    assert (found["round"], found["notices"]) == (2, 1)
 
 
 def test_what_a_document_says_is_sealed(kit: Kit, case: Row) -> None:
@@ -185,13 +195,33 @@ def test_the_clock_that_this_very_step_starts_is_the_promised_day(kit: Kit) -> N
     with acting(kit.store, CLERK, "case.move") as tx:
         draft = CaseDraft(tx, case_row(kit.store, row["id"]))
         facts = draft.facts()
-        draft.insert(
-            "clock", "c/1", timer="decide", state="running", start=tx.day, due="2026-09-29",
-            provisional=0, pauses="[]", count=3, unit="W",
-        )  # fmt: skip
-        paper = make_in(draft, "slt", facts)
+        apply_in(draft, ["start decide"], start=date(2026, 9, 18))
+        paper = make_in(draft, "slt", facts, reason="逾期未告知,视为受理")
         draft.write("case.moved")
-    assert body(kit, paper)["promised_due"]["day"] == "2026-09-29"
+    said = body(kit, paper)
+    clock = kit.store.rows("SELECT start, due FROM clock")[0]
+    assert said["promised_due"]["day"] == clock["due"]
+    # Deemed accepted (行政许可法 32 (4)): from the day of receipt, and so counts the law's limit.
+    assert said["accepted_at"] == clock["start"] == "2026-09-18"
+    calendar = calendar_of(kit.store)
+    assert said["legal_due"]["day"] == calendar.due(date(2026, 9, 18), 10, "W").day.isoformat()
+
+
+def test_a_proof_delivers_what_it_lists(kit: Kit, case: Row) -> None:
+    receipt = made(kit, case["id"], "sqd")
+    permit = made(kit, case["id"], "xkz")
+    given = {"how": POST, "receiver": "王五", "waybill": "EMS9"}
+    said = body(kit, made(kit, case["id"], "sdhz", given=given))
+    assert [one["number"] for one in said["papers"]] == [permit["number"]]
+    found = receipt_in(kit.store, paper_pdf.paper_row(kit.store, permit["id"]))
+    assert found is not None
+    assert (found.how, found.to, found.waybill, found.at) == (POST, "王五", "EMS9", kit.clock.ms)
+    assert paper_pdf.paper_row(kit.store, receipt["id"])["delivered_at"] is None
+    with pytest.raises(Refused, match="waybill-needed"):
+        made(kit, case["id"], "sdhz", given={"how": POST, "papers": receipt["number"]})
+    again = body(kit, made(kit, case["id"], "sdhz", given={"papers": permit["number"]}))
+    assert [one["number"] for one in again["papers"]] == [permit["number"]]
+    assert receipt_in(kit.store, paper_pdf.paper_row(kit.store, permit["id"])) == found
 
 
 def test_decisions_tell_the_remedies(kit: Kit, case: Row) -> None:

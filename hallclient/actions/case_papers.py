@@ -1,16 +1,6 @@
 """Documents (文书) of a case: made and frozen, read, set as PDF, delivered, printed, verified."""
 
-from hallclient.actions.paper_delivery import (
-    COUNTER,
-    ELECTRONIC,
-    POST,
-    WAYS,
-    Receipt,
-    deliver,
-    deliver_in,
-    printed,
-    receipt_in,
-)
+from hallclient.actions.paper_delivery import deliver, printed
 from hallclient.actions.paper_make import NOTICE, make_in
 from hallclient.actions.paper_pdf import (
     Document,
@@ -23,6 +13,15 @@ from hallclient.actions.paper_pdf import (
     pictures,
     read,
     verify,
+)
+from hallclient.actions.paper_receipt import (
+    COUNTER,
+    ELECTRONIC,
+    POST,
+    WAYS,
+    Receipt,
+    deliver_in,
+    receipt_in,
 )
 
 __all__ = [

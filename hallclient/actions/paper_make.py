@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from db.store import Row
 from hallclient.actions import paper_templates
 from hallclient.actions.acting import Action
-from hallclient.actions.case_rows import CaseDraft, serial
+from hallclient.actions.case_rows import CaseDraft, clock_fact, serial
 from hallclient.actions.case_title import FIELDS
 from hallclient.actions.cases import applicant_in
+from hallclient.actions.paper_receipt import COUNTER, Receipt, deliver_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import paper_body
 from hallclient.rules.review.facts import CaseFacts, ClockFact
@@ -27,6 +28,8 @@ from hallclient.rules.text import clean
 
 NOTICE = "gzs"
 """The one-time notice (一次性告知书): it tells the open deficiencies and is counted."""
+PROOF = "sdhz"
+"""The proof of delivery (送达回证): what it lists is delivered by it."""
 
 
 def make_in(
@@ -42,8 +45,9 @@ def make_in(
 
     ``given``: what only the caller knows: ``until`` (gzs), ``competent`` (bys), ``procedure``,
     ``days``, ``from``, ``to`` (tbcx), ``decision`` (xkz), ``no`` (one material of rqcn),
-    ``papers``, ``how``, ``receiver`` (sdhz). Days are ISO.
-    Raises ``no-such-paper``, ``paper-field`` (the flow asks for a field that nothing knows).
+    ``papers``, ``how``, ``receiver``, ``waybill``, ``address`` (sdhz). Days are ISO.
+    Raises ``no-such-paper``, ``paper-field`` (the flow asks for a field that nothing knows); of a
+    proof of delivery as `deliver_in`.
     """
     spec = facts.flow.paper.get(kind)
     if spec is None:
@@ -54,9 +58,10 @@ def make_in(
     number = _number(draft, spec)
     ground = _ground(draft, facts, number, templates.house, words, said, stamped)
     try:
-        text = paper_body.frozen(paper_body.body_of(spec, facts, ground))
+        body = paper_body.body_of(spec, facts, ground)
     except KeyError as error:
         raise Refused("paper-field", kind=kind, name=str(error.args[0])) from error
+    text = paper_body.frozen(body)
     row = draft.insert(
         "paper",
         draft.next("paper", "p"),
@@ -74,21 +79,49 @@ def make_in(
     )
     if kind == NOTICE:
         _tell(draft, facts, row["id"])
+    if kind == PROOF:
+        _hand_over(draft, facts, {one["number"] for one in body["papers"]}, said)
     return row
 
 
 def _tell(draft: CaseDraft, facts: CaseFacts, paper: str) -> None:
-    """Tie what the notice lists to it, and count the round.
-
-    What an agent tells before anything was handed in is no notice of the law's (行政许可法 32).
-    """
+    """Tie what the notice lists to it, and count the round."""
     told = {one.id for one in facts.open_deficiencies}
     for row in draft.rows("deficiency"):
         if row["id"] in told:
             draft.update("deficiency", row, paper=paper, round=facts.round + 1)
-    statutory = draft.row.get("received_at") is not None
-    before = draft.row.get("notices") or 0
-    draft.case(round=facts.round + 1, notices=before + statutory)
+    notices = _nth(draft, facts) if _statutory(draft) else draft.row.get("notices")
+    draft.case(round=facts.round + 1, notices=notices or 0)
+
+
+def _statutory(draft: CaseDraft) -> bool:
+    """Whether a notice is the law's (行政许可法 32): in a pre-review nothing was handed in yet."""
+    return draft.row.get("received_at") is not None
+
+
+def _nth(draft: CaseDraft, facts: CaseFacts) -> int:
+    """Which notice of the case the next one is; those of the pre-review are counted apart."""
+    before = draft.row.get("notices") if _statutory(draft) else facts.round
+    return (before or 0) + 1
+
+
+def _hand_over(
+    draft: CaseDraft, facts: CaseFacts, numbers: set[str], given: Mapping[str, str]
+) -> None:
+    """What a proof lists was delivered, unless that is recorded already, also in this step."""
+    done = {key for table, key, was, _ in draft.set if table == "paper" and was is not None}
+    known = {one.id for one in facts.papers}
+    receipt = Receipt(
+        given.get("how") or COUNTER,
+        given.get("receiver", ""),
+        draft.tx.now,
+        given.get("waybill", ""),
+        given.get("address", ""),
+    )
+    for row in draft.rows("paper"):
+        open_ = row["delivered_at"] is None and row["id"] in known - done
+        if open_ and row["number"] in numbers:
+            deliver_in(draft, row, receipt, named=False)
 
 
 def _number(draft: CaseDraft, spec: PaperKind) -> str:
@@ -116,7 +149,7 @@ def _ground(
     item = tx.hall.items.get(facts.item)
     named = item or facts.checklist
     department = tx.hall.departments.get(item.department) if item else None
-    accepted = draft.row.get("accepted_at") or tx.now
+    accepted = _accepted(draft, facts)
     return Ground(
         number=number,
         at=_local(tx, tx.now),
@@ -129,32 +162,49 @@ def _ground(
         result={"zh": item.result, "en": item.result} if item else paper_body.NOWHERE,
         department=_both(department) if department else paper_body.NOWHERE,
         received_at=_local(tx, draft.row.get("received_at")),
-        accepted_at=_local(tx, draft.row.get("accepted_at")),
+        accepted_at=accepted,
         promised=_promised(draft, facts),
-        legal=_legal(draft, facts, date.fromisoformat(_local(tx, accepted)[:10])),
+        legal=_legal(draft, facts, date.fromisoformat(accepted[:10])),
         until=given.get("until") or _supply(draft, house),
         departments={key: _both(one) for key, one in tx.hall.departments.items()},
         reason=reason,
         given=given,
+        nth=_nth(draft, facts),
         stamped=stamped,
         demo=tx.store.demo,
     )
 
 
+def _accepted(draft: CaseDraft, facts: CaseFacts) -> str:
+    """When the case was accepted: the day that its decision counts from, if that is earlier.
+
+    A case that counts as accepted (视为受理) is so from the day of receipt (行政许可法 32 (4)).
+    """
+    tx = draft.tx
+    at = _local(tx, draft.row.get("accepted_at") or tx.now)
+    clock = _decide(draft, facts)
+    start = clock.start.isoformat() if clock is not None else at
+    return start if start < at[:10] else at
+
+
 def _promised(draft: CaseDraft, facts: CaseFacts) -> Limit:
-    """The promised decision: its running clock, also one that this very step starts."""
+    """The promised decision, by its clock."""
     limit, unit = facts.checklist.promised_limit, facts.checklist.promised_unit
+    clock = _decide(draft, facts)
+    if clock is None:
+        return Limit("", limit, unit)
+    return Limit(clock.due.isoformat(), limit, unit, clock.provisional)
+
+
+def _decide(draft: CaseDraft, facts: CaseFacts) -> ClockFact | None:
+    """The clock of the decision, also one that this very step starts."""
     clock = facts.clock("decide")
     if clock is not None:
-        return _of_clock(clock, limit, unit)
-    for at, _, was, now in draft.set:
-        if at == "clock" and was is None and now and now["timer"] == "decide":
-            return Limit(str(now["due"]), limit, unit, bool(now.get("provisional")))
-    return Limit("", limit, unit)
-
-
-def _of_clock(clock: ClockFact, limit: int, unit: str) -> Limit:
-    return Limit(clock.due.isoformat(), limit, unit, clock.provisional)
+        return clock
+    for table, key, was, now in draft.set:
+        if table == "clock" and was is None and now and now["timer"] == "decide":
+            return clock_fact({"due_at": None, **now, "id": key})
+    return None
 
 
 def _legal(draft: CaseDraft, facts: CaseFacts, start: date) -> Limit:

@@ -65,6 +65,8 @@ class Ground:
     """Names of those whose opinions are among the deficiencies."""
     reason: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    nth: int = 1
+    """Which notice of the case this one is, of a notice."""
     stamped: bool = False
     demo: bool = False
 
@@ -85,7 +87,7 @@ def body_of(kind: PaperKind, facts: CaseFacts, ground: Ground) -> Body:
         "address": {"zh": ground.house.address_zh, "en": ground.house.address_en},
         "law": {"zh": kind.basis_zh, "en": kind.basis_en},
         "copies": kind.copies,
-        "round": facts.round + 1 if kind.id == "gzs" else facts.round,
+        "nth": ground.nth,
         "at": ground.at,
         "demo": ground.demo,
         "reason": ground.reason,
@@ -264,14 +266,17 @@ def _decision(_: PaperKind, __: CaseFacts, ground: Ground) -> Body:
 
 
 def _papers(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
-    """The documents that are handed over: those named, else those not delivered yet."""
-    wanted = set(ground.given.get("papers", "").split())
-    return [
-        {**_both(facts.flow.paper[one.kind]), "number": one.number}
-        for one in facts.papers
-        if (one.number in wanted if wanted else one.delivered_at is None)
-        and one.kind in facts.flow.paper
-    ]
+    """The documents that are handed over: those named, else the decision, else all there are.
+
+    What was delivered before is handed over again only when it is named.
+    """
+    wanted = ground.given.get("papers", "").split()
+    known = [one for one in facts.papers if one.kind in facts.flow.paper]
+    found = [one for one in known if one.number in wanted]
+    if not wanted:
+        left = [one for one in known if one.delivered_at is None]
+        found = [one for one in left if one.kind in DECISIONS] or left
+    return [{**_both(facts.flow.paper[one.kind]), "number": one.number} for one in found]
 
 
 def _receiver(_: PaperKind, __: CaseFacts, ground: Ground) -> str:

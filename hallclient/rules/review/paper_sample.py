@@ -116,6 +116,7 @@ def _ground(kind: PaperKind, checklist: Checklist, house: House, hall: Both, wor
         until=(DAY + timedelta(days=21)).isoformat() if word else "",
         reason=word,
         given=given,
+        nth=2 if word else 1,
         stamped=bool(word),
     )
 
