@@ -42,9 +42,9 @@ def mark(
     ``reasons``: codes of its check points, or ``other`` with the ``note`` (a failed one needs one).
     ``evidence``: why it need not be handed in (exempt). ``form``, ``medium``, ``copies``: as it was
     handed in.
-    Raises ``no-such-material``, ``no-such-mark``, ``no-such-reason-code``, ``reason-code-needed``,
-    ``evidence-needed``, ``promise-first``, ``bad-copies``, and what `materials.why_not` says; as
-    `cases.editing`.
+    Raises ``no-such-material``, ``no-such-material-state``, ``no-such-reason-code``,
+    ``reason-code-needed``, ``evidence-needed``, ``promise-first``, ``bad-copies``, and what
+    `materials.why_not` says; as `cases.editing`.
     """
     with acting(store, who, "material.mark") as tx:
         draft = editing(tx, case)
@@ -207,7 +207,7 @@ def _state(state: str) -> MaterialState:
     try:
         return MaterialState(state)
     except ValueError:
-        raise Refused("no-such-mark", field="state", state=state) from None
+        raise Refused("no-such-material-state", field="state", wanted=state) from None
 
 
 def _codes(

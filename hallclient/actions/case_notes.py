@@ -45,7 +45,7 @@ def note(
 ) -> Row:
     """Write a note. ``due``: a day (ISO), for what was promised; an escalation is counted.
 
-    Raises ``no-such-note-kind``, ``note-empty``, ``note-long``, ``bad-day``,
+    Raises ``no-such-note-kind``, ``note-empty``, ``case-note-long``, ``bad-day``,
     ``promise-day-needed``, ``no-such-case``, ``case-closed``.
     """
     with acting(store, who, "case.note") as tx:
@@ -68,12 +68,12 @@ def note(
 
 
 def note_in(draft: CaseDraft, kind: str, text: str, *, to: str = "", due: str = "") -> Row:
-    """Collect a note; the caller writes. Raises ``note-empty``, ``note-long``."""
+    """Collect a note; the caller writes. Raises ``note-empty``, ``case-note-long``."""
     words = clean(text, multiline=True).strip()
     if not words:
         raise Refused("note-empty", field="text")
     if len(words) > _LONGEST:
-        raise Refused("note-long", field="text", longest=_LONGEST)
+        raise Refused("case-note-long", field="text", longest=_LONGEST)
     open_still = bool(due or to)
     return draft.insert(
         "case_note",

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "ticket": "ticket",
     "booking": "booking",
     "form": "form",
+    "case": "case",
     "review": "review",
     "paper": "paper",
     "window": "window",
