@@ -75,10 +75,14 @@ def test_a_document_is_printed_delivered_and_proven(
 def test_a_code_is_verified(cli: Cli, kit: Kit, paper: Row) -> None:
     text = paper_pdf.sign(kit.store, paper)
     answer = cli.done("paper", "verify", text, **BY)
-    assert (answer["verdict"], answer["number"]) == ("genuine", paper["number"])
+    assert (answer["genuine"], answer["number"]) == (True, paper["number"])
     assert answer["case"] == kit.store.rows("SELECT number FROM case_file")[0]["number"]
-    forged = cli.json("paper", "verify", text[:-2] + ("AA" if text[-2:] != "AA" else "BA"), **BY)
-    assert forged.code == 1
+    forged = text[:-2] + ("AA" if text[-2:] != "AA" else "BA")
+    assert cli.refused("paper", "verify", forged, **BY)["error"] == "document-forged"
+    gone = paper_pdf.sign(kit.store, {**paper, "number": "BZ20260922-W09-0001"})
+    assert cli.refused("paper", "verify", gone, **BY)["error"] == "document-unknown"
+    other = paper_pdf.sign(kit.store, {**paper, "sha256": "00" * 32})
+    assert cli.refused("paper", "verify", other, **BY)["error"] == "document-differs"
     assert cli.refused("paper", "verify", "nothing", **BY)["error"] == "document-unreadable"
     assert "真实" in cli("paper", "verify", text, **BY).out
 

@@ -178,20 +178,33 @@ def verify(store: Store, text: str) -> Verified:
     return Verified(verdict, *told, row["id"], row["case_file"])
 
 
+def genuine(store: Store, text: str) -> Verified:
+    """A document's QR code that is all right. Raises as `verify`, ``document-forged``,
+    ``document-other-hall``, ``document-differs``, ``document-unknown``.
+    """
+    found = verify(store, text)
+    number, day = found.number, found.day
+    if found.verdict is Verdict.FORGED:
+        raise Refused("document-forged", field="text", number=number)
+    if found.verdict is Verdict.OTHER_HALL:
+        raise Refused("document-other-hall", field="text", number=number)
+    if found.verdict is Verdict.DIFFERS:
+        raise Refused("document-differs", field="text", number=number, day=day)
+    if found.verdict is Verdict.UNKNOWN:
+        raise Refused("document-unknown", field="text", number=number, day=day)
+    return found
+
+
 def case_scanned(store: Store, routed: Routed) -> str:
     """The id of the case that a scan of its number or of one of its documents leads to.
 
-    Raises ``no-such-case``, ``no-such-document``, ``document-forged``, ``document-other-hall``.
+    Raises ``no-such-case``, ``no-such-document``; of a signed code as `genuine`.
     """
+    if routed.signed:
+        return genuine(store, routed.signed).case
     if routed.kind is ScanKind.CASE:
         row = store.row("SELECT id FROM case_file WHERE number = ?", routed.value)
         if row is None:
             raise Refused("no-such-case", field="case", case=routed.value)
         return str(row["id"])
-    if routed.signed:
-        verdict = verify(store, routed.signed).verdict
-        if verdict is Verdict.FORGED:
-            raise Refused("document-forged", field="text", number=routed.value)
-        if verdict is Verdict.OTHER_HALL:
-            raise Refused("document-other-hall", field="text", number=routed.value)
     return str(paper_row(store, routed.value)["case_file"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallclient.actions import case_papers, paper_pdf
-from hallclient.actions.case_papers import WAYS, Verdict
+from hallclient.actions.case_papers import WAYS
 from hallclient.actions.editions import flow_in
 from hallclient.cli import paper_files
 from hallclient.cli.app import App
@@ -143,21 +143,20 @@ def _deliver(args: Namespace, app: App) -> int:
 
 
 def _verify(args: Namespace, app: App) -> int:
-    """Exit code 1 unless this hall has signed it and it says the same still."""
+    """Refused unless this hall has signed it and it says the same still."""
     app.seen_by("paper.read")
     store = app.store()
-    found = case_papers.verify(store, args.text)
+    found = case_papers.genuine(store, args.text)
     row = store.row("SELECT number FROM case_file WHERE id = ?", found.case)
     obj: dict[str, object] = {
-        "verdict": found.verdict,
+        "genuine": True,
         "kind": found.kind,
         "number": found.number,
         "day": found.day,
         "case": row["number"] if row else None,
     }
-    said = t(f"paper.verdict.{found.verdict}", number=found.number, day=found.day)
-    app.out.emit(obj, said)
-    return 0 if found.verdict is Verdict.GENUINE else 1
+    app.out.emit(obj, t("cli.paper.genuine", number=found.number, day=found.day))
+    return 0
 
 
 def _kind(app: App, row: Row) -> str:
