@@ -10,7 +10,9 @@ from hallclient.rules.review.facts import CaseFacts
 from hallclient.rules.review.spec import Checklist
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
 
-DAJI = Applicant("organisation", "武汉大吉科技有限公司", agent_name="张三", agent_phone="13800138000")
+DAJI = Applicant(
+    "organisation", "武汉大吉科技有限公司", agent_name="张三", agent_phone="13800138000"
+)
 WANG = Applicant("person", "王伟", "420100199001011234", "13900139000")
 C1 = clerk(1)
 DAY_MS = 86_400_000

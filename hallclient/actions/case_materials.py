@@ -118,6 +118,7 @@ def answered(draft: CaseDraft, facts: CaseFacts, given: dict[str, bool | None]) 
             now = rules.state_for(given[material.when], was)
             if now is not was:
                 draft.update("material", row, state=now.value, reasons="[]")
+                _keep_promise(draft, row["no"], now)
 
 
 def mark_in(
@@ -191,6 +192,7 @@ def _keep_promise(draft: CaseDraft, no: int, state: MaterialState) -> None:
         MaterialState.PASSED: "kept",
         MaterialState.EXEMPT: "kept",
         MaterialState.DUE: "withdrawn",
+        MaterialState.UNNEEDED: "withdrawn",
     }
     for row in draft.rows("promise"):
         if row["no"] == no and row["state"] == "open" and state in ended:
