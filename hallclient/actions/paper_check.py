@@ -21,8 +21,10 @@ from hallclient.rules.review.spec import Checklist, Flow, PaperKind
 from hallclient.rules.review.templates import Templates
 from hallclient.texts import LANGUAGES, text_in
 
-WORDS = ("paper.sample", "", '#panic("x") *[b]* $a$ `c` <d> @e \\ // f', "x" * 300)
-"""What stands where a person would have written: a key of the texts, nothing, code, one word."""
+WORDS = ("paper.sample", "", '#panic("x") *[b]* $a$ `c` <d> @e \\ // f ' + "x" * 300)
+"""What stands where a person would have written: a key of the texts, nothing, code and a word
+that is wider than any column.
+"""
 _PACKAGE = re.compile(r"""\b(?:import|include)\s*\(?\s*"@""")
 _USES = re.compile(r"""\b(?:import|include|read|json|toml|image)\b[^"\n]*"([^"@\n]+)\"""")
 _CODE = "HD1.E.AAAAAA.{kind}.{number}.20260922.AAAAAAAAAAAAAAAA.{signature}"
