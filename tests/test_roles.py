@@ -1,16 +1,36 @@
 """Every action and every role: who may, may; who may not is refused by the use case itself."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from hallclient.actions import (
+    assist,
     booking_confirm,
     booking_import,
     bookings,
+    calendars,
     calling,
+    case_deficiencies,
+    case_find,
+    case_lease,
+    case_ledger,
+    case_link,
+    case_load,
+    case_materials,
+    case_moves,
+    case_notes,
+    case_overview,
+    case_papers,
+    case_promises,
+    case_queues,
+    case_tasks,
+    case_watch,
+    cases,
     day,
     day_close,
+    editions,
     figures,
     filing_begin,
     filing_bulk,
@@ -40,6 +60,7 @@ from hallclient.actions import (
     windows,
 )
 from hallclient.actions.acting import Actor, acting
+from hallclient.actions.case_title import Applicant
 from hallclient.actions.printers import printer_of
 from hallclient.actions.tickets import Request
 from hallclient.rules.alarms import Reading, Step
@@ -144,6 +165,72 @@ ACTIONS: dict[str, list[Act]] = {
     "signal.answer": [
         lambda kit, who: signals.answer(kit.store, who, "none"),
         lambda kit, who: signals.close(kit.store, who, "none"),
+    ],
+    "case.open": [lambda kit, who: cases.open_case(kit.store, who, checklist="none")],
+    "case.read": [
+        lambda kit, who: cases.facts(kit.store, who, "none"),
+        lambda kit, who: case_find.find(kit.store, who, "x"),
+        lambda kit, who: case_find.listed(kit.store, who),
+        lambda kit, who: case_notes.notes(kit.store, who, "none"),
+        lambda kit, who: case_link.cases_of(kit.store, who, "A001"),
+        lambda kit, who: case_promises.latest(kit.store, who, "none", 1),
+        lambda kit, who: case_promises.due_soon(kit.store, who, date(2026, 9, 22)),
+        lambda kit, who: case_queues.queues(kit.store, who),
+        lambda kit, who: case_tasks.opinion_text(kit.store, who, "none", "x"),
+        lambda kit, who: assist.home(kit.store, who),
+        lambda kit, who: assist.agents(kit.store, who),
+    ],
+    "case.edit": [
+        lambda kit, who: cases.describe(kit.store, who, "none", Applicant()),
+        lambda kit, who: case_lease.take(kit.store, who, "none"),
+        lambda kit, who: case_lease.release(kit.store, who, "none"),
+        lambda kit, who: case_link.link(kit.store, who, "none", "A001"),
+    ],
+    "case.move": [
+        lambda kit, who: case_moves.move(kit.store, who, "none", "accept"),
+        lambda kit, who: case_moves.at_once(kit.store, who, "none"),
+        lambda kit, who: case_tasks.resend(kit.store, who, "none"),
+    ],
+    "case.assign": [lambda kit, who: case_lease.hand_over(kit.store, who, "none", "c01")],
+    "case.take-over": [lambda kit, who: case_lease.take_over(kit.store, who, "none", "x")],
+    "case.note": [
+        lambda kit, who: case_notes.note(kit.store, who, "none", "note", "x"),
+        lambda kit, who: case_notes.done(kit.store, who, "none"),
+        lambda kit, who: case_notes.wait_on(kit.store, who, "none", ""),
+        lambda kit, who: case_promises.remind(kit.store, who, "none"),
+        lambda kit, who: case_tasks.urge(kit.store, who, "none", "x"),
+    ],
+    "case.review": [
+        lambda kit, who: case_tasks.opinion(kit.store, who, "none", "x", "agreed"),
+    ],
+    "material.mark": [
+        lambda kit, who: case_materials.mark(kit.store, who, "none", 1, "passed"),
+        lambda kit, who: case_materials.mark_rest(kit.store, who, "none", "passed"),
+        lambda kit, who: case_materials.answer(kit.store, who, "none", "agent", True),
+        lambda kit, who: case_deficiencies.collect(kit.store, who, "none"),
+        lambda kit, who: case_deficiencies.add(kit.store, who, "none", text="x"),
+        lambda kit, who: case_deficiencies.close(kit.store, who, "none"),
+    ],
+    "material.promise": [
+        lambda kit, who: case_materials.note_dishonest(kit.store, who, "none", True),
+        lambda kit, who: case_promises.promise(
+            kit.store, who, "none", "tolerance", 1, date(2026, 9, 22), signed=True
+        ),
+        lambda kit, who: case_promises.close(kit.store, who, "none", "kept"),
+    ],
+    "paper.read": [lambda kit, who: case_papers.read(kit.store, who, "none")],
+    "paper.deliver": [lambda kit, who: case_papers.deliver(kit.store, who, "none", "counter")],
+    "review.watch": [
+        lambda kit, who: case_overview.overview(kit.store, who),
+        lambda kit, who: case_watch.deadlines(kit.store, who),
+        lambda kit, who: case_watch.silences(kit.store, who),
+        lambda kit, who: case_load.agents(kit.store, who),
+        lambda kit, who: case_load.departments(kit.store, who),
+        lambda kit, who: case_ledger.promises(kit.store, who),
+    ],
+    "edition.publish": [
+        lambda kit, who: editions.publish(kit.store, who, editions.shipped_checklists()["vat"]),
+        lambda kit, who: calendars.publish(kit.store, who, editions.shipped()["calendar"]),
     ],
     "form.publish": [lambda kit, who: forms.publish(kit.store, who, small_form())],
     "form.new": [

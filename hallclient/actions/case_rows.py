@@ -158,6 +158,7 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
         checklist=checklist_in(store, row["checklist"]),
         today=today,
         round=row["round"],
+        notices=row["notices"],
         answers={key: bool(value) for key, value in answers.items()},
         materials=tuple(
             _material(one, files.get(one["no"], 0)) for one in rows_of(store, "material", case)

@@ -73,8 +73,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.move": _HALL,
     "case.assign": _HALL,
     "case.take-over": _LEAD,
-    "case.amend": _COUNTER,
-    "case.approve": _LEAD,
     "case.note": _HALL,
     "case.review": _COUNTER,
     "material.mark": _HALL,

@@ -75,4 +75,4 @@ def untold(facts: CaseFacts) -> tuple[DeficiencyFact, ...]:
 
 def needs_reason(facts: CaseFacts) -> bool:
     """Whether the next notice is a second one: it then needs a reason."""
-    return facts.round > 0
+    return facts.notices > 0

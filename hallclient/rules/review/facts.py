@@ -155,7 +155,9 @@ class CaseFacts:
     checklist: Checklist
     today: date
     round: int = 0
-    """Notices given so far."""
+    """Notices given so far, the advice of a pre-review too."""
+    notices: int = 0
+    """Those of them that the law counts: after the papers were taken in."""
     answers: Mapping[str, bool] = field(default_factory=dict)
     """Condition id -> yes or no, by the clerk or by the form; not in it: nobody knows yet."""
     materials: tuple[MaterialFact, ...] = ()
