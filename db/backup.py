@@ -1,8 +1,9 @@
 """A copy of a store while it is in use, checked before it gets its name.
 
-A backup is one file without a write-ahead log, so it can be read from any medium. It holds the
-keys of the sealed fields: keep it as safe as the store, and know that a person whose key is
-destroyed later is still in it. It is marked: opening it for work is refused (two stores that go
+A backup is one file without a write-ahead log, so it can be read from any medium; attached files
+lie in a folder beside it (`sealed_files`), as they do beside the store. It holds the keys of what
+is sealed: keep it as safe as the store, and know that a person whose key is destroyed later is
+still in it. It is marked: opening it for work is refused (two stores that go
 on under one device id would fork the chain), `db.restore` makes a store of it.
 """
 
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from db import sealed_files
 from db.check import verify
 from db.driver import sqlite
 from db.errors import StoreError
@@ -23,6 +25,8 @@ from db.report import Progress, Report
 from db.store import Store
 
 PAGES = 2_048
+TRIES = 3
+"""How often it is begun again because files were removed meanwhile."""
 MARK = "backup_at"
 """The row of ``meta`` that says: a backup, made at this time (UTC ms)."""
 
@@ -36,6 +40,11 @@ class Made:
     size: int
     report: Report
 
+    @property
+    def folder(self) -> Path | None:
+        """Where its attached files are; None: it has none."""
+        return sealed_files.folder_of(self.path) if self.report.files else None
+
 
 def backup(
     store: Store,
@@ -47,24 +56,63 @@ def backup(
 ) -> Made:
     """Copy a store that others may be writing; encrypted with the same passphrase if it is.
 
-    Phases of ``progress``: ``copy``, then those of the check. Raises StoreError: ``file-exists``,
-    ``onto-itself``, ``backup-damaged`` (the store itself is: `verify` tells more), as `whole`.
+    Phases of ``progress``: ``copy``, ``files``, then those of the check. Raises StoreError:
+    ``file-exists``, ``onto-itself``, ``backup-damaged`` (the store itself is: `verify` tells more),
+    as `whole`.
     """
     if target.absolute() in ours(store.path):
         raise StoreError("onto-itself", path=target)
     at = store.env.now()
-    with whole(target, replace=replace) as temp, alone(temp), translated(target):
-        copy_pages(store.db, temp, passphrase, progress)
-        db = connect(temp, passphrase)
-        try:
-            db.execute("BEGIN")
-            put(db, **{MARK: str(at)})
-            db.execute("COMMIT")
-        finally:
-            db.close()
-        report = checked(temp, store, passphrase, progress)
-        size = temp.stat().st_size
+    folder = sealed_files.folder_of(target)
+    made: list[Path] = []
+    try:
+        with whole(target, replace=replace) as temp, alone(temp), translated(target):
+            for _ in range(TRIES):
+                copy_pages(store.db, temp, passphrase, progress)
+                if not _carried(store, temp, passphrase, folder, made, progress):
+                    break
+            _marked(temp, passphrase, at)
+            report = checked(temp, store, passphrase, progress, folder)
+            size = temp.stat().st_size
+    except BaseException:
+        sealed_files.take_back(made)
+        raise
+    if folder.is_dir():
+        # An older backup of this name may have had more.
+        with Store.open(
+            target, passphrase=passphrase, make_env=lambda _: store.env, readonly=True
+        ) as copy:
+            sealed_files.tidy(copy.db, folder)
     return Made(target, at, size, report)
+
+
+def _carried(
+    store: Store,
+    temp: Path,
+    passphrase: str | None,
+    folder: Path,
+    made: list[Path],
+    progress: Progress | None,
+) -> bool:
+    """Copy the files that a copy tells of; whether the store has removed some meanwhile."""
+    db = connect(temp, passphrase)
+    try:
+        wanted = list(sealed_files.kept(db))
+    finally:
+        db.close()
+    source = sealed_files.folder_of(store.path)
+    missing = sealed_files.carry(wanted, source, folder, made, progress)
+    return any(one not in sealed_files.kept(store.db, one.case) for one in missing)
+
+
+def _marked(temp: Path, passphrase: str | None, at: int) -> None:
+    db = connect(temp, passphrase)
+    try:
+        db.execute("BEGIN")
+        put(db, **{MARK: str(at)})
+        db.execute("COMMIT")
+    finally:
+        db.close()
 
 
 def copy_pages(
@@ -85,21 +133,27 @@ def copy_pages(
         db.close()
 
 
-def checked(path: Path, store: Store, passphrase: str | None, progress: Progress | None) -> Report:
-    """Verify a copy. Raises StoreError ``backup-damaged`` with the first thing found."""
+def checked(
+    path: Path, store: Store, passphrase: str | None, progress: Progress | None, folder: Path
+) -> Report:
+    """Verify a copy whose files are in ``folder``; the report tells of files that are lost.
+
+    Raises StoreError ``backup-damaged`` with the first thing found.
+    """
     with Store.open(
         path, passphrase=passphrase, make_env=lambda _: store.env, readonly=True
     ) as copy:
-        report = verify(copy, progress)
-    if not report.ok:
-        first = report.findings[0]
+        report = verify(copy, progress, folder=folder)
+    if not report.usable:
+        first = report.first
         raise StoreError("backup-damaged", path=path, finding=first.code, **first.params)
     return report
 
 
 def ours(path: Path) -> set[Path]:
     """A store's file and all that lie beside it."""
-    return {path.absolute(), *(beside(path.absolute(), suffix) for suffix in SIDE_FILES)}
+    path = path.absolute()
+    return {path, sealed_files.folder_of(path), *(beside(path, suffix) for suffix in SIDE_FILES)}
 
 
 @contextmanager

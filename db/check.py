@@ -1,9 +1,9 @@
 """Is the store what it says it is? Everything `hallclient verify` looks at.
 
-One read snapshot: others may go on writing. Five things are held against each other: SQLite's own
+One read snapshot: others may go on writing. Six things are held against each other: SQLite's own
 pages, the tables against the schema, every event's hash against its exact bytes and the event
-before it, the projections against what the log makes of them, sealed texts against their keys.
-Nothing is changed.
+before it, the projections against what the log makes of them, sealed texts against their keys,
+and after it attached files against the hash of their content. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from db import meta, schema, shape
+from db import meta, schema, sealed_files, shape
 from db.chain import WRONG, read_log, text
 from db.driver import sqlite
+from db.errors import StoreError
 from db.replay import Replay, difference
 from db.report import AT_MOST, Progress, Report
 from db.store import Store
 
 
-def verify(store: Store, progress: Progress | None = None) -> Report:
-    """Check everything. Damage is a finding, never an exception; an error of ours is one."""
+def verify(store: Store, progress: Progress | None = None, *, folder: Path | None = None) -> Report:
+    """Check everything. Damage is a finding, never an exception; an error of ours is one.
+
+    ``folder``: where its attached files are, when that is not beside it.
+    """
     report = Report()
     tell = progress or (lambda phase, done, total: None)
     with _snapshot(store) as db, uncollected():
@@ -36,6 +41,8 @@ def verify(store: Store, progress: Progress | None = None) -> Report:
             _guarded(report, _sealed, db, report, tell)
         finally:
             replay.db.close()
+    place = folder or sealed_files.folder_of(store.path)
+    _guarded(report, _files, store, place, report, tell)
     return report
 
 
@@ -137,3 +144,24 @@ def _sealed(db: sqlite.Connection, report: Report, tell: Progress) -> None:
             if report.sealed % 1000 == 0:
                 tell("sealed", report.sealed + report.destroyed, total)
     tell("sealed", total, total)
+
+
+def _files(store: Store, folder: Path, report: Report, tell: Progress) -> None:
+    """Every attached file that still has a key; one whose case was forgotten need not be there."""
+    from db.seal import Box
+
+    todo = [one for one in sealed_files.kept(store.db) if one.key is not None]
+    for done, one in enumerate(todo):
+        tell("files", done, len(todo))
+        try:
+            if one.key is not None:
+                box = Box(one.key, one.case, store.env.entropy)
+                sealed_files.read(folder, box, one.sha256)
+                report.files += 1
+        except StoreError as error:
+            if one in sealed_files.kept(store.db, one.case):  # else it was removed meanwhile
+                report.add(error.code, case=one.case, file=one.sha256)
+        except ValueError:
+            report.add("file-missing", case=one.case, file=one.sha256)
+    if todo:
+        tell("files", len(todo), len(todo))

@@ -25,7 +25,8 @@ def rebuild(store: Store, actor: str, progress: Progress | None = None) -> Repor
         return before
     if not before.mendable:
         raise StoreError("not-mendable", path=store.path, finding=before.findings[0].code)
-    wrong = sorted({str(finding.params["table"]) for finding in before.findings})
+    tables = (finding.params.get("table") for finding in before.findings)
+    wrong = sorted({str(table) for table in tables if table})
     with store.act(actor) as tx, uncollected():
         replay = Replay()
         try:

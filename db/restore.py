@@ -9,7 +9,7 @@ of its own, and a hub gives it the lost events of the old device back as those o
 device, ``store.restored``, says where the old one stood.
 
 **Nothing is thrown away.** The replaced store is kept beside the new one under a name with the
-time; giving that file to `restore` takes the restoring back.
+time, with its attached files; giving that file to `restore` takes the restoring back.
 
 **A forgotten person stays forgotten.** Keys that were destroyed after the backup was made are
 destroyed again.
@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db import log
+from db import log, sealed_files
 from db.backup import MARK, alone, copy_pages
 from db.check import verify
 from db.driver import sqlite
@@ -38,7 +38,7 @@ from db.lock import InUse
 from db.meta import put
 from db.opening import beside, connect, translated
 from db.report import Progress, Report
-from db.store import Store
+from db.store import Store, Tx
 
 Heads = dict[tuple[str, str], tuple[int, bytes]]
 
@@ -100,8 +100,8 @@ def look(
         raise StoreError("onto-itself", path=backup)
     with Store.open(backup, passphrase=passphrase, make_env=make_env, readonly=True) as copy:
         report = verify(copy, progress)
-        if not report.ok:
-            first = report.findings[0]
+        if not report.usable:
+            first = report.first
             raise StoreError("backup-damaged", path=backup, finding=first.code, **first.params)
         made = copy.meta.get(MARK)
         plan = Plan(path, backup, report, int(made) if made else None, copy.meta["hall"])
@@ -136,6 +136,7 @@ def restore(
         raise StoreError("in-use", path=path) from error
     except OSError as error:
         raise StoreError("cannot-write", path=path, cause=error.strerror) from error
+    folder, made = sealed_files.folder_of(path), list[Path]()
     try:
         aside: list[Path] = []
         with whole(path, replace=True) as temp, alone(temp), translated(path):
@@ -143,10 +144,14 @@ def restore(
                 plan.backup, passphrase=passphrase, make_env=make_env, readonly=True
             ) as copy:
                 copy_pages(copy.db, temp, passphrase, progress)
-            device = _become(temp, plan, actor, passphrase, make_env, progress)
+            before = sealed_files.all_in(folder)
+            device = _become(temp, plan, actor, passphrase, make_env, made, progress)
             if path.exists():
-                aside.append(_set_aside(path, passphrase, make_env("UTC").now()))
+                aside.append(_set_aside(path, passphrase, make_env("UTC").now(), before))
         return Restored(plan, device, aside[0] if aside else None)
+    except BaseException:
+        sealed_files.take_back(made)
+        raise
     finally:
         held.close()
         if not path.exists():
@@ -201,9 +206,13 @@ def _become(
     actor: str,
     passphrase: str | None,
     make_env: Callable[[str], Env],
+    made: list[Path],
     progress: Progress | None,
 ) -> str:
-    """Make the copied pages a store of their own: a new device, in write-ahead mode, checked."""
+    """Make the copied pages a store of their own: a new device, in write-ahead mode, checked.
+
+    Its files are put where they will be; ``made``: those that were not there.
+    """
     db = connect(temp, passphrase)
     try:
         meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
@@ -236,17 +245,30 @@ def _become(
             )
             for case in plan.destroyed:
                 tx.destroy_key(case)
-                booked = tx.row("SELECT id FROM booking WHERE id = ?", case) is not None
-                stream = f"booking:{case}" if booked else f"visit:{case}"
+                stream = f"{_sort(tx, case)}:{case}"
                 tx.append("personal.destroyed", case, [], stream=stream, again=True)
-        report = verify(store, progress)
-        if not report.ok:
-            raise StoreError("backup-damaged", path=plan.backup, finding=report.findings[0].code)
+        folder = sealed_files.folder_of(plan.path)
+        source = sealed_files.folder_of(plan.backup)
+        sealed_files.carry(sealed_files.kept(store.db), source, folder, made, progress)
+        report = verify(store, progress, folder=folder)
+        if not report.usable:
+            raise StoreError("backup-damaged", path=plan.backup, finding=report.first.code)
     return device
 
 
-def _set_aside(path: Path, passphrase: str | None, now: int) -> Path:
-    """A second name for the store that is replaced, with its write-ahead log settled or beside."""
+def _sort(tx: Tx, case: str) -> str:
+    """The first word of the stream of what a key seals."""
+    for table, sort in (("booking", "booking"), ("filing", "case"), ("case_file", "case")):
+        if tx.row(f"SELECT id FROM {table} WHERE id = ?", case) is not None:
+            return sort
+    return "visit"
+
+
+def _set_aside(path: Path, passphrase: str | None, now: int, files: list[Path]) -> Path:
+    """A second name for the store that is replaced, with its write-ahead log settled or beside.
+
+    ``files``: its attached files, which get a second name too.
+    """
     with contextlib.suppress(sqlite.Error):
         db = connect(path, passphrase)
         try:
@@ -259,6 +281,10 @@ def _set_aside(path: Path, passphrase: str | None, now: int) -> Path:
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.replaced-{stamp}-{number}")
+    for file in files:
+        twin = sealed_files.folder_of(aside) / file.relative_to(sealed_files.folder_of(path))
+        sealed_files.make_folder(twin.parent)
+        _second_name(file, twin)
     # The name of the store itself is taken over by the new file in one step.
     _second_name(path, aside)
     for suffix in ("-wal", "-journal"):

@@ -55,6 +55,19 @@ class Box:
             raise Unopenable(self.case_id) from error
         return {str(name): str(value) for name, value in fields.items()}
 
+    def seal_file(self, data: bytes, name: str) -> bytes:
+        """A whole file under the case's key: nonce and ciphertext; ``name`` is bound in."""
+        nonce = self._entropy(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, self._bound + f":file:{name}".encode())
+
+    def unseal_file(self, sealed: bytes, name: str) -> bytes:
+        """The file again. Raises `Unopenable`."""
+        bound = self._bound + f":file:{name}".encode()
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+        except self._wrong as error:
+            raise Unopenable(self.case_id) from error
+
 
 def seal(key: bytes, case_id: str, fields: dict[str, str], nonce: bytes) -> str:
     """One sealed text of a case: `Box.seal`. ``nonce``: 12 fresh bytes."""

@@ -355,11 +355,20 @@ class Store:
                 self._rollback()
                 if not self._durable(tx):
                     raise
-            if any(event.kind == DESTROYED for event in tx.appended):
+            forgotten = [event.subject for event in tx.appended if event.kind == DESTROYED]
+            if forgotten:
+                self._take_away(forgotten)
                 # The page with the key would stand in the write-ahead log until it is used again.
                 # Where others are reading just now, that is how long it stays.
                 with suppress(sqlite.Error):
                     self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _take_away(self, cases: list[str]) -> None:
+        """The files of forgotten cases are noise by now. What is still held open, `tidy` takes."""
+        from db import sealed_files
+
+        for case in cases:
+            sealed_files.remove_all(sealed_files.folder_of(self.path), case)
 
     def _rollback(self) -> None:
         if self.db.in_transaction:

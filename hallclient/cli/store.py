@@ -13,6 +13,7 @@ from db.env import system_env
 from db.errors import StoreError
 from db.report import Finding, Report
 from db.restore import Plan, look
+from db.sealed_files import folder_of
 from hallclient.actions import maintenance
 from hallclient.actions.export import WHAT, Wanted, export
 from hallclient.cli.app import SIGN_IN_FROM, App, ask, encrypted, need_store
@@ -87,6 +88,7 @@ def _report_object(report: Report) -> dict[str, object]:
         "rows": report.rows,
         "sealed": report.sealed,
         "destroyed": report.destroyed,
+        "files": report.files,
         "brought_up": report.brought_up,
         "unknown": dict(report.unknown),
         "findings": dict(report.counts),
@@ -106,6 +108,8 @@ def _report_text(report: Report) -> str:
             destroyed=report.destroyed,
         )
     ]
+    if report.files:
+        lines.append(t("verify.files", n=report.files))
     if report.unknown:
         kinds = ", ".join(f"{kind} x {n}" for kind, n in sorted(report.unknown.items()))
         lines.append(t("verify.unknown", kinds=kinds))
@@ -115,8 +119,14 @@ def _report_text(report: Report) -> str:
         told, found = len(report.findings), report.counts.total()
         if told < found:
             lines.append(t("verify.more", n=found - told))
-        lines.append(t("verify.mendable" if report.mendable else "verify.damaged"))
+        lines.append(t(_verdict(report)))
     return "\n".join(lines)
+
+
+def _verdict(report: Report) -> str:
+    if report.usable:
+        return "verify.files-lost"
+    return "verify.mendable" if report.mendable else "verify.damaged"
 
 
 # -- doctor
@@ -175,10 +185,18 @@ def _backup(args: Namespace, app: App) -> int:
         "events": made.report.events,
         "head": made.report.head,
         "encrypted": passphrase is not None,
+        "files": made.report.files,
+        "files_lost": made.report.lost_files,
+        "folder": None if made.folder is None else str(made.folder),
     }
     kb = -(-made.size // 1024)
     said = t("backup.made", file=str(made.path), events=made.report.events, kb=kb)
-    app.out.emit(obj, said if passphrase is not None else f"{said}\n{t('backup.guard')}")
+    lines = [said] if passphrase is not None else [said, t("backup.guard")]
+    if made.folder is not None:
+        lines.append(t("backup.files", n=made.report.files, folder=str(made.folder)))
+    if made.report.lost_files:
+        lines.append(t("backup.files-lost", n=made.report.lost_files))
+    app.out.emit(obj, "\n".join(lines))
     return 0
 
 
@@ -224,12 +242,19 @@ def _plan_object(plan: Plan) -> dict[str, object]:
             for lost in plan.lost
         ],
         "destroyed_again": len(plan.destroyed),
+        "files": plan.report.files,
+        "files_lost": plan.report.lost_files,
     }
 
 
 def _plan_lines(plan: Plan) -> list[str]:
     made = iso(plan.made_at or plan.report.last_at) or ""
     lines = [t("restore.backup", events=plan.report.events, made=made)]
+    if plan.report.files:
+        lines.append(t("restore.files", n=plan.report.files))
+    if plan.report.lost_files:
+        folder = str(folder_of(plan.backup))
+        lines.append(t("restore.files-lost", n=plan.report.lost_files, folder=folder))
     if not plan.replaces:
         return [*lines, t("restore.new", path=str(plan.path))]
     lines.append(t("restore.replaces", path=str(plan.path)))
