@@ -80,7 +80,7 @@ def open_case(
             answers=json.dumps({"organisation": whose.kind == ORGANISATION}),
         )
         _made(draft, found)
-        return draft.row
+        return case_row(store, draft.id)
 
 
 def describe(store: Store, who: Actor, case: str, applicant: Applicant) -> Row:
