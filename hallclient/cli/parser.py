@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "case": "case",
     "review": "review",
     "paper": "paper",
+    "deadline": "deadline",
     "window": "window",
     "shift": "shift",
     "staff": "staff",
