@@ -20,6 +20,7 @@ KINDS: dict[str, int] = {
     "booking.no-show": 1,
     "case.answered": 1,
     "case.assigned": 1,
+    "case.described": 1,
     "case.lease-ended": 1,
     "case.leased": 1,
     "case.linked": 1,

@@ -24,9 +24,22 @@ from db.restore import look, restore
 from db.store import Store
 from hallclient.actions import (
     bookings,
+    calendars,
     calling,
+    case_deficiencies,
+    case_files,
+    case_lease,
+    case_link,
+    case_materials,
+    case_moves,
+    case_notes,
+    case_papers,
+    case_promises,
+    case_tasks,
+    cases,
     day,
     day_close,
+    editions,
     filing_edit,
     filing_extracts,
     filing_override,
@@ -47,6 +60,7 @@ from hallclient.actions import (
     windows,
 )
 from hallclient.actions.booking_confirm import confirm
+from hallclient.actions.case_title import Applicant
 from hallclient.actions.export import Wanted, export
 from hallclient.actions.hall import publish
 from hallclient.actions.hall_files import default_hall
@@ -63,7 +77,7 @@ from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
-NEWEST = 3
+NEWEST = 4
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
 ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
 
@@ -78,6 +92,7 @@ def drive(folder: Path) -> Store:
     _bookings(kit)
     _hall(kit)
     _filing(kit)
+    _review(kit)
     _day(kit)
     return _upkeep(kit, folder)
 
@@ -254,6 +269,48 @@ def _hall(kit: Kit) -> None:
     assert row is not None
     watch.see(store, SUPERVISOR, row["id"])
     watch.note(store, SUPERVISOR, alarms.Step([], [key], {}))
+
+
+def _review(kit: Kit) -> None:
+    """A case from its first paper to the decision, with everything that can happen on the way."""
+    store = kit.store
+    applicant = Applicant("person", PERSON["name"], PERSON["identity"], PERSON["phone"])
+    row = cases.open_case(store, AGENT, checklist="proj_plan", applicant=applicant)
+    case, no = row["id"], 2
+    case_materials.answer(store, AGENT, case, "large_projects", False)
+    case_materials.mark_rest(store, AGENT, case, "passed")
+    case_materials.mark(store, AGENT, case, no, "failed", reasons=[f"{no}.1"])
+    attached = case_files.attach(store, AGENT, case, no, PDF, "x.pdf")
+    case_files.remove(store, AGENT, attached["id"])
+    case_materials.mark(store, AGENT, case, no, "failed", reasons=[f"{no}.1"])
+    cases.describe(store, AGENT, case, applicant)
+    note = case_notes.note(store, AGENT, case, "promise", "x", due="2026-09-23")
+    case_notes.done(store, AGENT, note["id"])
+    case_link.link(store, AGENT, case, kit.take("setup").number)
+    case_lease.hand_over(store, AGENT, case, "c02", "x")
+    case_lease.take_over(store, SUPERVISOR, case, "x")
+    case_lease.release(store, SUPERVISOR, case)
+    case_lease.take(store, TWO, case)
+    due = case_promises.latest(store, TWO, case, no)
+    promise = case_promises.promise(store, TWO, case, "tolerance", no, due, signed=True)
+    case_promises.remind(store, TWO, promise["id"])
+    case_moves.move(store, TWO, case, "receive")
+    made = case_moves.move(store, TWO, case, "accept_tolerant")
+    case_papers.printed(store, TWO, made.papers[0]["id"])
+    case_papers.deliver(store, TWO, made.papers[0]["id"], "counter", "x")
+    first = made.facts.tasks[0].department
+    case_tasks.urge(store, TWO, case, first)
+    for one in made.facts.tasks:
+        case_tasks.opinion(store, ONE, case, one.department, "agreed")
+    lack = case_deficiencies.add(store, TWO, case, text="x", how="x")
+    case_deficiencies.close(store, TWO, lack["id"])
+    case_promises.close(store, TWO, promise["id"], "withdrawn", reason="x")
+    body = editions.shipped()["calendar"]
+    body = {**body, "version": "golden", "holidays": [*body["holidays"], ["2026-09-23", "x", "x"]]}
+    calendars.publish(store, ADMINISTRATOR, body)
+
+
+PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 def _filing(kit: Kit) -> None:

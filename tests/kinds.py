@@ -9,7 +9,9 @@ _KIND = re.compile(r"[a-z]+\.[a-z]+(-[a-z]+)*")
 
 
 def kinds_in_source() -> dict[str, str]:
-    """Kind -> file: what is handed to ``append`` or to the helper of the staff's use cases."""
+    """Kind -> file: what is handed to ``append``, to the helper of the staff's use cases, or to
+    ``write`` of a case's step.
+    """
     found: dict[str, str] = {}
     for package in ("hallclient", "db"):
         for path in files(package):
@@ -19,8 +21,15 @@ def kinds_in_source() -> dict[str, str]:
     return found
 
 
+def _is_write(func: ast.expr) -> bool:
+    return isinstance(func, ast.Attribute) and func.attr == "write"
+
+
 def _kinds(node: ast.AST) -> list[str]:
     values: list[ast.expr] = []
+    if isinstance(node, ast.Call) and _is_write(node.func) and node.args:
+        first = node.args[0]
+        values = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
     if isinstance(node, ast.Call) and len(node.args) >= 2:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             values = [node.args[0]]

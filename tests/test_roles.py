@@ -13,6 +13,7 @@ from hallclient.actions import (
     calendars,
     calling,
     case_deficiencies,
+    case_files,
     case_find,
     case_lease,
     case_ledger,
@@ -218,6 +219,11 @@ ACTIONS: dict[str, list[Act]] = {
         ),
         lambda kit, who: case_promises.close(kit.store, who, "none", "kept"),
     ],
+    "file.attach": [
+        lambda kit, who: case_files.attach(kit.store, who, "none", 1, b"%PDF-1.4", "x"),
+        lambda kit, who: case_files.remove(kit.store, who, "none"),
+    ],
+    "file.read": [lambda kit, who: case_files.read(kit.store, who, "none")],
     "paper.read": [lambda kit, who: case_papers.read(kit.store, who, "none")],
     "paper.deliver": [lambda kit, who: case_papers.deliver(kit.store, who, "none", "counter")],
     "review.watch": [
