@@ -5,7 +5,8 @@ from pathlib import Path
 
 from db.opening import beside
 from db.store import Store
-from hallclient.actions import calling, filing_edit, filings, forms, serving
+from hallclient.actions import calling, cases, filing_edit, filings, forms, serving
+from hallclient.actions.case_title import Applicant
 from hallclient.rules.form.edits import SINGLE, Put
 from tests.bookkit import booked, row
 from tests.filekit import small_form
@@ -39,6 +40,12 @@ def file_a_form(kit: Kit) -> None:
     )
 
 
+def open_a_case(kit: Kit) -> None:
+    """The file of a case opened, of a person."""
+    whose = Applicant("person", PERSON["name"], PERSON["identity"])
+    cases.open_case(kit.store, clerk(2), checklist="vat", applicant=whose)
+
+
 def settled(path: Path) -> None:
     """Everything into the one file, so that its bytes are the whole store."""
     with Store.open(path) as store:
@@ -62,6 +69,7 @@ __all__ = [
     "copied",
     "file_a_form",
     "fill",
+    "open_a_case",
     "seeded_env",
     "settled",
 ]
