@@ -146,8 +146,8 @@ def deadlines(
 ) -> list[Deadline]:
     """Every clock that runs or is paused, what tips over first in front (`rules.tips_first`).
 
-    ``department``: of the item or of the step; ``operator``: who holds the case or is its agent. ``skip`` so many
-    that fit, then at most ``most`` are given. Raises ``not-allowed``.
+    ``department``: of the item or of the step; ``operator``: who holds the case or is its agent.
+    ``skip`` so many that fit, then at most ``most`` are given. Raises ``not-allowed``.
     """
     admit(store, who, "review.watch")
     found: list[Deadline] = []
