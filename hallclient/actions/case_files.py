@@ -14,7 +14,8 @@ from db import sealed_files
 from db.seal import Box, opened
 from db.store import Row, Store
 from hallclient.actions.acting import SYSTEM, Action, Actor, acting, admit
-from hallclient.actions.case_materials import mark_in, settle
+from hallclient.actions.case_deficiencies import follow_in
+from hallclient.actions.case_materials import mark_in
 from hallclient.actions.case_rows import CaseDraft, case_row, rows_of, stream
 from hallclient.actions.cases import editing
 from hallclient.rules.errors import Refused
@@ -93,8 +94,10 @@ def attach(store: Store, who: Actor, case: str, no: int, data: bytes, name: str)
         )
         draft.write("file.attached", row["id"], material=no)
         if no and facts.material(no)[1].state in _ARRIVES:
-            mark_in(draft, facts, no, MaterialState.RECEIVED.value, medium="electronic")
-            settle(draft, MaterialState.RECEIVED.value)
+            received = MaterialState.RECEIVED.value
+            mark_in(draft, facts, no, received, medium="electronic")
+            draft.write("material.marked", state=received)
+            follow_in(draft)
         return row
 
 

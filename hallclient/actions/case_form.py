@@ -7,7 +7,13 @@ import json
 from db.store import Row, Store
 from hallclient.actions.filing_view import load
 from hallclient.actions.forms import form_in
+from hallclient.rules.form.asked import answers, compile_asked
+from hallclient.rules.form.program import Program
 from hallclient.rules.form.spec import Type
+from hallclient.rules.review.spec import Checklist
+
+_asked: dict[tuple[str, str], Program] = {}
+"""(digest of a form, checklist) -> the form with the checklist's questions."""
 
 
 def form_problems(store: Store, row: Row) -> int | None:
@@ -18,6 +24,25 @@ def form_problems(store: Store, row: Row) -> int | None:
     found = load(store, filing)
     standing = sum(problem.stands for problem in found.state.problems())
     return standing + len(found.collisions)
+
+
+def asked_of(store: Store, row: Row, checklist: Checklist) -> dict[str, bool | None]:
+    """What the form that a case is filed with answers: condition -> yes or no; None: not yet.
+
+    A condition that the form says nothing about is not in it.
+    """
+    filing = filing_of(store, row)
+    if filing is None:
+        return {}
+    name = filing["form"].partition("@")[0]
+    sources = {one.id: one.forms[name] for one in checklist.conditions if name in one.forms}
+    if not sources:
+        return {}
+    found = store.row("SELECT sha256 FROM form WHERE id = ?", filing["form"])
+    key = (found["sha256"] if found else "", checklist.key)
+    if key not in _asked:
+        _asked[key] = compile_asked(form_in(store, filing["form"])[0], sources)
+    return answers(_asked[key], load(store, filing).state)
 
 
 def filing_of(store: Store, row: Row) -> Row | None:

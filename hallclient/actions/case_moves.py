@@ -11,7 +11,7 @@ from hallclient.actions import case_tasks
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_clocks import apply_in, drop_all_in
-from hallclient.actions.case_deficiencies import collect_in
+from hallclient.actions.case_deficiencies import collect_in, write_in
 from hallclient.actions.case_papers import make_in
 from hallclient.actions.case_promises import latest_open
 from hallclient.actions.case_rows import CaseDraft, rows_of
@@ -128,8 +128,8 @@ def _checked(draft: CaseDraft, move_id: str, reason: str, given: Mapping[str, st
         raise Refused("move-not-now", field="move", move=spec, state=facts.status)
     if "open_deficiency" in spec.guards or "no_open_deficiency" in spec.guards:
         # What stands in the form is told with the rest, all at once.
-        if collect_in(draft, form=True):
-            draft.write("deficiency.opened")
+        collect_in(draft, form=True)
+        write_in(draft)
         facts = draft.facts()
     if "form_ready" in spec.guards:
         facts = draft.facts(form=True)

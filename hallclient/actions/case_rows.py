@@ -159,7 +159,7 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
         today=today,
         round=row["round"],
         notices=row["notices"],
-        answers={key: bool(value) for key, value in answers.items()},
+        answers={key: yes for key, yes in answers.items() if isinstance(yes, bool)},
         materials=tuple(
             _material(one, files.get(one["no"], 0)) for one in rows_of(store, "material", case)
         ),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_clocks import start_step_in, stop_step_in
-from hallclient.actions.case_deficiencies import collect_in
+from hallclient.actions.case_deficiencies import collect_in, write_in
 from hallclient.actions.case_deficiencies import open_in as open_deficiency
 from hallclient.actions.case_rows import CaseDraft
 from hallclient.actions.cases import editing
@@ -115,7 +115,7 @@ def opinion(
         for one in deficiencies:
             _lack(draft, department, one)
         collect_in(draft)
-        draft.write("deficiency.opened")
+        write_in(draft)
         automatic_in(draft)
         return draft.facts()
 

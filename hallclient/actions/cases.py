@@ -80,6 +80,8 @@ def open_case(
             answers=json.dumps({"organisation": whose.kind == ORGANISATION}),
         )
         _made(draft, found)
+        if filed is not None:
+            _answered(draft)
         return case_row(store, draft.id)
 
 
@@ -240,6 +242,14 @@ def _opened(tx: Action, found: Checklist, item: str) -> CaseDraft:
         "escalated": 0,
     }
     return CaseDraft(tx, row, fresh=True)
+
+
+def _answered(draft: CaseDraft) -> None:
+    """What its form says of the conditions needs nobody to answer it."""
+    from hallclient.actions.case_answers import by_form_in
+
+    if by_form_in(draft):
+        draft.write("case.answered", source="form")
 
 
 def _made(draft: CaseDraft, found: Checklist) -> None:

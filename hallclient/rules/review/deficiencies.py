@@ -68,6 +68,18 @@ def _of(material: Material, code: str, zh: str, en: str, how: str, how_en: str) 
     return Wanted(MATERIAL, str(material.no), code, zh, en, how, how_en)
 
 
+def ordered(facts: CaseFacts) -> list[DeficiencyFact]:
+    """What is open as it is numbered, on a notice and on a screen: materials by their number
+    first, then the form, departments, the clerk's own.
+    """
+    return sorted(facts.open_deficiencies, key=_place)
+
+
+def _place(one: DeficiencyFact) -> tuple[int, int, int]:
+    source = SOURCES.index(one.source) if one.source in SOURCES else len(SOURCES)
+    return source, int(one.ref) if one.ref.isdecimal() else 0, one.opened_at
+
+
 def untold(facts: CaseFacts) -> tuple[DeficiencyFact, ...]:
     """Open deficiencies that no notice has told yet."""
     return tuple(one for one in facts.open_deficiencies if one.paper is None)
@@ -76,3 +88,20 @@ def untold(facts: CaseFacts) -> tuple[DeficiencyFact, ...]:
 def needs_reason(facts: CaseFacts) -> bool:
     """Whether the next notice is a second one: it then needs a reason."""
     return facts.notices > 0
+
+
+def untold_then(facts: CaseFacts) -> tuple[DeficiencyFact, ...]:
+    """What should have been told with the last notice: it was there, and nobody said so.
+
+    A paper that has come in since is new; so is what the form says, which a notice tells whole.
+    """
+    if not facts.round:
+        return ()
+    since = {str(one.no): one.round for one in facts.materials}
+
+    def then(one: DeficiencyFact) -> bool:
+        if one.source == MATERIAL:
+            return since.get(one.ref, 0) < facts.round
+        return one.source in (DEPARTMENT, CLERK)
+
+    return tuple(one for one in untold(facts) if then(one))

@@ -50,7 +50,7 @@ SETTLED = frozenset(
 
 
 class MaterialFact(NamedTuple):
-    """One material of the case. ``round``: how often it has come in again after a notice."""
+    """One material of the case. ``round``: notices that had been given when it came in last."""
 
     id: str
     no: int

@@ -63,7 +63,7 @@ def second_notice_reason(facts: CaseFacts, context: Context) -> str:
 
 def no_open_promise(facts: CaseFacts, _: Context) -> str:
     """Every promised paper is there; the result is withheld until then."""
-    return "promise-open" if facts.open_promises else ""
+    return "promise-open" if facts.open_promises or tolerance.gaps(facts) else ""
 
 
 def promise_open(facts: CaseFacts, _: Context) -> str:

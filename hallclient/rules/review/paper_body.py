@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from hallclient.rules.review.deficiencies import ordered
 from hallclient.rules.review.facts import CaseFacts, DeficiencyFact, MaterialFact, MaterialState
 from hallclient.rules.review.spec import Material, PaperKind
 from hallclient.rules.review.templates import House
@@ -28,7 +29,6 @@ NOWHERE: Both = {"zh": "", "en": ""}
 DECISIONS = ("xkz", "byx")
 """Kinds that name their addressee in full: a decision must be unmistakable (行政许可法 38)."""
 _IN = frozenset(MaterialState) - {MaterialState.DUE, MaterialState.UNNEEDED}
-_SOURCES = ("material", "field", "rule", "department", "clerk")
 
 
 @dataclass(frozen=True)
@@ -138,12 +138,7 @@ def _materials(_: PaperKind, facts: CaseFacts, __: Ground) -> list[Body]:
 
 def _deficiencies(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
     """What is missing or wrong: materials by number first, then the form, departments, clerks."""
-    return [_deficiency(facts, one, ground) for one in sorted(facts.open_deficiencies, key=_order)]
-
-
-def _order(one: DeficiencyFact) -> tuple[int, int, int]:
-    source = _SOURCES.index(one.source) if one.source in _SOURCES else len(_SOURCES)
-    return source, int(one.ref) if one.ref.isdecimal() else 0, one.opened_at
+    return [_deficiency(facts, one, ground) for one in ordered(facts)]
 
 
 def _deficiency(facts: CaseFacts, one: DeficiencyFact, ground: Ground) -> Body:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from hallclient.rules.review.facts import SETTLED, CaseFacts, MaterialState
-from hallclient.rules.review.materials import needed
+from hallclient.rules.review.materials import BEFORE_RECEIPT, DECIDED, needed
 from hallclient.rules.review.spec import Material
 from hallclient.rules.workdays import WORKING, Calendar
 
@@ -24,13 +24,42 @@ CHECK_DAYS: Final = 20
 """Working days within which a commitment is to be checked, unless a day is given."""
 
 
+TAKEN_IN: Final = BEFORE_RECEIPT | {"received", "correction", "corrected"}
+"""States in which a paper may be promised for later: after acceptance there is no gap to let in."""
+
+
+def end_of(kind: str, state: MaterialState) -> str:
+    """How a promise about a material ends when that comes to a state; empty: it goes on."""
+    if kind == COMMITMENT:
+        return "" if state is MaterialState.COMMITTED else WITHDRAWN
+    if state in (MaterialState.PASSED, MaterialState.EXEMPT):
+        return KEPT
+    return WITHDRAWN if state in (MaterialState.DUE, MaterialState.UNNEEDED) else ""
+
+
+def gaps(facts: CaseFacts) -> tuple[int, ...]:
+    """Materials that were promised for later and are not there: also when the promise was broken
+    or taken back. The result is withheld until then.
+    """
+    promised = {one.no for one in facts.promises if one.kind == TOLERANCE and one.state != KEPT}
+    return tuple(
+        fact.no
+        for fact in facts.materials
+        if fact.no in promised and fact.state not in SETTLED and needed_still(facts, fact.no)
+    )
+
+
+def needed_still(facts: CaseFacts, no: int) -> bool:
+    """Whether a material is not known to be unneeded."""
+    return needed(facts, facts.checklist.by_no[no]) is not False
+
+
 def main_passed(facts: CaseFacts) -> bool:
     """Whether every main paper that is needed is settled."""
     return all(
         fact.state in SETTLED
         for fact in facts.materials
-        if facts.checklist.by_no[fact.no].main
-        and needed(facts, facts.checklist.by_no[fact.no]) is not False
+        if facts.checklist.by_no[fact.no].main and needed_still(facts, fact.no)
     )
 
 
@@ -39,7 +68,7 @@ def rest_tolerable(facts: CaseFacts) -> bool:
     return all(
         fact.state in SETTLED or fact.state is MaterialState.TOLERATED
         for fact in facts.materials
-        if needed(facts, facts.checklist.by_no[fact.no]) is not False
+        if needed_still(facts, fact.no)
     )
 
 
@@ -67,12 +96,16 @@ def why_not(
 ) -> str:
     """Why a promise cannot be taken; empty: it can. The code of a refusal."""
     material, fact = facts.material(no)
+    if facts.state in DECIDED or (kind == TOLERANCE and facts.state not in TAKEN_IN):
+        return "promise-closed"
     if kind == TOLERANCE and (material.main or not material.tolerable):
         return "not-tolerable"
     if kind == COMMITMENT and not material.commitment:
         return "no-commitment"
     if fact.state not in (MaterialState.DUE, MaterialState.FAILED):
         return "promise-not-now"
+    if needed(facts, material) is None:
+        return "promise-unsure"
     if any(one.no == no and one.state == OPEN for one in facts.promises):
         return "promised-already"
     if facts.dishonest:
