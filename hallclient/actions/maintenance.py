@@ -35,8 +35,10 @@ def backup(
 ) -> Made:
     """A checked copy of the store; that it was made is an event of the store itself.
 
-    Raises as `db.backup.backup`, ``not-allowed``.
+    What kills have left beside the store is taken away with it. Raises as `db.backup.backup`, ``not-allowed``.
     """
+    from hallclient.actions import case_files
+
     with acting(store, who, "store.backup"):
         """Asked first: copying takes time."""
     made = db_backup.backup(
@@ -51,6 +53,7 @@ def backup(
             events=made.report.events,
             head=made.report.head,
         )
+    case_files.tidy(store)
     return made
 
 

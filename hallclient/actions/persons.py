@@ -60,9 +60,10 @@ def reveal(store: Store, who: Actor, number: str) -> dict[str, str]:
 def forget(store: Store, who: Actor, number: str, day: str) -> None:
     """Destroy the key of a closed visit's personal fields; the log stays valid (PIPL art. 47).
 
-    Whoever came with a booking, was carried over to another day or filed a form is in several
-    places: all their keys go. Raises ``no-such-number``; ``still-open``, ``booking-open`` and
-    ``filing-open`` when one of them is not over.
+    Whoever came with a booking, was carried over to another day, filed a form or has a case is in
+    several places: all their keys go, and with them the files of the cases. Raises
+    ``no-such-number``; ``still-open``, ``booking-open``, ``filing-open``, ``case-open`` and
+    ``commitment-open`` when one of them is not over.
     """
     with acting(store, who, "personal.destroy") as tx:
         visit = tx.row("SELECT * FROM visit WHERE day = ? AND number = ?", day, number)
@@ -71,47 +72,88 @@ def forget(store: Store, who: Actor, number: str, day: str) -> None:
         forget_in(tx, visit=visit)
 
 
+def forget_case(store: Store, who: Actor, case: str) -> None:
+    """The same of a case that is over (id or number). Raises ``no-such-case``; as `forget`."""
+    with acting(store, who, "personal.destroy") as tx:
+        row = tx.row("SELECT * FROM case_file WHERE id = ?1 OR number = ?1", case)
+        if row is None:
+            raise Refused("no-such-case", field="case", case=case)
+        forget_in(tx, case=row)
+
+
 def forget_in(
-    tx: Action, *, visit: Row | None = None, booking: Row | None = None, filing: Row | None = None
+    tx: Action,
+    *,
+    visit: Row | None = None,
+    booking: Row | None = None,
+    filing: Row | None = None,
+    case: Row | None = None,
 ) -> None:
-    """Destroy the keys of a visit, booking or filing and of all it came from or went on as, each
-    in its own stream. Raises ``still-open``, ``booking-open``, ``filing-open``.
+    """Destroy the keys of a visit, booking, filing or case and of all it came from or went on as,
+    each in its own stream. Raises as `forget`.
     """
-    cases: dict[str, None] = {}
-    todo = [("visit", visit), ("booking", booking), ("case", filing)]
+    found: dict[str, str] = {}
+    """What a key seals -> its stream."""
+    todo = [("visit", visit), ("booking", booking), ("filing", filing), ("case", case)]
     while todo:
-        kind, row = todo.pop(0)
-        if row is None or f"{kind}:{row['id']}" in cases:
+        sort, row = todo.pop(0)
+        if row is None or row["id"] in found:
             continue
-        if row["state"] == "open":
-            raise Refused("still-open", number=row["number"])
-        if row["state"] == BOOKED:
-            raise Refused("booking-open", field="booking")
-        if row["state"] == "filling":
-            raise Refused("filing-open", field="filing", number=row["number"])
-        cases[f"{kind}:{row['id']}"] = None
-        todo += _next_to(tx, kind, row)
-    for stream in cases:
-        case = stream.partition(":")[2]
-        tx.destroy_key(case)
-        tx.append("personal.destroyed", case, [], stream=stream)
+        _over(tx, sort, row)
+        found[row["id"]] = f"{_STREAMS.get(sort, sort)}:{row['id']}"
+        todo += _next_to(tx, sort, row)
+    for key, stream in found.items():
+        tx.destroy_key(key)
+        tx.append("personal.destroyed", key, [], stream=stream)
 
 
-def _next_to(tx: Action, kind: str, row: Row) -> list[tuple[str, Row | None]]:
-    """Where else the person of a visit, booking or filing is; what a slip says names a carried
-    booking.
+_STREAMS = {"filing": "case"}
+"""A form is the beginning of a case, and has a stream as one."""
+
+
+def _over(tx: Action, sort: str, row: Row) -> None:
+    """Raises when somebody still needs to know the person."""
+    if sort == "visit" and row["state"] == "open":
+        raise Refused("still-open", number=row["number"])
+    if sort == "booking" and row["state"] == BOOKED:
+        raise Refused("booking-open", field="booking")
+    if sort == "filing" and row["state"] == "filling":
+        raise Refused("filing-open", field="filing", number=row["number"])
+    if sort != "case":
+        return
+    if row["closed_at"] is None:
+        raise Refused("case-open", field="case", number=row["number"])
+    pending = tx.row(
+        "SELECT due FROM promise WHERE case_file = ? AND state = 'open' ORDER BY due", row["id"]
+    )
+    if pending is not None:
+        raise Refused("commitment-open", field="case", number=row["number"], due=pending["due"])
+
+
+def _next_to(tx: Action, sort: str, row: Row) -> list[tuple[str, Row | None]]:
+    """Where else the person of a visit, booking, filing or case is; what a slip says names a
+    carried booking.
     """
-    if kind == "visit":
+    if sort == "visit":
         slip = row["day"].replace("-", "") + row["number"]
         carried = "SELECT * FROM booking WHERE id = ? AND source = ?"
         filings = tx.rows("SELECT * FROM filing WHERE visit = ? ORDER BY made_at, id", row["id"])
+        cases = tx.rows("SELECT * FROM case_file WHERE visit = ? ORDER BY opened_at, id", row["id"])
         return [
             ("booking", tx.row("SELECT * FROM booking WHERE id = ?", row["booking"])),
             ("booking", tx.row(carried, slip, CARRIED)),
-            *(("case", filing) for filing in filings),
+            *(("filing", filing) for filing in filings),
+            *(("case", case) for case in cases),
         ]
     found = [("visit", tx.row("SELECT * FROM visit WHERE id = ?", row["visit"]))]
-    if kind == "booking" and row["source"] == CARRIED:
+    if sort == "filing":
+        found += [
+            ("case", case)
+            for case in tx.rows("SELECT * FROM case_file WHERE filing = ?", row["id"])
+        ]
+    elif sort == "case":
+        found.append(("filing", tx.row("SELECT * FROM filing WHERE id = ?", row["filing"])))
+    elif row["source"] == CARRIED:
         day, number = row["id"][:8], row["id"][8:]
         before = "SELECT * FROM visit WHERE day = ? AND number = ?"
         found.append(("visit", tx.row(before, f"{day[:4]}-{day[4:6]}-{day[6:]}", number)))
