@@ -105,6 +105,18 @@ def counts_text(listed: Row) -> str:
     return t("day.and").join(said) or t("day.no-numbers")
 
 
+def case_cells(row: Row, hall: Hall) -> tuple[str, str, str, str]:
+    """Of a case that the day leaves undone: number, why, until when, service."""
+    due = (row["due"] or "")[5:] or "-"
+    return row["number"], word("day.case", row["why"]), due, item_word(hall, row["item"] or "")
+
+
+def cases_text(left: Mapping[str, int]) -> str:
+    """How many cases the day leaves undone, kind by kind."""
+    said = [t("day.count", state=word("day.case", why), n=n) for why, n in left.items() if n]
+    return t("day.and").join(said)
+
+
 def record_text(row: Row, hall: Hall) -> str:
     """The signed list of a day (`day_close.record`) as text for paper."""
     lines = [t("day.record", hall=named(hall, language()), day=row["id"]), day_state(row)]
@@ -125,6 +137,9 @@ def record_text(row: Row, hall: Hall) -> str:
         for one in cells:
             padded = (c + " " * (w - cell_width(c)) for c, w in zip(one, widths, strict=True))
             lines.append("  " + "  ".join(padded).rstrip())
+        if any(listed.get("cases_left", {}).values()):
+            lines += ["", t("day.record-cases", counts=cases_text(listed["cases_left"]))]
+            lines += [f"  {'  '.join(case_cells(one, hall))}" for one in listed["cases"]]
     if checks:
         lines += ["", t("day.record-checks")]
         lines += [f"  {TICKED} {own_check(hall, key)}" for key in checks["ticked"]]

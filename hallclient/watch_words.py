@@ -9,7 +9,7 @@ from hallclient.rules.lights import Light
 from hallclient.rules.review.spec import Flow
 from hallclient.rules.review.watch import Deadline, Silence
 from hallclient.texts import language, t
-from hallclient.words import local, word
+from hallclient.words import duration, local, word
 
 
 def light_word(light: Light) -> str:
@@ -63,6 +63,12 @@ def days_text(left: int) -> str:
     if left < 0:
         return t("watch.left.late", n=-left, unit=unit)
     return t("watch.left.days", n=left, unit=unit) if left else t("watch.left.today")
+
+
+def age(ms: int) -> str:
+    """How long something has been so: in days from two days on."""
+    days = ms // 86_400_000
+    return t("watch.age", n=days) if days > 1 else duration(ms)
 
 
 def silence_text(one: Silence) -> str:

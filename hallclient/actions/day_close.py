@@ -55,7 +55,8 @@ def record(store: Store, day: str) -> Row | None:
     """A business day's row with ``checks`` and ``listed`` read; None when nothing is known of it.
 
     ``listed``: ``rows`` (as in `closing_list`; ``slot`` when carried over, else None), ``numbers``
-    of that day by how they ended, ``closes_at``.
+    of that day by how they ended, ``closes_at``; of a day closed on the day itself ``cases`` (as in
+    `day_cases.left`) and ``cases_left``, how many of each kind.
     """
     row = store.row("SELECT * FROM business_day WHERE id = ?", day)
     if row is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from db.store import Row, Store, Tx
+from hallclient.actions import day_cases
 from hallclient.actions.acting import SYSTEM, Action
 from hallclient.actions.moves import Moves, day_row, legs_of
 from hallclient.rules import day as rules
@@ -132,11 +133,15 @@ def write(tx: Action, moves: Moves, day: str, rows: list[Row], now: Row) -> None
     counted = tx.rows(
         "SELECT state, count(*) AS n FROM visit WHERE day = ? GROUP BY state ORDER BY state", day
     )
-    told = {
+    told: Row = {
         "rows": earlier + rows,
         "numbers": {row["state"]: row["n"] for row in counted},
         "closes_at": hours.closes_at(tx.hall, tx.now) if day == tx.day else None,
     }
+    if day == tx.day:
+        left = day_cases.left(tx.store)
+        told["cases"] = left[: day_cases.MOST]
+        told["cases_left"] = {why: sum(one["why"] == why for one in left) for why in day_cases.WHYS}
     now = {**now, "state": rules.CLOSED, "listed": json.dumps(told, ensure_ascii=False)}
     if before is None:
         moves.insert("business_day", day, now)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.store import Row
 from hallclient import day_words as said
-from hallclient.actions import day, day_close
+from hallclient.actions import day, day_cases, day_close
 from hallclient.actions.acting import Actor
 from hallclient.cli import pick
 from hallclient.cli.app import SIGN_IN_FROM, App, ask
@@ -136,7 +136,23 @@ def _list(_args: Namespace, app: App) -> int:
         app.out.emit(_row_object(row), text)
     if not rows:
         app.out.note(t("day.nothing-open"))
+    left = day_cases.left(app.store())
+    if left:
+        app.out.note(t("day.cases-left"))
+    cells = [list(said.case_cells(row, app.hall())) for row in left]
+    for row, text in zip(left, columns(cells), strict=True):
+        app.out.emit(_case_object(row), text)
     return 0
+
+
+def _case_object(row: Row) -> dict[str, object]:
+    return {
+        "kind": "case",
+        "case": row["number"],
+        "service": row["item"],
+        "why": row["why"],
+        "due": row["due"],
+    }
 
 
 def _close(args: Namespace, app: App) -> int:
@@ -196,8 +212,11 @@ def _show(args: Namespace, app: App) -> int:
 def _emit_record(app: App, row: Row) -> None:
     app.out.emit(_day_object(row), said.record_text(row, app.hall()))
     if app.out.json:
-        for one in row["listed"]["rows"] if row["listed"] else ():
+        listed = row["listed"] or {}
+        for one in listed.get("rows", ()):
             app.out.emit(_row_object(one), "")
+        for one in listed.get("cases", ()):
+            app.out.emit(_case_object(one), "")
 
 
 def _day_object(row: Row) -> dict[str, object]:

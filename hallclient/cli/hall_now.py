@@ -12,6 +12,7 @@ from hallclient.cli.app import App
 from hallclient.cli.output import Choices
 from hallclient.cli.parser import command, option
 from hallclient.cli.shape import columns
+from hallclient.rules.alarms import NO_NOTICE, STEP_LATE, Key
 from hallclient.rules.catalogue import Hall, PlanKind, named
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
@@ -162,13 +163,19 @@ def _alarm_object(alarm: AlarmNow) -> dict[str, object]:
         "id": alarm.id,
         "alarm": alarm.key.kind,
         "line": alarm.key.line or None,
-        "window": alarm.key.window or None,
+        **_place(alarm.key),
         "value": None if reading is None else reading.value,
         "limit": None if reading is None else reading.limit,
         "severe": alarm.severe,
         "raised_at": iso(alarm.raised_at),
         "seen_by": alarm.seen_by or None,
     }
+
+
+def _place(key: Key) -> dict[str, object]:
+    """Where an alarm is: a window (or who calls), a case, a department."""
+    name = {NO_NOTICE: "case", STEP_LATE: "department"}.get(key.kind, "window")
+    return {"window": None, name: key.window or None}
 
 
 # -- advice

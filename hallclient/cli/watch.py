@@ -18,7 +18,7 @@ from hallclient.cli.watch_shape import Names, case_object, most, print_list
 from hallclient.rules.lights import Light
 from hallclient.rules.review.watch import STILL_DAYS, by_firm
 from hallclient.texts import language, t
-from hallclient.words import duration, iso, local
+from hallclient.words import iso, local
 
 if TYPE_CHECKING:
     from hallclient.cli.parser import Commands
@@ -215,7 +215,7 @@ def _departments(_args: Namespace, app: App) -> int:
         [
             t("watch.at-department", n=one.open, late=one.overdue, today=one.due_today),
             t("watch.urged", n=one.urged),
-            duration(now - one.oldest) if one.oldest is not None else "-",
+            said.age(now - one.oldest) if one.oldest is not None else "-",
             said.department_name(hall, one.department),
         ]
         for one in found

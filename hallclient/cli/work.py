@@ -12,7 +12,7 @@ from hallclient.cli.parser import command, option
 from hallclient.cli.watch_shape import Names, case_object, most, print_list
 from hallclient.rules.review.watch import QUEUES
 from hallclient.texts import t
-from hallclient.words import duration, iso
+from hallclient.words import iso
 
 if TYPE_CHECKING:
     from hallclient.cli.parser import Commands
@@ -44,7 +44,7 @@ def _work(args: Namespace, app: App) -> int:
             [
                 one.queue.id,
                 str(one.n),
-                duration(now - one.oldest) if one.oldest is not None else "-",
+                said.age(now - one.oldest) if one.oldest is not None else "-",
                 said.queue_word(one.queue.id),
             ]
             for one in filled
@@ -56,7 +56,7 @@ def _work(args: Namespace, app: App) -> int:
     cells = [
         [
             one.case.number,
-            duration(now - one.since),
+            said.age(now - one.since),
             names.state(one.case),
             one.case.holder or "-",
             one.case.title,
