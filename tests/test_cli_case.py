@@ -6,6 +6,8 @@ import pytest
 
 from tests.clikit import Cli, cli, quick
 
+__all__ = ["cli", "quick"]
+
 AGENT, CLERK, OTHER, LEAD = "a01", "c01", "c02", "s01"
 
 

@@ -247,7 +247,8 @@ def test_the_command_checks_the_review_and_writes_it(tmp_path: Path) -> None:
     import json
 
     hall = tmp_path / "hall"
-    shutil.copytree(FIXTURES, hall, ignore=shutil.ignore_patterns("texts", "demo", "review", "papers"))
+    left = shutil.ignore_patterns("texts", "demo", "review", "papers")
+    shutil.copytree(FIXTURES, hall, ignore=left)
     files = example()
     write(hall, files)
     app = App(read_folder(FIXTURES)[0])

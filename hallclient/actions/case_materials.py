@@ -50,9 +50,9 @@ def mark(
     ``reasons``: codes of its check points, or ``other`` with the ``note`` (a failed one needs one).
     ``evidence``: why it need not be handed in (exempt). ``form``, ``medium``, ``copies``: as it was
     handed in.
-    Raises ``no-such-material``, ``no-such-material-state``, ``no-such-reason-code``, ``reason-code-needed``,
-    ``reason-long``, ``evidence-needed``, ``bad-form``, ``bad-medium``, ``bad-copies``, and what
-    `materials.why_not` says; as `cases.editing`.
+    Raises ``no-such-material``, ``no-such-material-state``, ``no-such-reason-code``,
+    ``reason-code-needed``, ``reason-long``, ``evidence-needed``, ``bad-form``, ``bad-medium``,
+    ``bad-copies``, and what `materials.why_not` says; as `cases.editing`.
     """
     with acting(store, who, "material.mark") as tx:
         draft = editing(tx, case)

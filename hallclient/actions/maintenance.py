@@ -35,7 +35,8 @@ def backup(
 ) -> Made:
     """A checked copy of the store; that it was made is an event of the store itself.
 
-    What kills have left beside the store is taken away with it. Raises as `db.backup.backup`, ``not-allowed``.
+    What kills have left beside the store is taken away with it. Raises as `db.backup.backup`,
+    ``not-allowed``.
     """
     from hallclient.actions import case_files
 
