@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from db.log import Change
+from db.seal import Box, opened
 from db.store import Row, Store
 from hallclient.actions.acting import Action
 from hallclient.actions.editions import checklist_in, flow_in
@@ -148,6 +149,7 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
         if one["removed_at"] is None:
             files[one["no"]] = files.get(one["no"], 0) + 1
     held = row["holder"] is not None and (row["lease_until"] or 0) > now
+    box = store.box(case)
     answers = json.loads(row["answers"] or "{}")
     return CaseFacts(
         id=case,
@@ -163,9 +165,7 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
         materials=tuple(
             _material(one, files.get(one["no"], 0)) for one in rows_of(store, "material", case)
         ),
-        deficiencies=tuple(
-            _deficiency(store, case, one) for one in rows_of(store, "deficiency", case)
-        ),
+        deficiencies=tuple(_deficiency(box, one) for one in rows_of(store, "deficiency", case)),
         promises=tuple(
             PromiseFact(
                 one["id"], one["kind"], one["no"], date.fromisoformat(one["due"]), one["state"]
@@ -205,8 +205,8 @@ def _material(row: Row, files: int) -> MaterialFact:
     )
 
 
-def _deficiency(store: Store, case: str, row: Row) -> DeficiencyFact:
-    texts = (store.unseal(case, row["sealed"]) or {}) if row["sealed"] else {}
+def _deficiency(box: Box | None, row: Row) -> DeficiencyFact:
+    texts = (opened(box, row["sealed"]) or {}) if row["sealed"] else {}
     return DeficiencyFact(
         row["id"],
         row["round"],

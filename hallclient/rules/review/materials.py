@@ -24,8 +24,8 @@ NEXT: Final[Mapping[MaterialState, frozenset[MaterialState]]] = {
     _FAILED: frozenset(
         {_DUE, _RECEIVED, _PASSED, _FAILED, _TOLERATED, _COMMITTED, _EXEMPT, _UNNEEDED}
     ),
-    _TOLERATED: frozenset({_DUE, _RECEIVED, _PASSED, _FAILED}),
-    _COMMITTED: frozenset({_DUE, _RECEIVED, _PASSED, _FAILED}),
+    _TOLERATED: frozenset({_DUE, _RECEIVED, _PASSED, _FAILED, _UNNEEDED}),
+    _COMMITTED: frozenset({_DUE, _RECEIVED, _PASSED, _FAILED, _UNNEEDED}),
     _EXEMPT: frozenset({_DUE, _RECEIVED, _PASSED, _FAILED}),
     _RETURNED: frozenset({_PASSED}),
     _UNNEEDED: frozenset({_DUE}),
