@@ -28,6 +28,7 @@ from db.check import verify
 from db.errors import StoreError
 from db.rebuild import rebuild
 from db.restore import look, restore
+from db.seal import Box, Unopenable
 from db.sealed_files import folder_of
 from db.store import Store
 from hallclient.actions import (
@@ -634,3 +635,32 @@ def test_a_booking_of_an_evil_name_takes_nothing_else_away(case: Case) -> None:
     assert case.kit.path.exists()
     with pytest.raises(ValueError, match="x"):
         sealed_files.place_of(folder, case.id, "x")
+
+
+KEY = st.binary(min_size=32, max_size=32)
+
+
+@given(KEY, KEY, st.binary(max_size=200), st.binary(min_size=12, max_size=12), st.data())
+def test_a_sealed_file_opens_with_its_key_its_case_and_its_name_only(
+    key: bytes, other: bytes, content: bytes, nonce: bytes, data: st.DataObject
+) -> None:
+    box = Box(key, "case", lambda _: nonce)
+    sealed = box.seal_file(content, "name")
+    assert box.unseal_file(sealed, "name") == content
+    raw = bytearray(sealed)
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    wrong = [
+        (box, sealed, "other"),
+        (Box(key, "elsewhere", bytes), sealed, "name"),
+        (box, bytes(raw), "name"),
+        (box, sealed[:-1], "name"),
+        (box, sealed[:5], "name"),
+    ]
+    if other != key:
+        wrong.append((Box(other, "case", bytes), sealed, "name"))
+    for opener, text, name in wrong:
+        with pytest.raises(Unopenable):
+            opener.unseal_file(text, name)
+    # A sealed text is no file, and the other way round.
+    with pytest.raises(Unopenable):
+        box.unseal_file(box.seal({"a": "b"}).encode(), "name")
