@@ -140,7 +140,7 @@ def _list(_args: Namespace, app: App) -> int:
     if left:
         app.out.note(t("day.cases-left"))
     cells = [list(said.case_cells(row, app.hall())) for row in left]
-    for row, text in zip(left, columns(told), strict=True):
+    for row, text in zip(left, columns(cells), strict=True):
         app.out.emit(_case_object(row), text)
     return 0
 
