@@ -8,6 +8,7 @@ import pytest
 from hallclient.actions import (
     case_ledger,
     case_load,
+    case_notes,
     case_overview,
     case_queues,
     case_watch,
@@ -17,7 +18,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.calendars import calendar_of
 from hallclient.rules.errors import Refused
 from hallclient.rules.lights import Light, left_of, light_of
-from hallclient.rules.review.watch import QUEUES, by_firm, tips_first
+from hallclient.rules.review.watch import QUEUES, Load, by_firm, tips_first
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
 from tests.watchkit import Desk, at
 
@@ -170,20 +171,54 @@ def test_a_late_step_is_told_while_the_whole_is_not_late(desk: Desk) -> None:
 
 
 def test_what_agents_and_firms_have_to_carry(desk: Desk) -> None:
-    kit, now = desk.kit, desk.kit.clock.ms
+    kit = desk.kit
     second = Actor("a02", "agent")
-    desk.case("prereview", by=AGENT, waiting_on="applicant", promised_at=now - 1)
-    desk.case("prereview_ok", by=AGENT, promised_at=now + 1)
+    late = desk.case("prereview", by=AGENT, waiting_on="applicant")
+    kept = desk.case("prereview_ok", by=AGENT)
     desk.case("received", by=AGENT)
     desk.case("draft", by=second)
-    desk.case("archived", by=second, closed_at=now)
+    desk.case("archived", by=second, closed_at=kit.clock.ms)
     desk.case("received")
+    for row, due in ((late, "2026-09-21"), (late, "2026-09-20"), (kept, "2026-09-22")):
+        case_notes.note(kit.store, AGENT, row["id"], "promise", "回电", due=due)
+    done = case_notes.note(kit.store, AGENT, kept["id"], "promise", "回电", due="2026-09-18")
+    case_notes.done(kit.store, AGENT, done["id"])
     found = {one.agent: one for one in case_load.agents(kit.store, SUPERVISOR)}
     one = found["a01"]
     assert (one.open, one.pre, one.passed, one.waiting, one.late) == (3, 1, 1, 1, 1)
-    assert (found["a02"].open, found["a02"].pre) == (1, 1)
+    assert (found["a02"].open, found["a02"].pre, found["a02"].late) == (1, 1, 0)
     all_open = sum(load.open for load in found.values())
     assert sum(load.open for load in by_firm(found.values()).values()) == all_open == 4
+
+
+def test_firms_are_their_agents_together() -> None:
+    loads = [
+        Load("a01", "甲", 3, 1, 1, 1, 1, 20),
+        Load("a02", "甲", 2, 0, 1, 0, 1, 10),
+        Load("a03", "", 5, 5, 0, 0, 0, None),
+    ]
+    assert by_firm(loads) == {
+        "": Load("", "", 5, 5, 0, 0, 0, None),
+        "甲": Load("", "甲", 5, 1, 2, 1, 2, 10),
+    }
+
+
+def test_what_waits_for_a_supervisors_word(desk: Desk) -> None:
+    kit = desk.kit
+    row = desk.case("handling")
+    case_notes.note(kit.store, clerk(1), row["id"], "note", "看过")
+    first = case_notes.note(kit.store, clerk(1), row["id"], "escalation", "部门不回")
+    kit.pass_(minutes=5)
+    second = case_notes.note(kit.store, AGENT, row["id"], "escalation", "还是不回")
+    found = case_load.escalations(kit.store, SUPERVISOR)
+    told = [(one.id, one.by, one.case.number) for one in found]
+    assert told == [
+        (first["id"], "c01", row["number"]),
+        (second["id"], "a01", row["number"]),
+    ]
+    case_notes.done(kit.store, SUPERVISOR, first["id"])
+    assert [one.id for one in case_load.escalations(kit.store, SUPERVISOR)] == [second["id"]]
+    assert case_overview.overview(kit.store, SUPERVISOR).escalated == 1
 
 
 # -- still cases
@@ -311,6 +346,7 @@ def test_watching_is_for_supervisors_and_writes_nothing(desk: Desk) -> None:
         case_load.departments,
         case_load.late_steps,
         case_load.agents,
+        case_load.escalations,
         case_load.still,
         case_ledger.promises,
         lambda store, who: case_ledger.second_notices(store, who, "2026-09-22"),
@@ -335,6 +371,7 @@ def test_nothing_is_found_by_reading_every_case(desk: Desk) -> None:
     case_overview.overview(kit.store, SUPERVISOR)
     case_watch.deadlines(kit.store, SUPERVISOR)
     case_load.agents(kit.store, SUPERVISOR)
+    case_load.escalations(kit.store, SUPERVISOR)
     case_load.still(kit.store, SUPERVISOR, days=0)
     case_queues.queues(kit.store, clerk(1))
     for queue in QUEUES:
@@ -350,7 +387,8 @@ def test_nothing_is_found_by_reading_every_case(desk: Desk) -> None:
         if sql.startswith(("SELECT", "WITH"))
         for step in kit.store.rows(f"EXPLAIN QUERY PLAN {sql}")
     ]
-    known = ("case_file", "clock", "review_task", "promise", "paper", "event", "c", "t", "p", "q")
+    tables = "case_file clock review_task promise paper event case_note c t p q n"
+    known = tables.split()
     # Of an index that holds everything a scan would be one of everything.
     partial = [
         row["name"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hallclient.actions import case_notes
 from hallclient.actions.case_figures import review_figures
 from hallclient.cli.parser import build
 from hallclient.rules.errors import Refused
@@ -58,6 +59,7 @@ def told(cli: Cli) -> Cli:  # noqa: F811
     desk.promise(two, "2026-09-21")
     desk.promise(fine, "2026-09-18", state="kept", closed_at=at("2026-09-17"))
     desk.task(two, department, "2026-09-18")
+    case_notes.note(kit.store, AGENT, one["id"], "escalation", "部门不回")
     kit.clock.ms = at("2026-09-22")
     return cli
 
@@ -195,6 +197,7 @@ def test_everything_that_is_watched_is_said(
         "departments",
         "steps",
         "agents",
+        "escalations",
         "still --days 3",
         f"notices {' '.join(MONTH)} --reasons",
         f"seals {' '.join(MONTH)}",

@@ -115,6 +115,10 @@ class _Rows:
             round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1000
             for day in (begin, end + timedelta(1))
         )
+        self._firms: dict[str, str] = {
+            row["id"]: row["firm"]
+            for row in store.rows("SELECT id, firm FROM operator WHERE firm IS NOT NULL")
+        }
         self._checklists: dict[str, str] = {}
         self._forms: dict[str, str] = {}
         self._flows: dict[str, Flow] = {}
@@ -301,7 +305,7 @@ class _Rows:
             item=row["item"] or "",
             department=item.department if item is not None else "",
             agent=row["agent"] or "",
-            firm=row["firm"] or "",
+            firm=row["firm"] or self._firms.get(row["agent"], ""),
             week=rules.week_of(day),
         )
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from db.store import Store
 from hallclient.actions.acting import Actor, admit
+from hallclient.actions.case_notes import ESCALATION, PROMISE, SUPERVISORS
 from hallclient.actions.case_rows import clock_fact, stream
 from hallclient.actions.case_watch import MOST, Look
 from hallclient.actions.hallview import snapshot
@@ -108,16 +109,23 @@ def agents(store: Store, who: Actor) -> list[Load]:
     """What each agent has to carry, also those with nothing. Raises ``not-allowed``."""
     admit(store, who, "review.watch")
     with snapshot(store):
-        now = store.env.now()
+        late = {
+            row["agent"]: row["n"]
+            for row in store.rows(
+                "SELECT c.agent, count(DISTINCT c.id) AS n FROM case_note n "
+                "JOIN case_file c ON c.id = n.case_file WHERE n.done_at IS NULL AND n.kind = ? "
+                "AND n.due < ? AND c.closed_at IS NULL GROUP BY c.agent",
+                PROMISE,
+                store.env.day(store.env.now()),
+            )
+        }
         loads = {
-            row["agent"]: Load(**{**row, "firm": ""})
+            row["agent"]: Load(**row, firm="", late=late.get(row["agent"], 0))
             for row in store.rows(
                 "SELECT agent, count(*) AS open, sum(state IN ('draft', 'prereview')) AS pre, "
                 "sum(state = 'prereview_ok') AS passed, "
-                "sum(coalesce(waiting_on, '') <> '') AS waiting, "
-                "coalesce(sum(promised_at < ?), 0) AS late, min(since) AS oldest "
-                "FROM case_file WHERE closed_at IS NULL AND agent IS NOT NULL GROUP BY agent",
-                now,
+                "sum(coalesce(waiting_on, '') <> '') AS waiting, min(since) AS oldest "
+                "FROM case_file WHERE closed_at IS NULL AND agent IS NOT NULL GROUP BY agent"
             )
         }
         found = []
@@ -129,6 +137,36 @@ def agents(store: Store, who: Actor) -> list[Load]:
             one = loads.get(row["id"], Load(row["id"], "", 0, 0, 0, 0, 0, None))
             found.append(one._replace(firm=row["firm"]))
     return sorted(found, key=lambda one: (-one.late, -one.open, one.agent))
+
+
+# -- what is reported to the supervisor
+
+
+class Escalated(NamedTuple):
+    """A matter that somebody has put before the supervisor (协调上报) and that is open still."""
+
+    id: str
+    """Of the note: `case_notes.done` ends it."""
+    case: Placed
+    by: str
+    at: int
+
+
+def escalations(store: Store, who: Actor) -> list[Escalated]:
+    """What waits for a supervisor's word, the oldest first; the words are in `case_notes.notes`."""
+    admit(store, who, "review.watch")
+    with snapshot(store):
+        look = Look(store)
+        return [
+            Escalated(row["note"], look.placed(row), row["by"], row["at"])
+            for row in store.rows(
+                f"SELECT n.id AS note, n.by, n.at, {look.case} FROM case_note n "
+                "JOIN case_file c ON c.id = n.case_file "
+                "WHERE n.done_at IS NULL AND n.to_whom = ? AND n.kind = ? ORDER BY n.at, n.id",
+                SUPERVISORS,
+                ESCALATION,
+            )
+        ]
 
 
 # -- cases that stand still

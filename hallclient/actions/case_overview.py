@@ -9,6 +9,7 @@ from typing import NamedTuple
 from db.store import Store
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.case_load import AtDepartment, departments_in, late_steps_in
+from hallclient.actions.case_notes import ESCALATION, SUPERVISORS
 from hallclient.actions.case_watch import Look, lights_in, silences_in
 from hallclient.actions.hallview import snapshot
 from hallclient.rules.alarms import Reading
@@ -29,6 +30,8 @@ class Overview(NamedTuple):
     """Of the silent ones: those that count as accepted by now."""
     late_steps: int
     departments: tuple[AtDepartment, ...]
+    escalated: int
+    """Matters that wait for a supervisor's word."""
     promises: int
     """Promises that are open."""
     promises_due: int
@@ -55,8 +58,18 @@ def overview(store: Store, who: Actor) -> Overview:
             sum(one.deemed for one in silent),
             len(late_steps_in(look)),
             tuple(departments_in(look)),
+            _escalated(look),
             *_promises(look),
         )
+
+
+def _escalated(look: Look) -> int:
+    row = look.store.row(
+        "SELECT count(*) AS n FROM case_note WHERE done_at IS NULL AND to_whom = ? AND kind = ?",
+        SUPERVISORS,
+        ESCALATION,
+    )
+    return row["n"] if row else 0
 
 
 def _promises(look: Look) -> tuple[int, int, int]:

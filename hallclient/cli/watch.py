@@ -42,6 +42,7 @@ def register(commands: Commands) -> None:
     command(own, "watch.departments", _departments)
     command(own, "watch.steps", _steps)
     command(own, "watch.agents", _agents)
+    command(own, "watch.escalations", _escalations)
     stand = command(own, "watch.still", _still)
     option(stand, "--days", type=int, default=STILL_DAYS, help=t("cli.option.watch-days"))
     most(stand)
@@ -66,6 +67,7 @@ def _now(_args: Namespace, app: App) -> int:
         "silent": found.silent,
         "deemed": found.deemed,
         "late_steps": found.late_steps,
+        "escalated": found.escalated,
         "promises": found.promises,
         "promises_due": found.promises_due,
         "promises_late": found.promises_late,
@@ -75,7 +77,7 @@ def _now(_args: Namespace, app: App) -> int:
         t("watch.now.cases", n=found.open, at=f"{local(found.now):%H:%M}"),
         t("watch.now.lights", lights=lights),
         t("watch.now.silence", n=found.silent, deemed=found.deemed),
-        t("watch.now.steps", n=found.late_steps),
+        t("watch.now.steps", n=found.late_steps, escalated=found.escalated),
         t(
             "watch.now.promises",
             n=found.promises,
@@ -276,6 +278,23 @@ def _agents(_args: Namespace, app: App) -> int:
         for one in loads
     ]
     return print_list(app, objects, cells, t("watch.none.agents"))
+
+
+def _escalations(_args: Namespace, app: App) -> int:
+    found = case_load.escalations(app.store(), app.actor())
+    names = Names(app)
+    now = app.store().env.now()
+    objects = (
+        {**case_object(one.case), "note": one.id, "by": one.by, "at": iso(one.at)} for one in found
+    )
+    cells = [
+        [
+            one.case.number,
+            *(said.age(now - one.at), one.by, names.state(one.case), one.case.title),
+        ]
+        for one in found
+    ]
+    return print_list(app, objects, cells, t("watch.none.escalations"))
 
 
 def _still(args: Namespace, app: App) -> int:

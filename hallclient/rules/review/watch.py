@@ -148,10 +148,13 @@ class LateStep(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What an agent has to carry. ``late``: promised to the applicant for a day that has passed."""
+    """What an agent has to carry. ``late``: cases with something promised to the applicant for a
+    day that has passed.
+    """
 
     agent: str
     firm: str
+    """Whose agent it is; empty: the hall's own."""
     open: int
     pre: int
     """In the pre-review."""
