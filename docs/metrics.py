@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from docs.rules import table, write
+from hallclient import review_tables
 from hallclient.actions.hall_files import default_hall
 from hallclient.figure_tables import formula, metric_name
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.metrics import GROUPINGS, METRICS, VERSION
+from hallclient.rules.review import figures as review
 from hallclient.texts import text_in
 
 ZH: Final = """\
@@ -28,6 +30,17 @@ ZH: Final = """\
 - 百分比都给出整体是多少。一个整体也没有时，不给百分比。
 
 {metrics}
+
+## 办件指标
+
+`hallclient report deficiencies`、`deadlines`、`promises`、`agents` 给出这些指标，加 `--definitions`
+给出定义；定义版本 {review}。
+
+- 天数都是整天，平均数到十分之一天；工作日按现行工作日历，时限用自己的单位。
+- 办件算在建档那天，连同到现在为止的结果；时限算在结束那天，承诺算在作出那天。
+- 没有数据就没有平均数和百分比。
+
+{cases}
 """
 
 EN: Final = """\
@@ -48,12 +61,26 @@ definitions.
 - A share always says of how many. Without any there is no share.
 
 {metrics}
+
+## Figures of cases
+
+`hallclient report deficiencies`, `deadlines`, `promises` and `agents` give these figures, with
+`--definitions` what they mean; version {review} of the definitions.
+
+- Days are whole ones, their means in tenths; working days by the calendar in force, a deadline in
+  its own unit.
+- A case counts on the day its file was opened, with all that came of it up to now; a deadline on
+  the day it ended, a promise on the day it was made.
+- Without data there is no mean and no share.
+
+{cases}
 """
 PAGES: Final = {"zh": ZH, "en": EN}
 HEADS: Final = {
     "zh": ("代号", "指标", "单位", "可以按", "算法"),
     "en": ("Id", "Figure", "Unit", "By", "How it is computed"),
 }
+BETWEEN: Final = {"zh": "、", "en": ", "}
 
 
 def page() -> str:
@@ -61,7 +88,11 @@ def page() -> str:
     hall = default_hall()
     return "\n---\n\n".join(
         text.format(
-            version=VERSION, policy=hall.policy.version, metrics=definitions(hall, language)
+            version=VERSION,
+            policy=hall.policy.version,
+            metrics=definitions(hall, language),
+            review=review.VERSION,
+            cases=of_cases(language),
         )
         for language, text in PAGES.items()
     )
@@ -69,18 +100,35 @@ def page() -> str:
 
 def definitions(hall: Hall, language: str) -> str:
     """The table of all figures."""
-    between = "、" if language == "zh" else ", "
     rows = [
         [
             f"`{metric.id}`",
             metric_name(metric.id, hall.policy, language),
             text_in(language, f"figures.unit.{metric.kind}"),
-            between.join(
+            BETWEEN[language].join(
                 text_in(language, f"figures.by.{by}") for by in GROUPINGS if by in metric.by
             ),
             formula(metric.id, hall.policy, language),
         ]
         for metric in METRICS.values()
+    ]
+    return table(HEADS[language], rows)
+
+
+def of_cases(language: str) -> str:
+    """The table of the figures of cases."""
+    groupings = dict.fromkeys(by for known in review.GROUPINGS.values() for by in known)
+    rows = [
+        [
+            f"`{metric.id}`",
+            review_tables.metric_name(metric.id, language),
+            text_in(language, f"reviewfig.unit.{metric.kind}"),
+            BETWEEN[language].join(
+                text_in(language, f"reviewfig.by.{by}") for by in groupings if by in metric.by
+            ),
+            review_tables.formula(metric.id, language),
+        ]
+        for metric in review.METRICS.values()
     ]
     return table(HEADS[language], rows)
 

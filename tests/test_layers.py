@@ -3,6 +3,7 @@
 import-linter checks the arrows between our packages; this checks the weight that they carry.
 """
 
+import ast
 import json
 import os
 import subprocess
@@ -87,3 +88,30 @@ def test_use_cases_and_command_line_load_no_terminal(package: str) -> None:
 def test_the_screens_add_nothing_heavy_to_textual() -> None:
     floor = packages(loaded_by("textual.app", "textual.screen", "textual.widgets"))
     assert (packages(loaded_by(*modules("screens"))) - floor) & HEAVY == set()
+
+
+def needed_at_import(name: str) -> set[str]:
+    """Our modules that a module imports as it is loaded: not in functions, not for types alone."""
+    path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+    if not path.is_file():
+        path = ROOT.joinpath(*name.split("."), "__init__.py")
+    found: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{one.name}" for one in node.names}
+            found |= {one if one in KNOWN else node.module for one in inner}
+    return (found & KNOWN) - {name}
+
+
+KNOWN = {name for package in ("db", "hallclient", "screens") for name in modules(package)}
+
+
+def test_no_module_needs_itself_to_be_loaded() -> None:
+    """Whichever is imported first: a ring works from some of its members and not from others."""
+    needs = {name: needed_at_import(name) for name in KNOWN}
+    assert sum(map(len, needs.values())) > 500
+    while free := {name for name, wanted in needs.items() if not wanted & needs.keys()}:
+        needs = {name: wanted for name, wanted in needs.items() if name not in free}
+    assert sorted(needs) == []

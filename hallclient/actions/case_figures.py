@@ -19,7 +19,7 @@ from hallclient.actions.editions import checklist_in, flow_in
 from hallclient.actions.figures import days_of, may_read
 from hallclient.actions.forms import form_in
 from hallclient.actions.hall import hall_of
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.rules.metrics import Figures

@@ -15,7 +15,7 @@ from hallclient.actions.case_watch import Look
 from hallclient.actions.cases import applicant_in
 from hallclient.actions.editions import checklist_in
 from hallclient.actions.figures import days_of
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.review.watch import Placed
 
 AHEAD: Final = 3

@@ -12,7 +12,7 @@ from hallclient.actions.acting import Actor, admit
 from hallclient.actions.case_notes import ESCALATION, PROMISE, SUPERVISORS
 from hallclient.actions.case_rows import clock_fact, stream
 from hallclient.actions.case_watch import MOST, Look
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.lights import Light
 from hallclient.rules.review import watch as rules
 from hallclient.rules.review.watch import LateStep, Load, Placed

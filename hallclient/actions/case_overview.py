@@ -11,7 +11,7 @@ from hallclient.actions.acting import Actor, admit
 from hallclient.actions.case_load import AtDepartment, departments_in, late_steps_in
 from hallclient.actions.case_notes import ESCALATION, SUPERVISORS
 from hallclient.actions.case_watch import Look, lights_in, silences_in
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.alarms import Reading
 from hallclient.rules.lights import Light
 from hallclient.rules.review import watch as rules

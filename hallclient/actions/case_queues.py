@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from db.store import Store
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.case_watch import MOST, Look
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import watch as rules
 from hallclient.rules.review.watch import QUEUES, Placed, Queue

@@ -18,7 +18,7 @@ from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_rows import clock_fact
 from hallclient.actions.editions import FLOW, flow_in
 from hallclient.actions.hall import hall_of
-from hallclient.actions.hallview import snapshot
+from hallclient.actions.reading import snapshot
 from hallclient.rules.lights import Light, left_of, light_of
 from hallclient.rules.review import watch as rules
 from hallclient.rules.review.facts import ClockFact

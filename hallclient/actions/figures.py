@@ -7,8 +7,7 @@ A figure is made from what is recorded and from nothing else; the rules beside i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from db.store import Store
 from hallclient.actions.acting import Actor
 from hallclient.actions.figure_rows import day_facts
 from hallclient.actions.hall import hall_of
+from hallclient.actions.reading import snapshot
 from hallclient.rules import fairness, hours, metric_legs, metric_windows
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
@@ -67,7 +67,7 @@ def figures(store: Store, who: Actor, first: str, last: str = "", by: Sequence[s
     normal = frozenset(key for key, one in hall.outcomes.items() if one.end_reason == "normal")
     listed: list[fairness.Entry] = []
     ruled: Counter[str] = Counter()
-    with _one_moment(store):
+    with snapshot(store):
         as_of = store.env.now()
         for day in days:
             facts, passed_over = day_facts(store, hall, day, as_of)
@@ -159,13 +159,3 @@ def _in_order(hall: Hall, by: str, found: dict[Key, Figures]) -> dict[Key, Figur
     last = len(places)
     ordered = sorted(found, key=lambda key: places.get(str(key), last))
     return {key: found[key] for key in ordered}
-
-
-@contextmanager
-def _one_moment(store: Store) -> Iterator[None]:
-    """One read transaction: others may write meanwhile."""
-    store.db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        store.db.execute("ROLLBACK")

@@ -6,8 +6,7 @@ seconds and given to each look.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from db import presence
@@ -16,6 +15,7 @@ from hallclient.actions import day, signals, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.forecasting import Forecast, LineForecast
 from hallclient.actions.hall import hall_of
+from hallclient.actions.reading import snapshot
 from hallclient.actions.service_level import Share
 from hallclient.rules import alarms as rules
 from hallclient.rules import hours
@@ -161,16 +161,6 @@ def look(store: Store, who: Actor, studied: Study | None = None) -> HallView:
             studied,
             day.hint(store),
         )
-
-
-@contextmanager
-def snapshot(store: Store) -> Iterator[None]:
-    """One read transaction, so that the parts agree with each other."""
-    store.db.execute("BEGIN")
-    try:
-        yield
-    finally:
-        store.db.execute("COMMIT")
 
 
 def may_watch(store: Store, who: Actor) -> None:

@@ -11,8 +11,9 @@ from hallclient.actions.acting import SYSTEM, Actor, acting
 from hallclient.actions.case_overview import readings
 from hallclient.actions.forecasting import forecast
 from hallclient.actions.hall import hall_of
-from hallclient.actions.hallview import HallView, Study, look, may_watch, snapshot
+from hallclient.actions.hallview import HallView, Study, look, may_watch
 from hallclient.actions.moves import Moves
+from hallclient.actions.reading import snapshot
 from hallclient.actions.service_level import arrivals, shares, usual_times
 from hallclient.rules import alarms as rules
 from hallclient.rules import hours
