@@ -249,3 +249,24 @@ def test_queues_on_the_command_line(told: Cli) -> None:
 
 def test_every_kind_of_figure_has_a_unit() -> None:
     assert {metric.kind for metric in METRICS.values()} == {"count", "days", "share", "per-100"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "watch promises --ahead 99999999999",
+        "watch still --days -1",
+        "watch deadlines --most x",
+        "work mine --most 1e9",
+        "watch deadlines --light blue",
+    ],
+)
+def test_what_is_no_number_is_a_mistake_of_use(cli: Cli, words: str) -> None:  # noqa: F811
+    assert cli(*words.split(), by="s01").code == 2
+
+
+@pytest.mark.parametrize("words", ["promises --ahead 9999", "still --days 9999", "still --days 0"])
+def test_the_largest_and_the_least_are_allowed(told: Cli, words: str) -> None:
+    assert told("watch", *words.split(), by="s01").code == 0
+    assert told.json("watch", "deadlines", "--most", "0", by="s01").objects == []
+    assert told.json("watch", "still", "--days", "0", "--most", "０", by="s01").objects == []

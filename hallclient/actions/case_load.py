@@ -203,14 +203,14 @@ def still(
             passed = look.calendar.between(date.fromisoformat(store.env.day(last)), look.today)
             if passed < days:
                 continue
+            if len(found) >= most:
+                break
             row = store.row(
                 f"SELECT {look.case}, c.waiting_on FROM case_file c WHERE c.id = ?", case
             )
             assert row is not None  # noqa: S101 - read in the same transaction
             turn = rules.turn_of(row["case_state"], row["waiting_on"] or "")
             found.append(Still(look.placed(row), last, passed, turn))
-            if len(found) >= most:
-                break
     return sorted(found, key=lambda one: (one.last, one.case.number))
 
 

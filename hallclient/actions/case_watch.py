@@ -163,9 +163,9 @@ def deadlines(
             if skip:
                 skip -= 1
                 continue
-            found.append(one)
             if len(found) >= most:
                 break
+            found.append(one)
     return found
 
 

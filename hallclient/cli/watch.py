@@ -14,7 +14,7 @@ from hallclient.actions import (
 )
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
-from hallclient.cli.watch_shape import Names, case_object, most, print_list
+from hallclient.cli.watch_shape import Names, case_object, most, number, print_list
 from hallclient.rules.lights import Light
 from hallclient.rules.review.watch import STILL_DAYS, by_firm
 from hallclient.texts import language, t
@@ -37,14 +37,14 @@ def register(commands: Commands) -> None:
     promised = command(own, "watch.promises", _promises)
     kinds = ("tolerance", "commitment")
     option(promised, "--kind", choices=kinds, default="", help=t("cli.option.watch-kind"))
-    option(promised, "--ahead", type=int, default=case_ledger.AHEAD)
+    option(promised, "--ahead", type=number, default=case_ledger.AHEAD)
     option(promised, "--phones", action="store_true")
     command(own, "watch.departments", _departments)
     command(own, "watch.steps", _steps)
     command(own, "watch.agents", _agents)
     command(own, "watch.escalations", _escalations)
     stand = command(own, "watch.still", _still)
-    option(stand, "--days", type=int, default=STILL_DAYS, help=t("cli.option.watch-days"))
+    option(stand, "--days", type=number, default=STILL_DAYS, help=t("cli.option.watch-days"))
     most(stand)
     again = command(own, "watch.notices", _notices)
     option(again, "--reasons", action="store_true")

@@ -13,14 +13,26 @@ from hallclient.cli.parser import option
 from hallclient.cli.shape import columns
 from hallclient.rules.review.spec import Flow
 from hallclient.rules.review.watch import Placed
+from hallclient.rules.text import narrow
 
 MOST = 50
 """So many rows on a terminal, unless more are asked for."""
 
 
+LARGEST = 9999
+
+
+def number(text: str) -> int:
+    """A count as it may be given. Raises ValueError, which the parser tells."""
+    found = int(narrow(text))
+    if not 0 <= found <= LARGEST:
+        raise ValueError(text)
+    return found
+
+
 def most(parser: ArgumentParser) -> None:
     """The option that asks for more rows or fewer."""
-    option(parser, "--most", type=int, default=MOST)
+    option(parser, "--most", type=number, default=MOST)
 
 
 class Names:
