@@ -43,9 +43,10 @@ def made(path: Path, closed: int, opened: int) -> Store:
     with acting(store, CLERK, "case.open") as tx:
         for place in range(closed + opened):
             is_open = place >= closed
-            ago = dice.randrange(40 if is_open else 700) if place else 0
-            begun = now - ago * _DAY_MS - dice.randrange(_DAY_MS // 3)
             state = dice.choice(states) if is_open else "archived"
+            # Who waits for an answer does not wait long; a few do, and are in silence.
+            since = 9 if state in ("received", "corrected") else 40 if is_open else 700
+            begun = now - dice.randrange(since) * _DAY_MS - dice.randrange(_DAY_MS // 3)
             made = _case(store, dice, first, place, begun, state)
             _append(store, tx.day, f"case:{made[0][1]}", begun, made)
     store.db.execute("PRAGMA synchronous = FULL")
@@ -83,7 +84,8 @@ def _case(
     }
     rows: list[tuple[str, str, dict[str, Any]]] = []
     timer = "notice5" if state in ("received", "corrected") else "decide"
-    due = start + timedelta(dice.randrange(7, 60))
+    # Limits are few, so many clocks are due on the same day; a fifth or so is late.
+    due = start + timedelta(dice.choice((14, 28, 42, 56)))
     if state in ("received", "corrected"):
         due = start + timedelta(7)
     paused = state in ("mending", "special")
