@@ -10,16 +10,18 @@ from tests.source import ROOT
 
 STALL = "review/checklists/stall.toml"
 FLOW = "review/flow.toml"
+CALENDAR = "review/calendar.toml"
 
 _BLOCK = re.compile(r"`(review/[\w./-]+\.toml)`：\n\n```toml\n(.*?)```", re.DOTALL)
 _FOUND = dict(_BLOCK.findall((ROOT / "docs/review-files.md").read_text("utf-8")))
 CHECKLIST: str = _FOUND[STALL]
 MOVES: str = _FOUND[FLOW]
+DAYS: str = _FOUND[CALENDAR]
 
 
 def example() -> dict[str, str]:
     """The files of the example in the docs."""
-    return {STALL: CHECKLIST, FLOW: MOVES}
+    return {STALL: CHECKLIST, FLOW: MOVES, CALENDAR: DAYS}
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -37,6 +39,10 @@ def _list(old: str, new: str, code: str, at: str = "") -> Bad:
 
 def _flow(old: str, new: str, code: str, at: str = "") -> Bad:
     return Bad(FLOW, old, new, code, at)
+
+
+def _days(old: str, new: str, code: str, at: str = "") -> Bad:
+    return Bad(CALENDAR, old, new, code, at)
 
 
 FORM = 'company-setup = "ag_kind.mandate"'
@@ -271,4 +277,40 @@ MISTAKES: dict[str, Bad] = {
     "alarm after the limit": _flow("alarm_after = 3", "alarm_after = 6", "review-alarm-late"),
     "timer in an unknown unit": _flow('unit = "W"', 'unit = "weeks"', "form-unknown-value"),
     "timer without expiry": _flow('expiry_en = "Counts as accepted"\n', "", "missing", "[[timer]]"),
+    # the calendar
+    "calendar without version": _days('version = "2026"\n', "", "missing", "known_from"),
+    "calendar without an end": _days(
+        "known_until = 2026-12-31\n", "", "missing", 'version = "2026"'
+    ),
+    "unknown key of a calendar": _days("known_until", "known_til", "form-unknown-key"),
+    "calendar that ends before it begins": _days(
+        "known_until = 2026-12-31", "known_until = 2025-12-31", "review-days-backwards"
+    ),
+    "day that is text": _days("from = 2026-10-01", 'from = "2026-10-01"', "review-bad-day"),
+    "day with a time": _days("from = 2026-10-01", "from = 2026-10-01T08:00:00", "review-bad-day"),
+    "day that does not exist": _days("from = 2026-10-01", "from = 2026-09-31", "bad-toml"),
+    "day of another century": _days("from = 2027-01-01", "from = 1927-01-01", "review-bad-day"),
+    "holiday without a beginning": _days(
+        "from = 2027-01-01\n", "", "missing", '[[holiday]]\nzh = "元旦"'
+    ),
+    "holiday without English": _days(
+        'en = "New Year\'s Day"\n', "", "missing", '[[holiday]]\nzh = "元旦"'
+    ),
+    "holiday that ends before it begins": _days(
+        "to = 2026-10-07", "to = 2026-09-07", "review-days-backwards"
+    ),
+    "holiday of a year": _days("to = 2026-10-07", "to = 2027-10-07", "review-long-holiday"),
+    "day off twice": _days(
+        "from = 2027-01-01",
+        "from = 2026-10-06\nto = 2026-10-08",
+        "review-day-twice",
+        "from = 2026-10-06",
+    ),
+    "worked and off": _days("2026-10-10]", "2026-10-04]", "review-day-twice", "days"),
+    "worked twice": _days("2026-10-10]", "2026-09-20]", "review-day-twice", "days"),
+    "worked on a Monday": _days("2026-10-10]", "2026-10-12]", "review-makeup-weekday", "days"),
+    "worked days that are no list": _days(
+        "days = [2026-09-20, 2026-10-10]", "days = 2026-09-20", "wrong-type"
+    ),
+    "worked without days": _days("days = [2026-09-20, 2026-10-10]\n", "", "missing", "[[makeup]]"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,14 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.problems import Problem
 from hallclient.rules.review.files.parts import Known
 from hallclient.rules.review.spec import checklist_from, flow_from
+from hallclient.rules.workdays import Calendar
 from hallclient.texts import LANGUAGES, table, text_in
 from tests.hostile import HOSTILE, assert_harmless
-from tests.reviews_bad import FLOW, MISTAKES, STALL, example, write
+from tests.reviews_bad import CALENDAR, FLOW, MISTAKES, STALL, example, write
 from tests.test_catalogue import App, run
 
 KNOWN = Known({"SP078", "SP079"}, ["market", "police", "tax"], shipped_forms())
-FILES = (STALL, FLOW)
+FILES = (STALL, FLOW, CALENDAR)
 OTHER = "review/checklists/other.toml"
 
 
@@ -44,6 +46,12 @@ def places(problems: list[Problem]) -> list[tuple[str, int, str]]:
     return [one[:3] for one in problems]
 
 
+def lacking(review: Review) -> set[str]:
+    """The files of which nothing was taken."""
+    found = {STALL: review.checklists, FLOW: review.flow, CALENDAR: review.calendar}
+    return {file for file, part in found.items() if not part}
+
+
 # -- what is right
 
 
@@ -59,6 +67,11 @@ def test_the_example_of_the_docs_is_right(tmp_path: Path) -> None:
     assert (application.main, application.medium, application.copies) == (True, "paper", 2)
     assert (authority.main, authority.tolerable, authority.longest_days) == (False, True, 2)
     assert list(stall.reasons) == ["1.1", "1.2", "2.1"]
+    assert review.calendar is not None
+    calendar = Calendar(review.calendar)
+    assert calendar.after(date(2026, 9, 30), 1) == date(2026, 10, 8)
+    assert calendar.working(date(2026, 9, 20))
+    assert not calendar.working(date(2027, 1, 1))
 
 
 def test_no_folder_is_no_review(tmp_path: Path) -> None:
@@ -85,7 +98,7 @@ def test_a_mistake_is_told_once_and_in_its_place(tmp_path: Path, name: str) -> N
     expected = [(told, line, MISTAKES[name].code)]
     assert places(errors) == expected, [said(one) for one in errors]
     # What has a mistake is not there at all, and the rest is.
-    assert (review.flow is None, not review.checklists) == (told == FLOW, told == STALL)
+    assert lacking(review) == {told}
 
 
 def test_all_mistakes_are_told_in_one_run(tmp_path: Path) -> None:
@@ -114,7 +127,7 @@ def test_every_message_is_whole(tmp_path: Path, language: str) -> None:
 
 def test_every_text_is_of_a_mistake_that_can_be_made() -> None:
     made = {mistake.code for mistake in MISTAKES.values()}
-    made |= {"review-not-english", "review-item-twice", "review-no-checklists"}
+    made |= {"review-item-twice", "review-no-checklists", *WARNINGS}
     texts = {key.removeprefix("catalogue.problem.") for key in table("zh")}
     assert {code for code in texts if code.startswith("review-")} <= made
 
@@ -142,12 +155,23 @@ def test_an_item_has_one_checklist(tmp_path: Path) -> None:
     assert read(tmp_path, files)[1] == []
 
 
-def test_chinese_where_english_should_be_is_a_doubt(tmp_path: Path) -> None:
+WARNINGS = {
+    # what is put in place of what: right all the same, with a word of warning
+    "review-not-english": (STALL, 'en = "Not signed"', 'en = "未签字"'),
+    "review-makeup-unknown": (CALENDAR, "2026-10-10]", "2027-10-09]"),
+    "review-year-bare": (CALENDAR, "2026-12-31", "2028-12-31"),
+}
+
+
+@pytest.mark.parametrize("code", WARNINGS)
+def test_a_doubt_is_told_and_nothing_is_lost(tmp_path: Path, code: str) -> None:
+    file, old, new = WARNINGS[code]
     files = example()
-    files[STALL] = files[STALL].replace('en = "Not signed"', 'en = "未签字"')
-    review, problems = read(tmp_path, files)
-    assert [(one.code, one.warning) for one in problems] == [("review-not-english", True)]
-    assert list(review.checklists) == ["stall"]
+    assert old in files[file]
+    review, problems = read(tmp_path, files | {file: files[file].replace(old, new, 1)})
+    assert [(one.file, one.code, one.warning) for one in problems] == [(file, code, True)]
+    assert lacking(review) == set()
+    assert said(problems[0], "zh") != said(problems[0], "en")
 
 
 # -- files that are none
@@ -157,8 +181,10 @@ def test_a_missing_file(tmp_path: Path) -> None:
     folder = write(tmp_path, example())
     (tmp_path / FLOW).unlink()
     assert places(read_review(folder, KNOWN)[1]) == [(FLOW, 0, "missing-file")]
+    (tmp_path / CALENDAR).unlink()
     (tmp_path / STALL).unlink()
     assert places(read_review(folder, KNOWN)[1]) == [
+        (CALENDAR, 0, "missing-file"),
         ("review/checklists", 0, "review-no-checklists"),
         (FLOW, 0, "missing-file"),
     ]
@@ -181,13 +207,15 @@ def test_another_encoding_is_refused_not_guessed(tmp_path: Path, file: str) -> N
         (FLOW, "", "missing"),
         (FLOW, "state = [1]", "wrong-type"),
         (FLOW, "version = " + "9" * 5_000, "bad-toml"),
+        (CALENDAR, "", "missing"),
+        (CALENDAR, "holiday = 2026-01-01", "wrong-type"),
     ],
 )
 def test_a_file_with_nothing_of_use(tmp_path: Path, file: str, text: str, code: str) -> None:
     review, problems = read(tmp_path, example() | {file: text})
     assert {one.file for one in problems} == {file}
     assert code in {one.code for one in problems}
-    assert (review.flow is None, not review.checklists) == (file == FLOW, file == STALL)
+    assert lacking(review) == {file}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -208,6 +236,7 @@ PIECES = st.sampled_from(
         *("'", '"', "=", "[", "]]", "{", "}", "\n", "\\", "#", ",", "0", "-1", "1e99", "nan"),
         *("true", "2026-09-22", "\x00", "\u202e", "\ud7ff", "[[material]]\n", "[[state]]\n"),
         *("[[material.reason]]\n", "[condition.forms]\n", 'when = "agent"\n', "no = 2\n"),
+        *("[[holiday]]\n", "to = 2026-10-09\n", "days = [2026-10-11]\n", "[[makeup]]\n"),
         *('to = "draft"\n', "final = true\n", "automatic = true\n", 'id = "draft"\n'),
     ]
 )
@@ -231,8 +260,7 @@ def test_whatever_is_changed_is_right_or_is_told(
     review, problems = read_review(folder / "review", KNOWN)
     assert review is not None
     wrong = {one.file for one in problems if not one.warning}
-    assert (review.flow is None) == (FLOW in wrong)
-    assert (not review.checklists) == (STALL in wrong)
+    assert lacking(review) == wrong
     for problem in problems:
         assert 0 <= problem.line <= files[problem.file].count(b"\n") + 1
         for language in LANGUAGES:

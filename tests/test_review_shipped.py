@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hallclient.actions import cases, editions
+from hallclient.actions.calendars import calendar_of
 from hallclient.actions.editions import checklist_in, flow_in, shipped, shipped_checklists
 from hallclient.actions.form_files import shipped as shipped_forms
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.review_files import (
+    Published,
     Review,
     compiled_text,
     publish,
@@ -25,13 +27,13 @@ from hallclient.actions.review_files import (
 )
 from hallclient.paths import FIXTURES
 from hallclient.rules.errors import Refused
+from hallclient.rules.form.asked import answers, compile_asked
 from hallclient.rules.form.edits import SINGLE, Put
-from hallclient.rules.form.program import compile_form
-from hallclient.rules.form.spec import Field, Section, Type
 from hallclient.rules.form.state import State
 from hallclient.rules.review.files.parts import Known
 from hallclient.rules.review.spec import checklist_from, flow_from, to_json
 from tests import company, twoforms
+from tests.casekit import Case
 from tests.clikit import Cli, cli
 from tests.hallkit import ADMINISTRATOR, AGENT, SUPERVISOR, Kit, clerk
 from tests.reviews_bad import MISTAKES, STALL, example, write
@@ -144,20 +146,9 @@ def test_forms_file_the_items_that_name_them() -> None:
 
 def answered(state: State, key: str) -> dict[str, object]:
     """What a form's content says of the conditions of a checklist."""
-    form = state.form
-    sources = {
-        one.id: one.forms[form.id] for one in CHECKLISTS[key].conditions if form.id in one.forms
-    }
-    asked = tuple(
-        Field(f"asked_{name}", "asked", name, name, Type.BOOL, calculation=source)
-        for name, source in sources.items()
-    )
-    whole = replace(form, sections=(*form.sections, Section("asked", "asked", "asked", asked)))
-    made = State(compile_form(whole), state.today)
-    repeats = [one.id for one in form.sections if one.repeat]
-    rows = [(name, row, state.place_of(row)) for name in repeats for row in state.rows(name)]
-    made.load(rows, list(state.cells()))
-    return {name: made.value(SINGLE, f"asked_{name}") for name in sources}
+    form = state.form.id
+    asked = {one.id: one.forms[form] for one in CHECKLISTS[key].conditions if form in one.forms}
+    return dict(answers(compile_asked(state.form, asked), state))
 
 
 def test_the_form_of_a_new_company_answers() -> None:
@@ -200,7 +191,7 @@ def hall_folder(folder: Path, **changed: tuple[str, str]) -> Path:
 
 def test_what_ships_and_a_folder_of_it_are_the_same_editions(kit: Kit, tmp_path: Path) -> None:
     first = publish(kit.store, ADMINISTRATOR, shipped_review())
-    assert len(first) == 21
+    assert len(first) == 22
     assert all(one.new for one in first)
     assert kit.kinds().count("edition.published") == len(first)
     again = publish_folder(kit.store, ADMINISTRATOR, hall_folder(tmp_path))
@@ -272,6 +263,33 @@ def test_nothing_of_a_folder_with_a_mistake_is_published(kit: Kit, tmp_path: Pat
     assert kit.kinds() == before
 
 
+OUTAGE = '[[holiday]]\nzh = "停电"\nen = "Outage"\nfrom = 2026-09-23\n\n[[makeup]]'
+
+
+def new_calendar(folder: Path) -> Path:
+    """What ships with one more day off, in another version."""
+    path = hall_folder(folder, calendar=("[[makeup]]", OUTAGE)) / "review/calendar.toml"
+    text = path.read_text("utf-8").replace('version = "2026-11"', 'version = "2026-11.2"')
+    path.write_text(text, "utf-8", newline="\n")
+    return folder
+
+
+def test_a_new_calendar_moves_what_is_due(kit: Kit, tmp_path: Path) -> None:
+    case = Case(kit).accepted()
+    found = publish_folder(kit.store, ADMINISTRATOR, new_calendar(tmp_path))
+    assert (found[-1].key, found[-1].new) == ("calendar/2026-11.2", True)
+    (moved,) = found[-1].moved
+    assert (moved.number, moved.timer) == (case.row["number"], "decide")
+    assert (moved.was, moved.now) == ("2026-09-28", "2026-09-29")
+    # The one that ships was in force unpublished; published, it is the newest.
+    again = publish(kit.store, ADMINISTRATOR, shipped_review())
+    assert again[-1].moved == (moved._replace(was=moved.now, now=moved.was),)
+    # What it replaced stays replaced.
+    back = publish_folder(kit.store, ADMINISTRATOR, tmp_path)
+    assert back[-1] == Published("calendar/2026-11.2", new=False)
+    assert calendar_of(kit.store).version == "2026-11"
+
+
 @pytest.mark.parametrize("who", [clerk(1), AGENT, SUPERVISOR])
 def test_only_the_administrator_publishes(kit: Kit, who: Any) -> None:
     with pytest.raises(Refused, match="not-allowed"):
@@ -285,7 +303,7 @@ def test_only_the_administrator_publishes(kit: Kit, who: Any) -> None:
 def test_the_command_publishes_what_ships(cli: Cli) -> None:
     published = cli.json("review", "publish", by="admin")
     assert published.code == 0
-    assert len(published.objects) == 21
+    assert len(published.objects) == 22
     assert all(one["published"] for one in published.objects)
     again = cli.json("review", "publish", str(FIXTURES), by="admin")
     assert [one["edition"] for one in again.objects] == [
@@ -293,6 +311,15 @@ def test_the_command_publishes_what_ships(cli: Cli) -> None:
     ]
     assert not any(one["published"] for one in again.objects)
     assert cli.refused("review", "publish", by="c01")["error"] == "not-allowed"
+
+
+def test_the_command_tells_what_is_due_on_another_day(cli: Cli, tmp_path: Path) -> None:
+    case = Case(cli.kit).accepted()
+    folder = str(new_calendar(tmp_path))
+    said = cli("--lang", "en", "review", "publish", folder, by="admin")
+    assert said.code == 0
+    line = f"{case.row['number']} Decision: due 2026-09-29 instead of 2026-09-28"
+    assert said.out.splitlines()[-1] == line
 
 
 def test_the_command_tells_every_mistake(cli: Cli, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions.acting import Actor, acting
+from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.case_rows import clock_fact, stream
 from hallclient.actions.editions import CALENDAR, body_of, newest_key, publish_in, shipped
 from hallclient.rules.errors import Refused
@@ -53,43 +53,52 @@ def publish(store: Store, who: Actor, body: Mapping[str, Any]) -> tuple[bool, li
     Whether it is new, and the clocks whose due day moved. Raises ``edition-taken``,
     ``calendar-bad``.
     """
+    with acting(store, who, "edition.publish") as tx:
+        return put_in_force(tx, body)
+
+
+def put_in_force(tx: Action, body: Mapping[str, Any]) -> tuple[bool, list[Moved]]:
+    """`publish`, inside an action that is under way. One that a later calendar has replaced stays
+    replaced.
+    """
     try:
         calendar = Calendar(body)
         version = str(body["version"])
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise Refused("calendar-bad", field="calendar", detail=str(error)) from error
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    with acting(store, who, "edition.publish") as tx:
-        key = f"{CALENDAR}/{version}"
-        new = publish_in(tx, key, CALENDAR, "", version, text)
-        _known[digest(text)] = calendar
-        moved = []
-        for row in open_clocks(store):
-            change = _recounted(row, calendar, key)
-            if change is None:
-                continue
-            was, now = change
-            tx.append(
-                "clock.recomputed",
-                row["id"],
-                [("clock", row["id"], was, now)],
-                stream=stream(row["case_file"]),
-                was=was.get("due", row["due"]),
-                now=now.get("due", row["due"]),
-                calendar=key,
-                before=row["calendar"],
+    key = f"{CALENDAR}/{version}"
+    new = publish_in(tx, key, CALENDAR, "", version, text)
+    if newest_key(tx.store, CALENDAR) != key:
+        return False, []
+    _known[digest(text)] = calendar
+    moved = []
+    for row in open_clocks(tx.store):
+        change = _recounted(row, calendar, key)
+        if change is None:
+            continue
+        was, now = change
+        tx.append(
+            "clock.recomputed",
+            row["id"],
+            [("clock", row["id"], was, now)],
+            stream=stream(row["case_file"]),
+            was=was.get("due", row["due"]),
+            now=now.get("due", row["due"]),
+            calendar=key,
+            before=row["calendar"],
+        )
+        if "due" in now:
+            one = Moved(
+                row["case_file"],
+                row["number"],
+                row["timer"],
+                row["due"],
+                now["due"],
+                bool(now.get("provisional", row["provisional"])),
             )
-            if "due" in now:
-                one = Moved(
-                    row["case_file"],
-                    row["number"],
-                    row["timer"],
-                    row["due"],
-                    now["due"],
-                    bool(now.get("provisional", row["provisional"])),
-                )
-                moved.append(one)
-        return new, moved
+            moved.append(one)
+    return new, moved
 
 
 def open_clocks(store: Store) -> list[Row]:

@@ -7,14 +7,16 @@ only what was published (`editions`); the program ships with ``compiled.json``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
+from hallclient.actions.calendars import Moved, put_in_force
 from hallclient.actions.compiled_json import headed, line, short
 from hallclient.actions.editions import (
+    CALENDAR,
     CHECKLIST,
     COMPILED,
     FLOW,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 CHECKLISTS = "checklists"
 FLOW_FILE = "flow.toml"
+CALENDAR_FILE = "calendar.toml"
 
 
 class Review(NamedTuple):
@@ -39,7 +42,8 @@ class Review(NamedTuple):
 
     flow: Flow | None
     checklists: Mapping[str, Checklist]
-    calendar: Mapping[str, Any]
+    calendar: Mapping[str, Any] | None
+    """As `hallclient.rules.workdays.Calendar` takes it."""
 
 
 class Published(NamedTuple):
@@ -47,6 +51,8 @@ class Published(NamedTuple):
 
     key: str
     new: bool
+    moved: tuple[Moved, ...] = ()
+    """Open clocks that end on another day under a new calendar."""
 
 
 def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem]]:
@@ -54,6 +60,7 @@ def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem
     from hallclient.actions.text_files import read_tree
     from hallclient.rules.problems import Notes
     from hallclient.rules.review.files.reading import read_checklists
+    from hallclient.rules.review.files.reading_calendar import read_calendar
     from hallclient.rules.review.files.reading_flow import read_flow
 
     if not folder.is_dir():
@@ -64,7 +71,9 @@ def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem
         return "/".join((folder.name, *parts))
 
     tree = read_tree(folder.parent, path(FLOW_FILE), notes)
-    flow = None if tree is None else read_flow(tree, notes, _guards())
+    flow = None if tree is None else read_flow(tree, notes)
+    tree = read_tree(folder.parent, path(CALENDAR_FILE), notes)
+    calendar = None if tree is None else read_calendar(tree, notes)
     inner = folder / CHECKLISTS
     names = sorted(one.name for one in inner.glob("*.toml")) if inner.is_dir() else []
     if not names:
@@ -74,11 +83,7 @@ def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem
         for name in names
     }
     checklists = read_checklists(trees, notes, known)
-    return Review(flow, checklists, shipped()["calendar"]), notes.sorted()
-
-
-def _guards() -> Collection[str]:
-    return {guard for move in shipped()["flow"]["moves"] for guard in move.get("guards", ())}
+    return Review(flow, checklists, calendar), notes.sorted()
 
 
 def review_in(folder: Path) -> Path:
@@ -129,6 +134,10 @@ def publish(store: Store, who: Actor, review: Review) -> list[Published]:
             body = to_json(thing)
             new = publish_in(tx, thing.key, kind, name, thing.version, body)
             found.append(Published(thing.key, new))
+        if review.calendar is not None:
+            new, moved = put_in_force(tx, review.calendar)
+            key = f"{CALENDAR}/{review.calendar['version']}"
+            found.append(Published(key, new, tuple(moved)))
         return found
 
 
@@ -150,21 +159,22 @@ def write_compiled(folder: Path, review: Review) -> Path:
 
 
 def compiled_text(review: Review) -> str:
-    """The JSON of a review, each part on its own line."""
+    """The JSON of a review that is whole, each part on its own line."""
     return "\n".join(_lines(review)) + "\n"
 
 
 def _lines(review: Review) -> Iterator[str]:
-    flow = review.flow
-    if flow is not None:
-        lists = {
-            name: [line(short(one)) for one in getattr(flow, name)]
-            for name in ("states", "moves", "papers", "timers")
-        }
-        yield f'{{"flow": {headed({"version": flow.version}, **lists)},'
+    flow, calendar = review.flow, review.calendar
+    if flow is None or calendar is None:
+        raise ValueError("a review that is not whole is not compiled")
+    lists = {
+        name: [line(short(one)) for one in getattr(flow, name)]
+        for name in ("states", "moves", "papers", "timers")
+    }
+    yield f'{{"flow": {headed({"version": flow.version}, **lists)},'
     yield '"checklists": ['
     yield ",\n".join(map(_checklist_text, review.checklists.values()))
-    yield '], "calendar": ' + _calendar_text(review.calendar) + "}"
+    yield f'], "calendar": {_calendar_text(calendar)}}}'
 
 
 def _checklist_text(one: Checklist) -> str:

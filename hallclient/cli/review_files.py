@@ -10,6 +10,7 @@ from hallclient.cli.app import App
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.files.parts import Known
 from hallclient.texts import t
+from hallclient.watch_words import timer_name
 
 
 def publish(args: Namespace, app: App) -> int:
@@ -22,7 +23,17 @@ def publish(args: Namespace, app: App) -> int:
     )
     for one in review_files.publish(store, who, review):
         key = "cli.review.published" if one.new else "cli.review.published-before"
-        app.out.emit({"edition": one.key, "published": one.new}, t(key, edition=one.key))
+        obj = {"edition": one.key, "published": one.new, "moved": len(one.moved)}
+        app.out.emit(obj, t(key, edition=one.key))
+        for clock in one.moved:
+            said = t(
+                "cli.review.moved",
+                number=clock.number,
+                timer=timer_name(review.flow, clock.timer) if review.flow else clock.timer,
+                was=clock.was,
+                now=clock.now,
+            )
+            app.out.emit({"kind": "moved", **clock._asdict()}, said)
     return 0
 
 

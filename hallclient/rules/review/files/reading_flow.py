@@ -10,6 +10,7 @@ from hallclient.rules.form.files.attributes import names, one_of
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.review.files.checking_flow import graph
 from hallclient.rules.review.files.parts import Ids, Part
+from hallclient.rules.review.guards import GUARDS
 from hallclient.rules.review.paper_body import FIELDS
 from hallclient.rules.review.spec import CaseState, Flow, Move, PaperKind, Timer
 from hallclient.rules.roles import PERMISSIONS
@@ -31,20 +32,15 @@ UNITS: Final = ("W", "N", "H")
 _PREFIX = re.compile(r"[A-Z]{1,4}")
 
 
-def read_flow(tree: Tree, notes: Notes, guards: Collection[str]) -> Flow | None:
-    """The flow; ``None`` and at least one mistake when there is any.
-
-    ``guards``: names of the guards that the program has.
-    """
-    part = Part(tree, notes)
-    return _Reading(part, guards).flow()
+def read_flow(tree: Tree, notes: Notes) -> Flow | None:
+    """The flow; ``None`` and at least one mistake when there is any."""
+    return _Reading(Part(tree, notes)).flow()
 
 
 class _Reading:
-    def __init__(self, part: Part, guards: Collection[str]) -> None:
+    def __init__(self, part: Part) -> None:
         self.part = part
         self.top = part.file.top
-        self.guards = guards
         self.ids = {name: Ids() for name in ("state", "move", "paper", "timer")}
         self.readers: dict[tuple[str, str], Reader] = {}
 
@@ -141,7 +137,7 @@ class _Reading:
                 sources=self._several(reader, "from", "state"),
                 target=self._target(reader),
                 roles=self.part.named(reader, "roles", roles),
-                guards=self.part.named(reader, "guards", self.guards),
+                guards=self.part.named(reader, "guards", GUARDS),
                 papers=self._several(reader, "papers", "paper"),
                 clocks=self._clocks(reader),
                 reason=reader.flag("reason", False),
