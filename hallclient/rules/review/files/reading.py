@@ -13,6 +13,7 @@ from hallclient.rules.review.files.parts import Ids, Known, Part
 from hallclient.rules.review.spec import Checklist, Condition, Material, Reason
 from hallclient.rules.toml_file import Tree
 from hallclient.rules.toml_lines import Path
+from hallclient.rules.workdays import UNITS
 
 _TOP = (
     *("id", "version", "item", "zh", "en", "legal_limit", "legal_unit"),
@@ -26,7 +27,6 @@ _MATERIAL = (
 )
 _REASON = ("code", "zh", "en", "how_zh", "how_en")
 
-UNITS: Final = ("W", "N", "H")
 FORMS: Final = ("original", "copy", "either")
 MEDIA: Final = ("paper", "electronic", "either")
 SURE: Final = ("src", "mem")

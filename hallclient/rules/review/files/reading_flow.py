@@ -15,6 +15,7 @@ from hallclient.rules.review.paper_body import FIELDS
 from hallclient.rules.review.spec import CaseState, Flow, Move, PaperKind, Timer
 from hallclient.rules.roles import PERMISSIONS
 from hallclient.rules.toml_file import Tree
+from hallclient.rules.workdays import UNITS
 
 _TOP = ("version", "state", "move", "paper", "timer")
 _STATE = ("id", "zh", "en", "national", "final")
@@ -27,7 +28,6 @@ _TIMER = ("id", "zh", "en", "limit", "unit", "alarm_after", "expiry_zh", "expiry
 
 VERBS: Final = ("start", "stop", "pause", "resume", "drop")
 TONES: Final = ("good", "bad")
-UNITS: Final = ("W", "N", "H")
 
 _PREFIX = re.compile(r"[A-Z]{1,4}")
 
