@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
+from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.case_rows import clock_fact, stream
 from hallclient.actions.editions import CALENDAR, body_of, newest_key, publish_in, shipped
 from hallclient.rules.errors import Refused
-from hallclient.rules.review.clocks import Limit, counted
+from hallclient.rules.review.clocks import STEP, Counting, recounted
+from hallclient.rules.review.facts import ClockFact
 from hallclient.rules.review.spec import digest
-from hallclient.rules.workdays import HOURS, Calendar
+from hallclient.rules.workdays import Calendar
 
 _known: dict[str, Calendar] = {}
 """By the digest of what was published; empty: what ships with the program."""
@@ -47,6 +50,25 @@ def key_of(store: Store) -> str:
     return newest_key(store, CALENDAR) or f"{CALENDAR}/{shipped()['calendar']['version']}"
 
 
+def counting_of(store: Store) -> Counting:
+    """What clocks are counted by: the calendar in force and the hall's time zone."""
+    return Counting(calendar_of(store), lambda at: date.fromisoformat(store.env.day(at)))
+
+
+def columns_of(clock: ClockFact) -> dict[str, Any]:
+    """What of a clock's row may change while it is open."""
+    pauses = [[one.isoformat() if one else None for one in pause] for pause in clock.pauses]
+    return {
+        "state": clock.state,
+        "count": clock.limit,
+        "unit": clock.unit,
+        "pauses": json.dumps(pauses),
+        "due": clock.due.isoformat(),
+        "due_at": clock.due_at,
+        "provisional": int(clock.provisional),
+    }
+
+
 def publish(store: Store, who: Actor, body: Mapping[str, Any]) -> tuple[bool, list[Moved]]:
     """Put a calendar in force and count every open clock anew, in one transaction.
 
@@ -72,33 +94,48 @@ def put_in_force(tx: Action, body: Mapping[str, Any]) -> tuple[bool, list[Moved]
     if newest_key(tx.store, CALENDAR) != key:
         return False, []
     _known[digest(text)] = calendar
+    return new, recount(tx)
+
+
+def recompute(store: Store, who: Actor) -> list[Moved]:
+    """Count every open clock anew under the calendar in force; those whose due day moved.
+
+    Publishing does it too. It is for a program that came with a newer calendar.
+    """
+    with acting(store, who, "edition.publish") as tx:
+        return recount(tx)
+
+
+def recount(tx: Action) -> list[Moved]:
+    """`recompute`, inside an action that is under way: an event in the stream of each case."""
+    counting, key = counting_of(tx.store), key_of(tx.store)
     moved = []
     for row in open_clocks(tx.store):
-        change = _recounted(row, calendar, key)
-        if change is None:
+        clock = recounted(counting, clock_fact(row))
+        now = {"calendar": key, **columns_of(clock)}
+        now = {name: value for name, value in now.items() if row[name] != value}
+        if not now:
             continue
-        was, now = change
+        changes: list[Change] = [("clock", row["id"], {name: row[name] for name in now}, now)]
+        task = task_of(tx.store, row["id"]) if "due" in now else None
+        if task is not None and task["due"] != now["due"]:
+            is_due = {"due": now["due"]}
+            changes.append(("review_task", task["id"], {"due": task["due"]}, is_due))
+        due = clock.due.isoformat()
         tx.append(
             "clock.recomputed",
             row["id"],
-            [("clock", row["id"], was, now)],
+            changes,
             stream=stream(row["case_file"]),
-            was=was.get("due", row["due"]),
-            now=now.get("due", row["due"]),
+            was=row["due"],
+            now=due,
             calendar=key,
             before=row["calendar"],
         )
         if "due" in now:
-            one = Moved(
-                row["case_file"],
-                row["number"],
-                row["timer"],
-                row["due"],
-                now["due"],
-                bool(now.get("provisional", row["provisional"])),
-            )
-            moved.append(one)
-    return new, moved
+            one = row["case_file"], row["number"], row["timer"], row["due"], due
+            moved.append(Moved(*one, clock.provisional))
+    return moved
 
 
 def open_clocks(store: Store) -> list[Row]:
@@ -110,19 +147,19 @@ def open_clocks(store: Store) -> list[Row]:
     )
 
 
-def _recounted(
-    row: Row, calendar: Calendar, key: str
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """What of a clock's row is another under a calendar; None: nothing.
+def stale(store: Store) -> int:
+    """How many open clocks are counted under another calendar than the one in force."""
+    row = store.row(
+        "SELECT count(*) AS n FROM clock WHERE ended_at IS NULL AND calendar <> ?", key_of(store)
+    )
+    return 0 if row is None else int(row["n"])
 
-    A due day that was promised (supplement) stays as it was promised.
-    """
-    clock = clock_fact(row)
-    now: dict[str, Any] = {"calendar": key}
-    if clock.unit != HOURS and clock.timer != "supplement":
-        due = counted(calendar, clock.start, Limit(clock.limit, clock.unit), clock.pauses)
-        now |= {"due": due.day.isoformat(), "provisional": int(due.provisional)}
-    changed = {name: value for name, value in now.items() if row[name] != value}
-    if not changed:
+
+def task_of(store: Store, clock: str) -> Row | None:
+    """The department's task that a step's clock times, while it is open."""
+    case, _, name = clock.partition("/c/")
+    step, _, department = name.partition("/")[0].partition(".")
+    if step != STEP:
         return None
-    return {name: row[name] for name in changed}, changed
+    key = f"{case}/t/{department}"
+    return store.row("SELECT * FROM review_task WHERE id = ? AND done_at IS NULL", key)

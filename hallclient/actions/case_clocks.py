@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 
 from db.store import Row, Store
-from hallclient.actions.calendars import calendar_of, key_of
+from hallclient.actions.calendars import columns_of, counting_of, key_of, task_of
 from hallclient.actions.case_rows import CaseDraft, clock_fact, rows_of
 from hallclient.actions.editions import checklist_in, flow_in
 from hallclient.rules.review import clocks as rules
 from hallclient.rules.review.clocks import Limit
 from hallclient.rules.review.facts import ClockFact
-from hallclient.rules.workdays import HOURS, Pause
-
-_HOUR_MS = 3_600_000
 
 
 def apply_in(
@@ -77,65 +73,37 @@ def _begin(
     draft: CaseDraft, timer: str, name: str, limit: Limit, due: date | None, start: date | None
 ) -> date:
     tx = draft.tx
-    calendar = calendar_of(tx.store)
     begin = start or date.fromisoformat(tx.day)
-    due_at = None
-    if due is not None:
-        limit, provisional = rules.until(calendar, begin, due), calendar.provisional(begin, due)
-    elif limit.unit == HOURS:
-        due_at = tx.now + limit.n * _HOUR_MS
-        due, provisional = date.fromisoformat(tx.store.env.day(due_at)), False
-    else:
-        found = rules.counted(calendar, begin, limit)
-        due, provisional = found.day, found.provisional
+    made = rules.begun(counting_of(tx.store), timer, limit, begin, tx.now, promised=due)
     draft.insert(
         "clock",
         draft.next("clock", f"c/{name}"),
         timer=timer,
-        state=rules.RUNNING,
         started_at=tx.now,
         start=begin.isoformat(),
-        count=limit.n,
-        unit=limit.unit,
-        pauses="[]",
-        due=due.isoformat(),
-        due_at=due_at,
-        provisional=int(provisional),
         calendar=key_of(tx.store),
+        **columns_of(made),
     )
-    return due
+    return made.due
 
 
 def _turn(draft: CaseDraft, row: Row, verb: str) -> None:
     tx, clock = draft.tx, clock_fact(row)
-    today = date.fromisoformat(tx.day)
+    today, counting = date.fromisoformat(tx.day), counting_of(tx.store)
+    ended_at = None
     if verb == "pause":
-        if clock.state == rules.RUNNING:
-            pauses = _json(rules.paused(clock, today))
-            draft.update("clock", row, state=rules.PAUSED, pauses=pauses)
+        now = rules.paused(counting, clock, today)
     elif verb == "resume":
-        if clock.state == rules.PAUSED:
-            _go_on(draft, row, clock, today)
+        now = rules.resumed(counting, clock, today)
     elif verb == "stop":
-        draft.update("clock", row, state=rules.ended(clock, today, tx.now), ended_at=tx.now)
-    elif verb == "drop":
-        draft.update("clock", row, state=rules.DROPPED, ended_at=tx.now)
-
-
-def _go_on(draft: CaseDraft, row: Row, clock: ClockFact, today: date) -> None:
-    pauses = rules.resumed(clock, today)
-    now: dict[str, object] = {"state": rules.RUNNING, "pauses": _json(pauses)}
-    if clock.unit != HOURS:
-        limit = Limit(clock.limit, clock.unit)
-        due = rules.counted(calendar_of(draft.tx.store), clock.start, limit, pauses)
-        now |= {"due": due.day.isoformat(), "provisional": int(due.provisional)}
-    elif clock.due_at is not None:
-        # Hours: so long as it stood still, so much later.
-        since = next(first for first, end in clock.pauses if end is None)
-        later = clock.due_at + (today - since).days * 24 * _HOUR_MS
-        now |= {"due_at": later, "due": draft.tx.store.env.day(later)}
-    draft.update("clock", row, **now)
-
-
-def _json(pauses: Sequence[Pause]) -> str:
-    return json.dumps([[one.isoformat() if one else None for one in pause] for pause in pauses])
+        now, ended_at = rules.stopped(counting, clock, today, tx.now), tx.now
+    else:
+        now, ended_at = rules.dropped(clock), tx.now
+    if now == clock:
+        return
+    calendar = row["calendar"] if now.due == clock.due else key_of(tx.store)
+    draft.update("clock", row, calendar=calendar, ended_at=ended_at, **columns_of(now))
+    if now.due != clock.due and ended_at is None:
+        task = task_of(tx.store, row["id"])
+        if task is not None:
+            draft.update("review_task", task, due=now.due.isoformat())

@@ -61,13 +61,20 @@ def late_steps(store: Store, who: Actor) -> list[LateStep]:
         return late_steps_in(Look(store))
 
 
+_STANDS = (
+    "SELECT 1 FROM clock s WHERE s.id > t.case_file || '/c/step.' || t.department || '/' "
+    "AND s.id < t.case_file || '/c/step.' || t.department || '0' AND s.state = 'paused'"
+)
+"""The step of a task ``t`` is paused (特别程序): it cannot be late."""
+
+
 def late_steps_in(look: Look) -> list[LateStep]:
     """`late_steps` of a moment."""
     found = []
     for row in look.store.rows(
         "SELECT t.id, t.department AS at, t.lead, t.due, t.urged, "
         f"{look.case} FROM review_task t JOIN case_file c ON c.id = t.case_file "
-        "WHERE t.done_at IS NULL AND t.due < ? ORDER BY t.due, t.id",
+        f"WHERE t.done_at IS NULL AND t.due < ? AND NOT EXISTS ({_STANDS}) ORDER BY t.due, t.id",
         look.today.isoformat(),
     ):
         total = _total(look, row["case_id"])

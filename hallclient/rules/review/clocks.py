@@ -1,4 +1,4 @@
-"""Clocks of a case: started, paused, gone on, stopped; what silence means in law.
+"""Clocks of a case: started, paused, gone on, stopped, counted anew; what silence means in law.
 
 Source: 行政许可法 32 (4): notice within five days, else accepted from the day of receipt; 42: the
 decision; 44: delivery; 45: special procedures are outside the limit. A clock keeps what it was
@@ -7,13 +7,13 @@ counted from (start, limit, unit, pauses), so that it can be counted anew when t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
 from hallclient.rules.review.facts import ClockFact
 from hallclient.rules.review.spec import Checklist, Timer
-from hallclient.rules.workdays import CALENDAR, HOURS, WORKING, Calendar, Due, Pause
+from hallclient.rules.workdays import HOURS, WORKING, Calendar, Counted, Due, Pause, moment
 
 RUNNING, PAUSED, MET, LATE, DROPPED = "running", "paused", "met", "late", "dropped"
 OPEN = (RUNNING, PAUSED)
@@ -29,52 +29,99 @@ class Limit(NamedTuple):
     unit: str
 
 
+class Counting(NamedTuple):
+    """What clocks are counted by. ``day_of``: the hall's day of a moment in UTC ms."""
+
+    calendar: Calendar
+    day_of: Callable[[int], date]
+
+
 def limit_of(timer: Timer, checklist: Checklist) -> Limit:
     """The limit of a timer: its own, or what the item promises to decide in; what is promised is
-    what counts, it is never longer than the legal limit.
+    what counts, it is never longer than the legal limit (see `legal_due`).
     """
     if timer.id == DECIDE:
         return Limit(checklist.promised_limit, checklist.promised_unit)
     return Limit(timer.limit, timer.unit)
 
 
-def counted(calendar: Calendar, start: date, limit: Limit, pauses: Sequence[Pause] = ()) -> Due:
-    """When a clock is due."""
-    return calendar.due(start, limit.n, limit.unit, pauses)
+def legal_due(calendar: Calendar, clock: ClockFact, checklist: Checklist) -> Due | None:
+    """The last day that the law gives a decision: from the same start, with the same pauses.
+
+    None: the clock is of something else, or the law sets no limit.
+    """
+    if clock.timer != DECIDE or not checklist.legal_limit:
+        return None
+    return calendar.due(clock.start, checklist.legal_limit, checklist.legal_unit, clock.pauses)
 
 
-def until(calendar: Calendar, start: date, due: date) -> Limit:
-    """The limit of a clock that is given its due day: so many working days."""
-    return Limit(calendar.between(start, due), WORKING)
+def begun(
+    counting: Counting,
+    timer: str,
+    limit: Limit,
+    start: date,
+    at: int,
+    *,
+    promised: date | None = None,
+) -> ClockFact:
+    """A clock that starts ``at`` (UTC ms) and is counted from the day ``start``.
+
+    ``promised``: its due day, of a clock that has no limit but a day that was promised.
+    """
+    pauses: tuple[Pause, ...] = ()
+    due = promised or start
+    made = ClockFact("", timer, RUNNING, at, start, *limit, pauses, due, None, False)
+    return recounted(counting, made)
 
 
-def paused(clock: ClockFact, today: date) -> tuple[Pause, ...]:
-    """The pauses of a running clock that stops counting today."""
-    return (*clock.pauses, (today, None))
+def recounted(counting: Counting, clock: ClockFact) -> ClockFact:
+    """A clock under a calendar: when it is due. A promised day stays as it was promised."""
+    calendar = counting.calendar
+    if clock.timer == SUPPLEMENT:
+        return clock._replace(
+            limit=calendar.between(clock.start, clock.due),
+            unit=WORKING,
+            provisional=calendar.provisional(clock.start, clock.due),
+        )
+    if clock.unit == HOURS:
+        at = moment(clock.started_at, clock.limit, clock.pauses, counting.day_of)
+        return clock._replace(due_at=at, due=counting.day_of(at), provisional=False)
+    due = calendar.due(clock.start, clock.limit, clock.unit, clock.pauses)
+    return clock._replace(due=due.day, provisional=due.provisional)
 
 
-def resumed(clock: ClockFact, today: date) -> tuple[Pause, ...]:
-    """The pauses of a paused clock that goes on today."""
-    return tuple((first, today if end is None else end) for first, end in clock.pauses)
+def paused(counting: Counting, clock: ClockFact, today: date) -> ClockFact:
+    """A clock that stops counting today; any but a running one stays as it is."""
+    if clock.state != RUNNING:
+        return clock
+    pauses = (*clock.pauses, (today, None))
+    return recounted(counting, clock._replace(state=PAUSED, pauses=pauses))
 
 
-def ended(clock: ClockFact, today: date, now: int) -> str:
-    """How a clock ends that is stopped today: in time or late."""
-    if clock.unit == HOURS and clock.due_at is not None:
-        return MET if now <= clock.due_at else LATE
-    return MET if today <= clock.due else LATE
+def resumed(counting: Counting, clock: ClockFact, today: date) -> ClockFact:
+    """A paused clock that goes on today; any other stays as it is."""
+    if clock.state != PAUSED:
+        return clock
+    pauses = tuple((first, today if end is None else end) for first, end in clock.pauses)
+    return recounted(counting, clock._replace(state=RUNNING, pauses=pauses))
 
 
-def silent_days(calendar: Calendar, clock: ClockFact, today: date) -> int:
-    """The how-manieth day of a notice clock it is (收件第 n 日)."""
-    unit = clock.unit if clock.unit in (WORKING, CALENDAR) else CALENDAR
-    return calendar.used(clock.start, today, unit, clock.pauses)
+def stopped(counting: Counting, clock: ClockFact, today: date, now: int) -> ClockFact:
+    """A clock whose matter is done today: in time or late. A pause ends with it."""
+    clock = resumed(counting, clock, today)
+    late = now > clock.due_at if clock.due_at is not None else today > clock.due
+    return clock._replace(state=LATE if late else MET)
 
 
-def alarmed(calendar: Calendar, timer: Timer, clock: ClockFact, today: date) -> bool:
-    """Whether silence on a clock is to be told: from the timer's day on."""
-    running = clock.state == RUNNING and bool(timer.alarm_after)
-    return running and silent_days(calendar, clock, today) >= timer.alarm_after
+def dropped(clock: ClockFact) -> ClockFact:
+    """A clock whose matter is no more."""
+    return clock._replace(state=DROPPED)
+
+
+def arithmetic(calendar: Calendar, clock: ClockFact, today: date) -> list[Counted]:
+    """Day by day from the day after the start to the due day; of a paused clock to today."""
+    until = today if clock.state == PAUSED else clock.due
+    return calendar.explain(clock.start, clock.limit, clock.unit, clock.pauses, until)
 
 
 def deemed_accepted(clock: ClockFact | None, today: date) -> date | None:

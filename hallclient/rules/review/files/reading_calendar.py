@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from hallclient.rules.form.files.attributes import one_of
 from hallclient.rules.problems import Notes, Reader
-from hallclient.rules.review.files.parts import Part
+from hallclient.rules.review.files.parts import Ids, Part
 from hallclient.rules.toml_file import Tree
 from hallclient.rules.workdays import FIRST, LAST
 
-_TOP = ("version", "known_from", "known_until", "holiday", "makeup")
+_TOP = ("version", "known_from", "known_until", "preliminary", "holiday", "makeup", "source")
 _HOLIDAY = ("zh", "en", "from", "to")
 _MAKEUP = ("zh", "en", "days")
+_SOURCE = ("year", "zh", "en", "conf")
+CONFIDENCE: Final = ("src", "calc", "mem")
+"""A public source was used; computed by law, not announced yet; from memory, to be checked."""
 LONGEST: Final = 31
 """Days of one holiday at most: more is a slip in a year or month."""
 
@@ -26,7 +30,11 @@ Body = dict[str, Any]
 
 
 def read_calendar(tree: Tree, notes: Notes) -> Body | None:
-    """The calendar as it is published; ``None`` and at least one mistake when there is any."""
+    """The calendar as it is published; ``None`` and at least one mistake when there is any.
+
+    Keys: version, known_from, known_until (ISO days), holidays and makeup ([day, zh, en], sorted);
+    only when the file says so: preliminary ([day]), sources ([year, zh, en, conf]).
+    """
     return _Reading(Part(tree, notes)).calendar()
 
 
@@ -45,16 +53,22 @@ class _Reading:
         if known[0] and known[1] and known[1] < known[0]:
             top.fail("known_until", "review-days-backwards", value=known[1], first=known[0])
         holidays, makeup = list(self._holidays()), list(self._makeup(known[1]))
+        preliminary, sources = self._preliminary(*known), self._sources()
         if not part.right() or known[0] is None or known[1] is None:
             return None
         self._bare(known[0], known[1], {day for day, *_ in holidays})
-        return {
+        found: Body = {
             "version": version,
             "known_from": known[0].isoformat(),
             "known_until": known[1].isoformat(),
             "holidays": [[day.isoformat(), *words] for day, *words in sorted(holidays)],
             "makeup": [[day.isoformat(), *words] for day, *words in sorted(makeup)],
         }
+        more: Body = {
+            "preliminary": [day.isoformat() for day in sorted(preliminary)],
+            "sources": [list(one) for one in sorted(sources)],
+        }
+        return found | {key: value for key, value in more.items() if value}
 
     def _holidays(self) -> Iterator[tuple[date, str, str]]:
         for _, reader in self.part.tables((), self.top, "holiday"):
@@ -76,16 +90,13 @@ class _Reading:
         for _, reader in self.part.tables((), self.top, "makeup"):
             self.part.keys(reader, _MAKEUP)
             zh, en = self.part.words(reader)
-            given = reader.raw("days")
-            if given is None:
+            if not reader.has("days"):
                 reader.fail("days", "missing")
-            elif not isinstance(given, list):
-                reader.fail("days", "wrong-type", value=given, wanted="[2026-10-10, ...]")
-            else:
-                days = [one for one in (self._is_day(reader, "days", one) for one in given) if one]
-                for day in days:
-                    self._made_up(reader, day, until)
-                yield from ((day, zh, en) for day in self._once(reader, "days", days))
+                continue
+            days = self._listed(reader, "days", FIRST, LAST)
+            for day in days:
+                self._made_up(reader, day, until)
+            yield from ((day, zh, en) for day in self._once(reader, "days", days))
 
     def _made_up(self, reader: Reader, day: date, until: date | None) -> None:
         if day.isoweekday() <= 5:
@@ -94,6 +105,30 @@ class _Reading:
             at = reader.line_of("days")
             said = {"field": "days", "value": day, "until": until}
             self.part.notes.warn(reader.file, at, "review-makeup-unknown", **said)
+
+    def _preliminary(self, first: date | None, last: date | None) -> list[date]:
+        """Days within what is known that are not certain all the same."""
+        if not self.top.has("preliminary"):
+            return []
+        return self._listed(self.top, "preliminary", first or FIRST, last or LAST)
+
+    def _sources(self) -> list[tuple[int, str, str, str]]:
+        found, years = [], Ids()
+        for _, reader in self.part.tables((), self.top, "source"):
+            self.part.keys(reader, _SOURCE)
+            zh, en = self.part.words(reader)
+            year = reader.number("year", low=FIRST.year, high=LAST.year)
+            if years.add(reader, year, "year"):
+                found.append((year, zh, en, one_of(reader, "conf", CONFIDENCE)))
+        return found
+
+    def _listed(self, reader: Reader, key: str, low: date, high: date) -> list[date]:
+        """A list of days."""
+        given = reader.raw(key)
+        if not isinstance(given, list):
+            reader.fail(key, "wrong-type", value=given, wanted="[2026-10-10, ...]")
+            return []
+        return [one for one in (self._is_day(reader, key, one, low, high) for one in given) if one]
 
     def _once(self, reader: Reader, key: str, days: list[date]) -> Iterator[date]:
         """The days that are named here first; another is told once for all."""
@@ -113,11 +148,13 @@ class _Reading:
             return None
         return self._is_day(reader, key, value)
 
-    def _is_day(self, reader: Reader, key: str, value: object) -> date | None:
+    def _is_day(
+        self, reader: Reader, key: str, value: object, low: date = FIRST, high: date = LAST
+    ) -> date | None:
         day = isinstance(value, date) and not isinstance(value, datetime)
-        if isinstance(value, date) and day and FIRST <= value <= LAST:
+        if isinstance(value, date) and day and low <= value <= high:
             return value
-        reader.fail(key, "review-bad-day", value=value, low=FIRST, high=LAST)
+        reader.fail(key, "review-bad-day", value=value, low=low, high=high)
         return None
 
     def _bare(self, first: date, last: date, holidays: set[date]) -> None:
