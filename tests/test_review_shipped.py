@@ -191,7 +191,7 @@ def hall_folder(folder: Path, **changed: tuple[str, str]) -> Path:
 
 def test_what_ships_and_a_folder_of_it_are_the_same_editions(kit: Kit, tmp_path: Path) -> None:
     first = publish(kit.store, ADMINISTRATOR, shipped_review())
-    assert len(first) == 22
+    assert len(first) == 23
     assert all(one.new for one in first)
     assert kit.kinds().count("edition.published") == len(first)
     again = publish_folder(kit.store, ADMINISTRATOR, hall_folder(tmp_path))
@@ -303,7 +303,7 @@ def test_only_the_administrator_publishes(kit: Kit, who: Any) -> None:
 def test_the_command_publishes_what_ships(cli: Cli) -> None:
     published = cli.json("review", "publish", by="admin")
     assert published.code == 0
-    assert len(published.objects) == 22
+    assert len(published.objects) == 23
     assert all(one["published"] for one in published.objects)
     again = cli.json("review", "publish", str(FIXTURES), by="admin")
     assert [one["edition"] for one in again.objects] == [

@@ -31,6 +31,7 @@ COMPILED = "compiled.json"
 CHECKLIST = "checklist"
 FLOW = "flow"
 CALENDAR = "calendar"
+GUIDE = "guide"
 
 _known: dict[str, Checklist | Flow] = {}
 """By the digest of what was published."""
@@ -38,7 +39,7 @@ _known: dict[str, Checklist | Flow] = {}
 
 @cache
 def shipped() -> Mapping[str, Any]:
-    """What comes with the program, parsed: ``flow``, ``checklists``, ``calendar``."""
+    """What comes with the program, parsed: ``flow``, ``checklists``, ``calendar``, ``guide``."""
     found: dict[str, Any] = json.loads((FIXTURES / FOLDER / COMPILED).read_bytes())
     return found
 

@@ -1,13 +1,15 @@
-"""A hall's review: checklists, flow and calendar, read from a folder, compiled, put in force.
+"""A hall's review: checklists, flow, calendar, guide, read from a folder, compiled, put in force.
 
 The folder ``review`` holds ``flow.toml``, ``calendar.toml`` and one file in ``checklists`` for each
-item. It must be complete: what silently came from elsewhere would be the wrong hall's. Cases read
-only what was published (`editions`); the program ships with ``compiled.json``.
+item. It must be complete: what silently came from elsewhere would be the wrong hall's. Only the
+guide (``guide.toml``) may lack: the one published last, or that ships, goes on. Cases read only
+what was published (`editions`); the program ships with ``compiled.json``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,11 +23,14 @@ from hallclient.actions.editions import (
     COMPILED,
     FLOW,
     FOLDER,
+    GUIDE,
     publish_in,
     shipped,
     shipped_checklists,
 )
 from hallclient.rules.errors import Refused
+from hallclient.rules.review import guide as guides
+from hallclient.rules.review.guide import Guide, Question, guide_from
 from hallclient.rules.review.spec import Checklist, Flow, Material, flow_from, to_json
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 CHECKLISTS = "checklists"
 FLOW_FILE = "flow.toml"
 CALENDAR_FILE = "calendar.toml"
+GUIDE_FILE = "guide.toml"
 
 
 class Review(NamedTuple):
@@ -44,6 +50,7 @@ class Review(NamedTuple):
     checklists: Mapping[str, Checklist]
     calendar: Mapping[str, Any] | None
     """As `hallclient.rules.workdays.Calendar` takes it."""
+    guide: Guide | None = None
 
 
 class Published(NamedTuple):
@@ -62,6 +69,7 @@ def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem
     from hallclient.rules.review.files.reading import read_checklists
     from hallclient.rules.review.files.reading_calendar import read_calendar
     from hallclient.rules.review.files.reading_flow import read_flow
+    from hallclient.rules.review.files.reading_guide import read_guide
 
     if not folder.is_dir():
         return None, []
@@ -83,7 +91,25 @@ def read_review(folder: Path, known: Known) -> tuple[Review | None, list[Problem
         for name in names
     }
     checklists = read_checklists(trees, notes, known)
-    return Review(flow, checklists, calendar), notes.sorted()
+    guide = None
+    if (folder / GUIDE_FILE).exists():
+        tree = read_tree(folder.parent, path(GUIDE_FILE), notes)
+        guide = None if tree is None else read_guide(tree, notes, known, checklists, trees)
+    return Review(flow, checklists, calendar, guide and _spelt(guide)), notes.sorted()
+
+
+def _spelt(guide: Guide) -> Guide:
+    """With the pinyin of its words: made here, once, and never when the program starts."""
+    from hallclient.actions.pinyin import syllables
+
+    words = dict.fromkeys(
+        word
+        for question in guide.questions
+        for answer in question.answers
+        for word in answer.words
+        if not word.isascii()
+    )
+    return replace(guide, pinyin={word: syllables(word) for word in words})
 
 
 def review_in(folder: Path) -> Path:
@@ -123,7 +149,12 @@ def required(folder: Path, review: Review | None, problems: Sequence[Problem]) -
 
 def shipped_review() -> Review:
     """What comes with the program."""
-    return Review(flow_from(shipped()["flow"]), shipped_checklists(), shipped()["calendar"])
+    return Review(
+        flow_from(shipped()["flow"]),
+        shipped_checklists(),
+        shipped()["calendar"],
+        guide_from(shipped()["guide"]),
+    )
 
 
 def publish(store: Store, who: Actor, review: Review) -> list[Published]:
@@ -131,7 +162,7 @@ def publish(store: Store, who: Actor, review: Review) -> list[Published]:
     with acting(store, who, "edition.publish") as tx:
         found = []
         for kind, name, thing in _editions(review):
-            body = to_json(thing)
+            body = guides.to_json(thing) if isinstance(thing, Guide) else to_json(thing)
             new = publish_in(tx, thing.key, kind, name, thing.version, body)
             found.append(Published(thing.key, new))
         if review.calendar is not None:
@@ -141,11 +172,13 @@ def publish(store: Store, who: Actor, review: Review) -> list[Published]:
         return found
 
 
-def _editions(review: Review) -> Iterator[tuple[str, str, Checklist | Flow]]:
+def _editions(review: Review) -> Iterator[tuple[str, str, Checklist | Flow | Guide]]:
     if review.flow is not None:
         yield FLOW, "", review.flow
     for one in review.checklists.values():
         yield CHECKLIST, one.id, one
+    if review.guide is not None:
+        yield GUIDE, "", review.guide
 
 
 # -- compiled
@@ -174,7 +207,8 @@ def _lines(review: Review) -> Iterator[str]:
     yield f'{{"flow": {headed({"version": flow.version}, **lists)},'
     yield '"checklists": ['
     yield ",\n".join(map(_checklist_text, review.checklists.values()))
-    yield f'], "calendar": {_calendar_text(calendar)}}}'
+    guide = "" if review.guide is None else f', "guide": {_guide_text(review.guide)}'
+    yield f'], "calendar": {_calendar_text(calendar)}{guide}}}'
 
 
 def _checklist_text(one: Checklist) -> str:
@@ -194,3 +228,12 @@ def _calendar_text(calendar: Mapping[str, Any]) -> str:
         key: list(map(line, value)) for key, value in calendar.items() if isinstance(value, list)
     }
     return headed({key: value for key, value in calendar.items() if key not in lists}, **lists)
+
+
+def _guide_text(guide: Guide) -> str:
+    head = {"version": guide.version, "pinyin": dict(guide.pinyin)}
+    return headed(head, questions=map(_question_text, guide.questions))
+
+
+def _question_text(one: Question) -> str:
+    return headed(short(one, "answers"), answers=[line(short(answer)) for answer in one.answers])
