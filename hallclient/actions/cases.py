@@ -47,8 +47,8 @@ def open_case(
 ) -> Row:
     """Open the file of a case (建档) for an item or a checklist; its row.
 
-    ``number``: today's ticket that it belongs to: its service is the item unless given, its person
-    the applicant unless given. ``filing``: the form it is filed with, by id or number. Who opens it
+    ``number``: today's ticket that it belongs to: its service is the item unless that or a
+    checklist is given, its person the applicant unless given. ``filing``: the form it is filed with, by id or number. Who opens it
     holds it; an agent's case is assisted filing and stays the agent's.
 
     Raises ``item-needed``, ``no-such-item``, ``no-such-checklist``, ``no-checklist``,
@@ -57,7 +57,9 @@ def open_case(
     with acting(store, who, "case.open") as tx:
         visit, leg = _ticket(tx, number, item) if number else (None, None)
         filed = _filing(tx, filing)
-        code = item or (leg["item"] if leg else "") or (filed["item"] or "" if filed else "")
+        code = item
+        if not item and not checklist:
+            code = (leg["item"] if leg else "") or (filed["item"] or "" if filed else "")
         found = _checklist(tx, code, checklist)
         draft = _opened(tx, found, code or found.item)
         whose = _applicant(tx, applicant, visit, filed).cleaned()
