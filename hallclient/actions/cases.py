@@ -48,8 +48,9 @@ def open_case(
     """Open the file of a case (建档) for an item or a checklist; its row.
 
     ``number``: today's ticket that it belongs to: its service is the item unless that or a
-    checklist is given, its person the applicant unless given. ``filing``: the form it is filed with, by id or number. Who opens it
-    holds it; an agent's case is assisted filing and stays the agent's.
+    checklist is given, its person the applicant unless given. ``filing``: the form it is filed
+    with, by id or number. Who opens it holds it; an agent's case is assisted filing and stays the
+    agent's.
 
     Raises ``item-needed``, ``no-such-item``, ``no-such-checklist``, ``no-checklist``,
     ``no-such-number``, ``no-such-filing``, ``filing-taken``, ``no-such-source``.
