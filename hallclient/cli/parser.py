@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "kiosk": "kiosk",
     "board": "board",
     "catalogue": "catalogue",
+    "guide": "guide",
     "ticket": "ticket",
     "booking": "booking",
     "form": "form",
