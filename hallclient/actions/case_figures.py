@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from db.store import Row, Store
+from hallclient.actions import firms
 from hallclient.actions.acting import Actor
 from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_rows import clock_fact
@@ -56,12 +57,20 @@ class Report(NamedTuple):
 
 
 def review_figures(
-    store: Store, who: Actor, report: str, first: str, last: str = "", by: Sequence[str] = ()
+    store: Store,
+    who: Actor,
+    report: str,
+    first: str,
+    last: str = "",
+    by: Sequence[str] = (),
+    *,
+    firm: str = "",
 ) -> Report:
     """One of `rules.REPORTS` over some business days (``YYYY-MM-DD``; one day: ``last`` empty).
 
+    ``firm``: of that of agents, only the cases of this firm's.
     Raises ``not-allowed``, ``no-such-report``, ``no-report-by``, ``bad-day``, ``days-turned``,
-    ``too-many-days``.
+    ``too-many-days``, ``no-such-firm``.
     """
     may_read(store, who)
     if report not in rules.REPORTS:
@@ -73,7 +82,7 @@ def review_figures(
     days = days_of(first, last or first)
     tally = Tally(report, by)
     with snapshot(store):
-        rows = _Rows(store, days[0], days[-1])
+        rows = _Rows(store, days[0], days[-1], firms.check(store, firm))
         for mark in rows.marks(report):
             tally.add(mark)
         return Report(
@@ -91,8 +100,9 @@ def review_figures(
 class _Rows:
     """The rows of the days, as the rules take them; names are collected on the way."""
 
-    def __init__(self, store: Store, first: str, last: str) -> None:
+    def __init__(self, store: Store, first: str, last: str, firm: str = "") -> None:
         self.store = store
+        self.firm = firm
         self.now = store.env.now()
         self.today = date.fromisoformat(store.env.day(self.now))
         self.calendar: Calendar = calendar_of(store)
@@ -154,7 +164,15 @@ class _Rows:
             begin,
             end,
         )
-        return {row["id"]: row for row in rows if row["agent"] or not agents}
+        return {
+            row["id"]: row
+            for row in rows
+            if not agents or (row["agent"] and self.firm in ("", self._firm(row)))
+        }
+
+    def _firm(self, row: Row) -> str:
+        """The firm that a case's agent was of; from before it was kept: is of."""
+        return str(row["firm"] or self._firms.get(row["agent"], ""))
 
     def _notices(self) -> dict[str, list[int]]:
         """Case -> the moments of its notices, in order."""
@@ -305,7 +323,7 @@ class _Rows:
             item=row["item"] or "",
             department=item.department if item is not None else "",
             agent=row["agent"] or "",
-            firm=row["firm"] or self._firms.get(row["agent"], ""),
+            firm=self._firm(row),
             week=rules.week_of(day),
         )
 

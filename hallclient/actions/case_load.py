@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from db.store import Store
+from hallclient.actions import firms
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.case_notes import ESCALATION, PROMISE, SUPERVISORS
 from hallclient.actions.case_rows import clock_fact, stream
@@ -112,9 +113,13 @@ def _total(look: Look, case: str) -> Light | None:
 # -- agents
 
 
-def agents(store: Store, who: Actor) -> list[Load]:
-    """What each agent has to carry, also those with nothing. Raises ``not-allowed``."""
+def agents(store: Store, who: Actor, firm: str = "") -> list[Load]:
+    """What each agent (of a ``firm``) has to carry, also those with nothing.
+
+    Raises ``not-allowed``, ``no-such-firm``.
+    """
     admit(store, who, "review.watch")
+    firm = firms.check(store, firm)
     with snapshot(store):
         late = {
             row["agent"]: row["n"]
@@ -142,7 +147,8 @@ def agents(store: Store, who: Actor) -> list[Load]:
             json.dumps(sorted(loads)),
         ):
             one = loads.get(row["id"], Load(row["id"], "", 0, 0, 0, 0, 0, None))
-            found.append(one._replace(firm=row["firm"]))
+            if firm in ("", row["firm"]):
+                found.append(one._replace(firm=row["firm"]))
     return sorted(found, key=lambda one: (-one.late, -one.open, one.agent))
 
 

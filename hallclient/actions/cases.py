@@ -20,6 +20,7 @@ from hallclient.actions.case_title import (
     tokens,
 )
 from hallclient.actions.editions import checklists, newest_checklist, newest_flow
+from hallclient.actions.firms import firm_of
 from hallclient.actions.legs import item_of
 from hallclient.actions.moves import visit_of
 from hallclient.rules import queue
@@ -57,7 +58,7 @@ def open_case(
     """
     with acting(store, who, "case.open") as tx:
         visit, leg = _ticket(tx, number, item) if number else (None, None)
-        filed = _filing(tx, filing)
+        filed = filing_row(tx, filing) if filing else None
         code = item
         if not item and not checklist:
             code = (leg["item"] if leg else "") or (filed["item"] or "" if filed else "")
@@ -80,6 +81,7 @@ def open_case(
             name_token=named,
             sealed=draft.sealed(**_personal(whose)),
             agent=tx.actor if agent else None,
+            firm=firm_of(store, tx.actor) if agent else None,
             answers=json.dumps({"organisation": whose.kind == ORGANISATION}),
         )
         _made(draft, found)
@@ -165,9 +167,8 @@ def _ticket(tx: Action, number: str, item: str) -> tuple[Row, Row]:
     return visit, {"id": leg.id, "item": leg.item}
 
 
-def _filing(tx: Action, filing: str) -> Row | None:
-    if not filing:
-        return None
+def filing_row(tx: Action, filing: str) -> Row:
+    """A filing without a case, by id or number. Raises ``no-such-filing``, ``filing-taken``."""
     row = tx.row("SELECT * FROM filing WHERE id = ?1 OR number = ?1", filing)
     if row is None:
         raise Refused("no-such-filing", field="filing", filing=filing)
@@ -288,5 +289,6 @@ __all__ = [
     "editing",
     "facts",
     "filing_of",
+    "filing_row",
     "open_case",
 ]

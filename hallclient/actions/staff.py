@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 STREAM = "staff"
 ACTIVE = "active"
 LEFT = "left"
-_FACE = "id, name, role, state, must_change, failed, locked_until, window, signed_in_at"
+_FACE = "id, name, role, state, must_change, failed, locked_until, window, signed_in_at, firm"
 
 
-def operators(store: Store, who: Actor) -> list[Row]:
-    """Everyone, without their verifiers."""
+def operators(store: Store, who: Actor, firm: str = "") -> list[Row]:
+    """Everyone, or those of a firm, without their verifiers."""
     with acting(store, who, "staff.list") as tx:
-        return tx.rows(f"SELECT {_FACE} FROM operator ORDER BY id")
+        where = "WHERE firm = ?1 OR ?1 = ''"
+        return tx.rows(f"SELECT {_FACE} FROM operator {where} ORDER BY id", firm)
 
 
 def operator(store: Store, key: str) -> Row | None:
-    """One operator's public face: id, name, role, state."""
+    """One operator's public face: id, name, role, state, firm."""
     return store.row(f"SELECT {_FACE} FROM operator WHERE id = ?", key)
 
 
@@ -84,10 +85,15 @@ def sign_out(store: Store, who: Actor) -> None:
         _set(tx, "operator.signed-out", who.operator, window=None, signed_in_at=None)
 
 
-def add(store: Store, who: Actor, key: str, name: str, role: str, password: str) -> None:
-    """A new operator, whose first password must be changed. Raises ``operator-exists`` ..."""
+def add(
+    store: Store, who: Actor, key: str, name: str, role: str, password: str, *, firm: str = ""
+) -> None:
+    """A new operator, whose first password must be changed; ``firm``: an outsourced agent's.
+
+    Raises as `add_in`.
+    """
     with acting(store, who, "staff.add") as tx:
-        add_in(tx, key, name, role, password, minimum=tx.hall.staff.password_min)
+        add_in(tx, key, name, role, password, minimum=tx.hall.staff.password_min, firm=firm)
 
 
 def add_in(
@@ -100,10 +106,12 @@ def add_in(
     minimum: int,
     must_change: bool = True,
     verifier: str | None = None,
+    firm: str = "",
 ) -> None:
     """`add`, inside an action that is under way. ``verifier``: made beforehand, for many.
 
-    Raises ``operator-exists``, ``operator-id``, ``no-such-role``, ``password-short``.
+    Raises ``operator-exists``, ``operator-id``, ``no-such-role``, ``password-short``,
+    ``firm-of-agents``.
     """
     if not (key.isascii() and key.isalnum() and len(key) <= 32) or key == SYSTEM:
         raise Refused("operator-id", field="operator", operator=key)
@@ -114,7 +122,7 @@ def add_in(
     if verifier is None:
         _long_enough(password, minimum)
         verifier = make_verifier(password)
-    made = {
+    made: dict[str, Any] = {
         "name": clean(name),
         "role": role,
         "verifier": verifier,
@@ -122,6 +130,8 @@ def add_in(
         "must_change": int(must_change),
         "failed": 0,
     }
+    if (named := _firm(role, firm)) is not None:
+        made["firm"] = named
     tx.append("operator.added", key, [("operator", key, None, made)], stream=STREAM)
 
 
@@ -171,13 +181,39 @@ def unlock(store: Store, who: Actor, key: str) -> None:
 
 
 def change_role(store: Store, who: Actor, key: str, role: str) -> None:
-    """Another role, from the next action on. Raises ``no-such-role``, ``last-administrator``."""
+    """Another role, from the next action on; only an agent stays with a firm.
+
+    Raises ``no-such-role``, ``last-administrator``.
+    """
     with acting(store, who, "staff.change") as tx:
         _known(tx, key)
         if role not in tuple(Role):
             raise Refused("no-such-role", field="role", role=role)
         _not_last(tx, key)
-        _set(tx, "operator.role-changed", key, role=role)
+        firm = {} if role == Role.AGENT else {"firm": None}
+        _set(tx, "operator.role-changed", key, role=role, **firm)
+
+
+def change_firm(store: Store, who: Actor, key: str, firm: str) -> None:
+    """An agent is of a firm from now on; empty: the hall's own. Cases keep what they have.
+
+    Raises ``no-operator``, ``firm-of-agents``.
+    """
+    with acting(store, who, "staff.change") as tx:
+        row = _known(tx, key)
+        # What somebody is employed as: the kind of event that a role has too.
+        _set(tx, "operator.role-changed", key, firm=_firm(row["role"], firm))
+
+
+def _firm(role: str, firm: str) -> str | None:
+    """The name of an agent's firm as it is kept; None: the hall's own.
+
+    Raises ``firm-of-agents``: nobody else may work here for a firm, for only agents decide nothing.
+    """
+    name = clean(firm).strip()
+    if name and role != Role.AGENT:
+        raise Refused("firm-of-agents", field="firm", firm=name)
+    return name or None
 
 
 def leave(store: Store, who: Actor, key: str) -> None:

@@ -40,6 +40,7 @@ def register(commands: Commands) -> None:
         choices=tuple(dict.fromkeys((*GROUPINGS, *of_review))),
         help=t("cli.option.report-by"),
     )
+    option(report, "--firm", default="", help=t("cli.option.of-firm"))
     option(report, "--metric", action="append", default=[])
     option(report, "--ledger", action="store_true")
     option(report, "--definitions", action="store_true")
@@ -60,6 +61,8 @@ def _report(args: Namespace, app: App) -> int:
     may_read(store, who)
     if args.about:
         return _review(args, app, *_days(args, store.env.day(store.env.now())))
+    if args.firm:
+        raise Refused("report-option", field="firm", option="--firm")
     metrics = [_metric(app, text) for text in args.metric]
     for metric in metrics:
         if args.by and args.by not in METRICS[metric].by:

@@ -37,7 +37,9 @@ def run(args: Namespace, app: App, first: str, last: str) -> int:
             raise Refused("report-option", field=option.removeprefix("--"), option=option)
     in_file = args.csv is not None or args.xlsx is not None
     by = (args.by,) if args.by else known if in_file else known[:1]
-    report = review_figures(app.store(), app.actor(), about, first, last, by)
+    if args.firm and about != rules.AGENTS:
+        raise Refused("report-option", field="firm", option="--firm")
+    report = review_figures(app.store(), app.actor(), about, first, last, by, firm=args.firm)
     if in_file:
         return _file(args, app, report)
     return _figures(app, report, by[0])

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from db.store import Row
-from hallclient.actions import setup, staff
+from hallclient.actions import firms, setup, staff
 from hallclient.cli import pick
 from hallclient.cli.app import NEW_FROM, SIGN_IN_FROM, App, ask, ask_new
 from hallclient.cli.output import Choices
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     """Add ``staff`` and its commands."""
     own = group(commands, "staff")
-    command(own, "staff.list", _list)
+    listed = command(own, "staff.list", _list)
+    option(listed, "--firm", default="", help=t("cli.option.of-firm"))
     add = command(own, "staff.add", _add)
     option(add, "operator")
     option(add, "--name", default="")
     option(add, "--role")
+    option(add, "--firm", default="")
+    change = command(own, "staff.change", _change)
+    option(change, "operator")
+    option(change, "--firm", required=True, help=t("cli.option.new-firm"))
     command(own, "staff.password", _password)
     option(command(own, "staff.reset", _reset), "operator")
     option(command(own, "staff.unlock", _unlock), "operator")
@@ -39,8 +44,8 @@ def register(commands: Commands) -> None:
     option(command(own, "staff.leave", _leave), "operator")
 
 
-def _list(_args: Namespace, app: App) -> int:
-    rows = staff.operators(app.store(), app.actor())
+def _list(args: Namespace, app: App) -> int:
+    rows = staff.operators(app.store(), app.actor(), firms.check(app.store(), args.firm))
     now = app.store().env.now()
     for row, text in zip(rows, columns(_cells(row, now) for row in rows), strict=True):
         app.out.emit(_object(row, now), text)
@@ -51,7 +56,7 @@ def _add(args: Namespace, app: App) -> int:
     who, key = app.actor(), pick.operator(args.operator)
     role = _known_role(args.role)
     password, made = _first(app)
-    staff.add(app.store(), who, key, args.name or key, role, password)
+    staff.add(app.store(), who, key, args.name or key, role, password, firm=args.firm)
     return _with_password(app, key, "cli.staff.added", password if made else None)
 
 
@@ -82,6 +87,12 @@ def _role(args: Namespace, app: App) -> int:
     who, key = app.actor(), pick.operator(args.operator)
     staff.change_role(app.store(), who, key, _known_role(args.role))
     return _done(app, key, "cli.staff.role-changed")
+
+
+def _change(args: Namespace, app: App) -> int:
+    who, key = app.actor(), pick.operator(args.operator)
+    staff.change_firm(app.store(), who, key, args.firm)
+    return _done(app, key, "cli.staff.firm-changed" if args.firm.strip() else "cli.staff.firm-none")
 
 
 def _leave(args: Namespace, app: App) -> int:
@@ -115,6 +126,7 @@ def _object(row: Row, now: int) -> dict[str, object]:
         "operator": row["id"],
         "name": row["name"],
         "role": row["role"],
+        "firm": row["firm"],
         "state": row["state"],
         "first_password": bool(row["must_change"]),
         "locked_until": iso(row["locked_until"]) if locked else None,
@@ -125,6 +137,8 @@ def _object(row: Row, now: int) -> dict[str, object]:
 
 def _cells(row: Row, now: int) -> list[str]:
     remarks = [word("staff", row["state"])]
+    if row["firm"]:
+        remarks.append(row["firm"])
     if row["must_change"]:
         remarks.append(t("cli.staff.first-password"))
     if row["locked_until"] is not None and row["locked_until"] > now:
@@ -135,7 +149,7 @@ def _cells(row: Row, now: int) -> list[str]:
 def _done(app: App, key: str, text: str) -> int:
     row = staff.operator(app.store(), key)
     if row is not None:
-        said = t(text, operator=key, role=role_word(row["role"]))
+        said = t(text, operator=key, role=role_word(row["role"]), firm=row["firm"] or "")
         app.out.emit(_object(row, app.store().env.now()), said)
     return 0
 

@@ -41,7 +41,8 @@ def register(commands: Commands) -> None:
     option(promised, "--phones", action="store_true")
     command(own, "watch.departments", _departments)
     command(own, "watch.steps", _steps)
-    command(own, "watch.agents", _agents)
+    loads = command(own, "watch.agents", _agents)
+    option(loads, "--firm", default="", help=t("cli.option.of-firm"))
     command(own, "watch.escalations", _escalations)
     stand = command(own, "watch.still", _still)
     option(stand, "--days", type=number, default=STILL_DAYS, help=t("cli.option.watch-days"))
@@ -255,8 +256,8 @@ def _steps(_args: Namespace, app: App) -> int:
     return print_list(app, objects, cells, t("watch.none.steps"))
 
 
-def _agents(_args: Namespace, app: App) -> int:
-    found = case_load.agents(app.store(), app.actor())
+def _agents(args: Namespace, app: App) -> int:
+    found = case_load.agents(app.store(), app.actor(), args.firm)
     firms = [one for firm, one in by_firm(found).items() if firm]
     loads = [*found, *firms]
     objects = (
