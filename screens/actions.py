@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-DESK, FORM = "desk", "form"
+DESK, FORM, REVIEW, CASES = "desk", "form", "review", "cases"
 """Screens with actions of their own; a key may mean one thing on the one and another on the other.
 """
 
 GROUPS: Final = {
     DESK: ("call", "serve", "queue", "window", "hall", "find", "program"),
     FORM: ("go", "fill", "rows", "look", "program"),
+    REVIEW: ("go", "check", "case", "look", "program"),
+    CASES: ("go", "find", "case", "program"),
 }
 """The groups of each screen, in the order in which the key map shows them."""
 
@@ -67,6 +69,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("take", "f10", "queue", ("ctrl+n",), footer=10),
     Action("booking", "alt+q", "queue", footer=30),
     Action("form", "alt+g", "serve", footer=31),
+    Action("review", "alt+j", "serve", footer=32),
+    Action("cases", "alt+x", "serve", footer=33),
     Action("add_service", "ctrl+y", "serve", footer=16),
     Action("external", "ctrl+x", "serve"),
     Action("confirm_booking", "alt+o", "serve"),
@@ -112,13 +116,50 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("departments", "alt+d", "look", footer=16, screens=(FORM,)),
     Action("history", "alt+h", "look", screens=(FORM,)),
     Action("end_filing", "alt+e", "look", screens=(FORM,)),
+    Action("next_open", "f2", "go", footer=2, screens=(REVIEW,)),
+    Action("pass_material", "space", "check", footer=11, screens=(REVIEW,)),
+    Action("fail_material", "1", "check", tuple("23456789"), footer=12, screens=(REVIEW,)),
+    Action("pass_rest", "a", "check", footer=13, screens=(REVIEW,)),
+    Action("receive_material", "r", "check", screens=(REVIEW,)),
+    Action("tolerate", "t", "check", footer=14, screens=(REVIEW,)),
+    Action("commit", "c", "check", screens=(REVIEW,)),
+    Action("exempt", "e", "check", screens=(REVIEW,)),
+    Action("own_defect", "x", "check", footer=15, screens=(REVIEW,)),
+    Action("answer_no", "n", "check", screens=(REVIEW,)),
+    Action("give_back", "g", "check", screens=(REVIEW,)),
+    Action("unmark", "u", "check", screens=(REVIEW,)),
+    Action("attach", "f7", "check", footer=7, screens=(REVIEW,)),
+    Action("step", "f3", "case", footer=3, screens=(REVIEW,)),
+    Action("steps", "f4", "case", footer=4, screens=(REVIEW,)),
+    Action("notice", "f5", "case", footer=5, screens=(REVIEW,)),
+    Action("case_note", "f8", "case", footer=8, screens=(REVIEW,)),
+    Action("opinion", "f10", "case", footer=10, screens=(REVIEW,)),
+    Action("describe", "m", "case", screens=(REVIEW,)),
+    Action("take_back", "ctrl+z", "case", screens=(REVIEW,)),
+    Action("case_form", "f6", "look", footer=6, screens=(REVIEW,)),
+    Action("papers", "f9", "look", footer=9, screens=(REVIEW,)),
+    Action("applicant", "ctrl+e", "look", screens=(REVIEW,)),
+    Action("previous_list", "f2", "go", screens=(CASES,)),
+    Action("next_list", "f3", "go", footer=3, screens=(CASES,)),
+    Action("open_case", "f4", "go", ("enter",), footer=4, screens=(CASES,)),
+    Action("find_case", "slash", "find", ("ctrl+f",), footer=1, screens=(CASES,)),
+    Action("guide", "f10", "find", footer=10, screens=(CASES,)),
+    Action("remind", "f5", "case", footer=5, screens=(CASES,)),
+    Action("escalate", "f6", "case", footer=6, screens=(CASES,)),
+    Action("give_case", "f7", "case", footer=7, screens=(CASES,)),
+    Action("take_case", "f8", "case", footer=8, screens=(CASES,)),
+    Action("note_case", "f9", "case", footer=9, screens=(CASES,)),
+    Action("settle_note", "alt+d", "case", footer=14, screens=(CASES,)),
+    Action("reach", "ctrl+e", "case", footer=16, screens=(CASES,)),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
-    Action("keys", "question_mark", "program", ("f12",), footer=12, screens=(DESK, FORM)),
-    Action("palette", "ctrl+p", "program", footer=13, screens=(DESK, FORM)),
+    Action(
+        "keys", "question_mark", "program", ("f12",), footer=12, screens=(DESK, FORM, REVIEW, CASES)
+    ),
+    Action("palette", "ctrl+p", "program", footer=13, screens=(DESK, FORM, REVIEW, CASES)),
     Action("menu", "ctrl+k", "program"),
-    Action("lock", "ctrl+l", "program", screens=(DESK, FORM)),
-    Action("language", "ctrl+t", "program", screens=(DESK, FORM)),
+    Action("lock", "ctrl+l", "program", screens=(DESK, FORM, REVIEW, CASES)),
+    Action("language", "ctrl+t", "program", screens=(DESK, FORM, REVIEW, CASES)),
     Action("refresh", "alt+r", "program"),
     Action("quit", "ctrl+q", "program", confirm=True),
 )

@@ -91,6 +91,8 @@ class DeskDoing(DeskFinding):
             "figures": self._figures,
             "day": self._day,
             "form": self._form,
+            "review": self._review,
+            "cases": self._cases,
             "search": self.search,
             "reveal": self._reveal,
             "keys": self._keys,
@@ -280,10 +282,26 @@ class DeskDoing(DeskFinding):
 
         await open_form(self)
 
+    async def open_case(self, case: str) -> None:
+        """Show a case that was found."""
+        from screens.desk_review import show_case
+
+        await show_case(self, case)
+
+    async def _review(self) -> None:
+        from screens.desk_review import open_review
+
+        await open_review(self)
+
     async def _day(self) -> None:
         from screens.day import DayScreen
 
         self.app.push_screen(DayScreen(self.who, self.hall))
+
+    async def _cases(self) -> None:
+        from screens.cases import CasesScreen
+
+        self.app.push_screen(CasesScreen(self.who, self.hall))
 
     async def _refresh(self) -> None:
         self.app.refresh(layout=True)

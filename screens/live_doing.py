@@ -38,6 +38,7 @@ KEYS = frozenset(
         "plan",
         "free_window",
         "live",
+        "cases",
         "search",
         "keys",
         "palette",

@@ -24,7 +24,7 @@ from hallclient.actions.case_queues import Waiting
 from hallclient.actions.case_watch import MOST, Look, deadlines, silences, silences_in
 from hallclient.actions.reading import snapshot
 from hallclient.rules.errors import Refused
-from hallclient.rules.lights import Light
+from hallclient.rules.lights import LAST, Light
 from hallclient.rules.review.figures import DEFICIENCIES, ITEM, REASON
 from hallclient.rules.review.watch import (
     PARTS,
@@ -107,6 +107,31 @@ class Entry(NamedTuple):
     clock: Deadline | None = None
     about: About = None
     closed: bool = False
+
+
+class Standing(NamedTuple):
+    """How what a row is about stands. ``left``: days of ``unit`` until ``due``; negative: late."""
+
+    light: Light
+    left: int
+    unit: str
+    due: date
+    provisional: bool = False
+
+
+def standing(entry: Entry) -> Standing | None:
+    """Of a promise or a department's step by its own day, else of the case's clock; None: nothing
+    runs.
+    """
+    about, one = entry.about, entry.clock
+    if isinstance(about, PromiseLine):
+        light = Light.YELLOW if about.left > LAST else Light.RED
+        return Standing(light if about.left >= 0 else Light.OVERDUE, about.left, "W", about.due)
+    if isinstance(about, LateStep):
+        return Standing(Light.OVERDUE, -about.late, "W", about.due)
+    if one is None:
+        return None
+    return Standing(one.light, one.left, one.clock.unit, one.clock.due, one.clock.provisional)
 
 
 Filled = list[Entry] | list[AtDepartment] | list[Load] | Report

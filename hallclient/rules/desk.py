@@ -44,6 +44,8 @@ PERMISSION = {
     "help": "signal.help",
     "answer": "signal.answer",
     "form": "form.edit",
+    "review": "case.open",
+    "cases": "case.read",
     "live": "hall.watch",
     "figures": "figures.read",
     "day": "day.close",

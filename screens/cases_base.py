@@ -1,0 +1,388 @@
+"""The parts of the screen of cases: what it shows, how it follows the store, how it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from db.errors import StoreError
+from db.store import Store
+from hallclient.actions import case_lists, case_view
+from hallclient.actions.acting import Actor
+from hallclient.actions.case_figures import Report
+from hallclient.actions.case_lists import FIGURES, FOUND, WATCH, Count, Entry, Filled
+from hallclient.actions.case_view import CaseView
+from hallclient.actions.editions import flow_in
+from hallclient.rules.catalogue import Hall
+from hallclient.rules.errors import Refused
+from hallclient.rules.review.watch import Load
+from hallclient.texts import t
+from hallclient.words import refused_text, store_text
+from screens import cases_detail, cases_text
+from screens.base import STYLES, HallScreen
+from screens.cases_text import Flows
+from screens.latest import Latest
+from screens.widgets.ask import Ask
+from screens.widgets.content import Words, entitle, line
+from screens.widgets.field import Field
+from screens.widgets.footer import KeyLine
+from screens.widgets.question import Answer, Question
+from screens.widgets.rows import ListSource
+from screens.widgets.table import VirtualTable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+POLL_S = 0.2
+AGAIN_S = 30.0
+"""So often everything is read again though nothing was written: days pass."""
+REST = 4
+"""After a reading it rests for so many times as long as it took."""
+WIDE = 100
+
+
+class Seen(NamedTuple):
+    """Lists with their counts, and what is in one of them; None: not read with the counts."""
+
+    counts: list[Count]
+    filled: Filled
+
+
+def read_lists(store: Store, who: Actor, name: str) -> Seen:
+    """Both at one go; an empty name: the first list that has something."""
+    counts = case_lists.counts(store, who)
+    name = name or first_of(counts)
+    return Seen(counts, case_lists.filled(store, who, name))
+
+
+def first_of(counts: list[Count]) -> str:
+    """The first list that has something in it, else the first."""
+    return next((one.list for one in counts if one.n), counts[0].list if counts else "")
+
+
+def flows(store: Store, keys: Iterable[str]) -> Flows:
+    """The editions that name states and clocks."""
+    return {key: flow_in(store, key) for key in keys}
+
+
+class CasesBase(HallScreen):
+    """Lists of cases. Subclasses do what keys ask for."""
+
+    CSS_PATH = "cases.tcss"
+    AUTO_FOCUS = "#rows"
+
+    def __init__(self, who: Actor, hall: Hall) -> None:
+        super().__init__()
+        self.who = who
+        self.hall = hall
+        self.shown = ""
+        """The list that is shown; empty before the first reading."""
+        self.before = ""
+        """The list to go back to from a search, or from one agent's or department's."""
+        self.counts: list[Count] = []
+        self.filled: Filled | None = None
+        self.view: CaseView | None = None
+        """The chosen case in full, once it is read."""
+        self._flows: Flows = {}
+        self._latest = Latest(self, self.see)
+        self._details = Latest(self, self._look)
+        self._version = -1
+        self._stale = False
+        self._read_at = self._rests_until = 0.0
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """Two lists, the chosen line in full, what came of a key, a question, the keys."""
+        self._status, self._detail = Words(id="status"), Words(id="detail")
+        self._said = Words(id="said")
+        self._lists = VirtualTable(cases_text.list_columns(), id="lists", header=False)
+        self._lists.can_focus = False
+        self._rows = VirtualTable([], id="rows")
+        self._prompt, self._field = Words("/"), Field(id="find", limit=120)
+        self.ask = Ask(id="ask")
+        self._keys = KeyLine(
+            why=self.why_not, label=self.label_now, hide=self.no_key, screen="cases", id="keys"
+        )
+        yield self._status
+        yield Horizontal(self._lists, self._rows, id="work")
+        yield self._detail
+        yield self._said
+        yield Horizontal(self._prompt, self._field, id="search")
+        yield self.ask
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Read the lists, and follow what others do."""
+        self._show_status()
+        self._latest.ask()
+        self.set_interval(POLL_S, self._poll)
+
+    def on_screen_resume(self) -> None:
+        """Back from a case: the lists may be others now."""
+        if self.shown:
+            self._latest.ask()
+
+    def on_resize(self) -> None:
+        """Lines that fill the width are made for it."""
+        self.set_class(self.app.size.width >= WIDE, "-wide")
+        self._show_status()
+        self._show_detail()
+
+    @property
+    def width(self) -> int:
+        """Cells in a line."""
+        return max(40, self.app.size.width)
+
+    @property
+    def now(self) -> int:
+        """The hall's time, UTC milliseconds."""
+        return self.hall_app.session.store.env.now()
+
+    # -- following
+
+    def _poll(self) -> None:
+        # Not the session's own question: the desk below asks that, and it is answered once.
+        seen, self._version = self._version, self.hall_app.session.store.changed()
+        now = monotonic()
+        if seen != self._version or now - self._read_at >= AGAIN_S:
+            self._stale = True
+        if self._stale and now >= self._rests_until and self.is_current:
+            self._latest.ask()
+
+    async def see(self) -> None:
+        """Read the lists and what is in the shown one, and show it."""
+        self._stale, begun = False, monotonic()
+        session, name = self.hall_app.session, self.shown
+        heavy = name.startswith(WATCH) and name.partition(".")[2] in FIGURES
+        read = session.think if heavy else session.read
+        try:
+            seen = await read(read_lists, self.who, name)
+            missing = cases_text.flow_keys(seen.filled) - self._flows.keys()
+            if missing:
+                self._flows |= await session.read(flows, missing)
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return
+        finally:
+            self._read_at = monotonic()
+            self._rests_until = self._read_at + REST * (self._read_at - begun)
+        if name != self.shown:
+            self._latest.ask()  # another list was asked for meanwhile
+            return
+        self.counts = seen.counts
+        self.shown = name or first_of(seen.counts)
+        self.filled = seen.filled
+        self._show()
+
+    async def _look(self) -> None:
+        """Read the chosen case in full."""
+        entry = self.entry
+        if entry is None:
+            return
+        try:
+            view = await self.hall_app.session.read(case_view.look, self.who, entry.case.id)
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return
+        self.view = view
+        self._show_detail()
+        self._keys.refresh_keys()
+
+    # -- showing
+
+    def speak(self) -> None:
+        """Everything in the language spoken now."""
+        self.say("")
+        self._show()
+
+    def _show(self) -> None:
+        if not self.is_attached or self.filled is None:
+            return
+        self._show_status()
+        self._lists.set_columns(cases_text.list_columns())
+        entitle(self._lists, t("cases.lists"))
+        shown = [cases_text.list_row(one, self.hall) for one in self.counts]
+        self._lists.replace_source(ListSource(shown))
+        if not self._lists.select_key(self.shown):
+            self._lists.select_key(self.before)
+        rows = cases_text.rows(self.shown, self.filled, self.hall, self._flows, self.now)
+        self._rows.set_columns(cases_text.columns(self.shown, self.filled), t("cases.none"))
+        self._rows.replace_source(ListSource(rows))
+        entitle(self._rows, self._rows_title(len(rows)))
+        self._chosen_changed()
+
+    def _rows_title(self, shown: int) -> str:
+        name = cases_text.list_name(self.shown, self.hall)
+        whole = next((one.n for one in self.counts if one.list == self.shown), None)
+        if whole is not None and whole > shown:
+            return t("cases.title-part", name=name, n=shown, of=whole)
+        return t("cases.title-list", name=name, n=shown)
+
+    def _show_status(self) -> None:
+        demo = self.hall_app.session.store.demo
+        self._status.say(cases_text.status(self.who, demo=demo, now=self.now, width=self.width))
+
+    def _chosen_changed(self) -> None:
+        """Another row: what is known of it, then the case in full."""
+        entry = self.entry
+        if entry is None or (self.view is not None and self.view.facts.id != entry.case.id):
+            self.view = None
+        self._show_detail()
+        self._keys.refresh_keys()
+        if entry is not None:
+            self._details.ask()
+
+    def _show_detail(self) -> None:
+        if not self.is_attached:
+            return
+        self._detail.say(self._detail_now())
+
+    def _detail_now(self) -> str | cases_detail.Content:
+        entry, filled, width = self.entry, self.filled, self.width - 2
+        if entry is not None:
+            return cases_detail.of_entry(entry, self.view, self.hall, self._flows, self.now, width)
+        if isinstance(filled, Report):
+            key = self.shown.partition(".")[2]
+            return cases_detail.of_figures(filled, key, self._rows.cursor, width)
+        if filled and self._rows.cursor < len(filled):
+            one = filled[self._rows.cursor]
+            if isinstance(one, Load):
+                return cases_detail.of_load(one)
+            if not isinstance(one, Entry):
+                return cases_detail.of_department(one, self.hall)
+        return ""
+
+    @property
+    def entry(self) -> Entry | None:
+        """The chosen case of the list; None: the list is empty, or of other things."""
+        row, filled = self._rows.selected, self.filled
+        if row is None or filled is None or isinstance(filled, Report):
+            return None
+        found = (one for one in filled if isinstance(one, Entry) and one.key == row.key)
+        return next(found, None)
+
+    def say(self, text: str, style: str = "") -> None:
+        """What came of a key; it stays."""
+        self._said.say(line((text, STYLES[style])), layout=True)
+
+    def tell(self, error: Refused | StoreError) -> None:
+        """What was refused, or what is wrong with the store."""
+        if isinstance(error, Refused):
+            self.say(refused_text(error), "warn")
+        else:
+            self.say(store_text(error), "alert")
+
+    # -- from list to list
+
+    async def show_list(self, name: str) -> None:
+        """Another list, from its top."""
+        if name == self.shown:
+            return
+        self.shown = name
+        self.say("")
+        await self.see()
+        self._rows.action_first()
+
+    async def step_list(self, step: int) -> None:
+        """The list after or before in the order of the left side, round and round."""
+        names = [one.list for one in self.counts]
+        if not names:
+            return
+        here = self.shown if self.shown in names else self.before
+        at = names.index(here) if here in names else 0
+        self.close_search()
+        self.before = ""
+        await self.show_list(names[(at + step) % len(names)])
+
+    async def go_back(self) -> bool:
+        """Back to the list before a search or one agent's files; False: there is none."""
+        self.close_search()
+        if not self.before:
+            return False
+        name, self.before = self.before, ""
+        await self.show_list(name)
+        return True
+
+    async def go_into(self, name: str) -> None:
+        """A list of one thing, from which Esc leads back."""
+        self.before = self.before or self.shown
+        await self.show_list(name)
+
+    @on(VirtualTable.RowHighlighted, "#lists")
+    def _list_clicked(self, event: VirtualTable.RowHighlighted) -> None:
+        event.stop()
+        name = event.row.key if event.row is not None else ""
+        if name and self.shown and name not in (self.shown, self.before):
+            self.close_search()
+            self.before = ""
+            self.run_worker(self.show_list(name), group="act", exit_on_error=False)
+
+    @on(VirtualTable.RowHighlighted, "#rows")
+    def _row_chosen(self, event: VirtualTable.RowHighlighted) -> None:
+        event.stop()
+        self._chosen_changed()
+
+    # -- searching
+
+    def open_search(self) -> None:
+        """A line to type into; what is found stands in the list."""
+        self.before = self.before or self.shown
+        self.query_one("#search").display = True
+        self._field.value = ""
+        self._field.placeholder = t("cases.search-hint")
+        self._field.focus()
+
+    def close_search(self) -> None:
+        """The line goes, what was found stays."""
+        self.query_one("#search").display = False
+        self._rows.focus()
+
+    @on(Field.Changed, "#find")
+    def _typed(self, event: Field.Changed) -> None:
+        event.stop()
+        text = event.value.strip()
+        self.shown = f"{FOUND}.{text}" if text else self.before
+        self._latest.ask()
+
+    # -- asking and doing
+
+    async def answer(self, question: Question) -> Answer | None:
+        """Ask on the line at the bottom; None: never mind."""
+        self.say("")
+        self._settled.set()
+        try:
+            return await self.ask.put(question)
+        finally:
+            self._settled.clear()
+
+    async def act(
+        self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Run a use case; None after saying why it was refused. Then the lists are read again."""
+        try:
+            done = await self.hall_app.session.write(action, self.who, *args, **kwargs)
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return None
+        await self.see()
+        return done
+
+    # -- what subclasses do
+
+    def why_not(self, action: str) -> str | None:
+        """Why an action makes no sense now, in words; None when it does."""
+        raise NotImplementedError
+
+    def label_now(self, action: str) -> str | None:
+        """What a key that does one thing or another does now."""
+        return None
+
+    def no_key(self, action: str) -> bool:
+        """Whether the key line leaves an action out."""
+        raise NotImplementedError
