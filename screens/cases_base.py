@@ -15,12 +15,12 @@ from db.store import Store
 from hallclient.actions import case_lists, case_view
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_figures import Report
-from hallclient.actions.case_lists import FIGURES, FOUND, WATCH, Count, Entry, Filled
+from hallclient.actions.case_lists import FIGURES, FOUND, WATCH, WORK, Count, Entry, Filled
 from hallclient.actions.case_view import CaseView
 from hallclient.actions.editions import flow_in
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
-from hallclient.rules.review.watch import Load
+from hallclient.rules.review.watch import QUEUES, Load
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text
 from screens import cases_detail, cases_text
@@ -246,7 +246,11 @@ class CasesBase(HallScreen):
     def _detail_now(self) -> str | cases_detail.Content:
         entry, filled, width = self.entry, self.filled, self.width - 2
         if entry is not None:
-            return cases_detail.of_entry(entry, self.view, self.hall, self._flows, self.now, width)
+            group, _, key = self.shown.partition(".")
+            main = QUEUES[key].move if group == WORK else ""
+            return cases_detail.of_entry(
+                entry, self.view, self.hall, self._flows, self.now, width, main
+            )
         if isinstance(filled, Report):
             key = self.shown.partition(".")[2]
             return cases_detail.of_figures(filled, key, self._rows.cursor, width)

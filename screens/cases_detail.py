@@ -23,12 +23,17 @@ from screens.desk_text import MUTED, STRONG, WARN
 from screens.widgets.content import Part, line
 
 TASK_OPEN, PROMISE_OPEN = "open", "open"
+_OTHERS = frozenset({"applicant", "department"})
+"""Whose turn it is when it is nobody's of the hall."""
 
 
 def of_entry(
-    one: Entry, view: CaseView | None, hall: Hall, flows: Flows, now: int, width: int
+    one: Entry, view: CaseView | None, hall: Hall, flows: Flows, now: int, width: int, main: str
 ) -> Content:
-    """Three lines: the case; its clock and what the list tells; its next step."""
+    """Three lines: the case; its clock and what the list tells; its next step.
+
+    ``main``: the move that the list is there for; empty: none.
+    """
     case = one.case
     flow = flows.get(case.flow)
     state = case.state if flow is None else said.case_state(flow, case.state)
@@ -37,7 +42,7 @@ def of_entry(
     if held:
         first.append((t("cases.held", who=held), MUTED))
     second = _clock(one, hall, flows) + _told(one, hall, now)
-    lines = [_fit(first, width), _fit(second, width), _fit(_next(view, now), width)]
+    lines = [_fit(first, width), _fit(second, width), _fit(_next(view, now, main), width)]
     return Content("\n").join(lines)
 
 
@@ -75,26 +80,27 @@ def _told(one: Entry, hall: Hall, now: int) -> list[Part]:
     return []
 
 
-def _next(view: CaseView | None, now: int) -> list[Part]:
+def _next(view: CaseView | None, now: int, main: str) -> list[Part]:
     """Whose turn it is, the move that is meant or why it cannot be made, what is open beside."""
     if view is None:
         return [""]
     if view.step is None:
         return [(t("cases.over"), MUTED)]
-    flow, who = view.facts.flow, word("turn", view.step.who)
-    if view.step.move:
-        name = named(flow.move[view.step.move], language())
-        found: list[Part] = [(t("cases.next", who=who, move=name), STRONG)]
+    who = word("turn", view.step.who)
+    found: list[Part] = []
+    offer = next((one for one in view.offers if one.move.id == main), None)
+    if offer is not None:
+        found.append((t("cases.next", who=who, move=named(offer.move, language())), STRONG))
+        if offer.why_not:
+            found.append(t("cases.not-yet", why=t(f"guard.{offer.why_not}")))
+    elif view.step.move and view.step.who not in _OTHERS:
+        move = named(view.facts.flow.move[view.step.move], language())
+        found.append((t("cases.next", who=who, move=move), STRONG))
     else:
-        found = [(t("cases.next-who", who=who), STRONG)]
-        offer = next((one for one in view.offers if one.why_not), None)
-        if offer is not None:
-            why = t(f"guard.{offer.why_not}")
-            found.append(t("cases.hindered", move=named(offer.move, language()), why=why))
+        found.append((t("cases.next-who", who=who), STRONG))
     if view.facts.open_deficiencies:
         found.append((t("cases.deficient", n=len(view.facts.open_deficiencies)), WARN))
-    found += _open_notes(view, now)
-    return found
+    return found + _open_notes(view, now)
 
 
 def _open_notes(view: CaseView, now: int) -> list[Part]:
