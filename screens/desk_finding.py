@@ -27,12 +27,13 @@ class DeskFinding(DeskBase):
     """The search box and the scanner."""
 
     def find(self, text: str) -> Sequence[tuple[str, str]]:
-        """Numbers of today, open filings and items of the catalogue that match."""
+        """Numbers of today, open filings, cases and items of the catalogue that match."""
         store = self.hall_app.session.store
         numbers = finding.numbers(store, self.hall, text)
         filings = finding.filings(store, self.who, text)
         items = (("item:" + code, label) for code, label in self.find_item(text))
-        return [*numbers, *filings, *items]
+        cases = finding.cases(store, self.hall, self.who, text)
+        return [*numbers, *filings, *cases, *items]
 
     def find_item(self, text: str) -> Sequence[tuple[str, str]]:
         """Items of the catalogue that match: by code, name, pinyin, initials, old name."""
@@ -50,11 +51,17 @@ class DeskFinding(DeskBase):
             await self.desk.take(key)
         elif kind == "filing":
             await self.open_filing(key)
+        elif kind == "case":
+            await self.open_case(key)
         else:
             await self.show_number(key)
 
     async def open_filing(self, filing: str) -> None:
         """Go on with a filing."""
+        raise NotImplementedError
+
+    async def open_case(self, case: str) -> None:
+        """Show a case."""
         raise NotImplementedError
 
     async def show_number(self, number: str, note: str = "") -> None:
@@ -137,5 +144,21 @@ class DeskFinding(DeskBase):
                 await self.show_number(number, note)
             elif not await self._booking_of(routed.value):
                 self.say(t("desk.scan-nobody") + note, "warn")
+        elif routed.kind in (ScanKind.CASE, ScanKind.PAPER):
+            await self._case_of(routed, note)
         elif not await self._booking_of(routed.value):
+            self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")
+
+    async def _case_of(self, routed: Routed, note: str) -> None:
+        """A case's number or a code on one of its documents opens it."""
+        from hallclient.actions.case_papers import case_scanned
+
+        try:
+            case = await self.hall_app.session.read(case_scanned, routed)
+        except Refused as refused:
+            self.say(refused_text(refused) + note, "alert")
+            return
+        if case:
+            await self.open_case(case)
+        else:
             self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")

@@ -100,6 +100,50 @@ def filings(store: Store, who: Actor, text: str) -> Found:
     ]
 
 
+def cases(store: Store, hall: Hall, who: Actor, text: str) -> Found:
+    """Cases by number, document, name, service, pinyin or initials; keys ``case:``."""
+    from hallclient.actions.case_find import find
+    from hallclient.rules.roles import allowed
+
+    if not allowed(who.role, "case.read"):
+        return []
+    return [(f"case:{row['id']}", case_label(store, hall, row)) for row in find(store, who, text)]
+
+
+def case_label(store: Store, hall: Hall, row: dict[str, Any]) -> str:
+    """A case in a line: its number, whose, for what, how it stands."""
+    from hallclient.actions.editions import flow_in
+    from hallclient.watch_words import case_state
+
+    state = case_state(flow_in(store, row["flow"]), row["state"])
+    name = item_name(hall, row["item"]) if row["item"] else row["checklist"].split("/")[1]
+    return "  ".join(filter(None, (row["number"], row["title"], name, state)))
+
+
+def checklists(store: Store, text: str) -> Found:
+    """Checklists to open a case with, by name, code, pinyin or initials; keys ``list:``."""
+    from hallclient.actions.editions import checklists as published
+    from hallclient.actions.pinyin import syllables
+    from hallclient.rules.search import Entry, Kind, SearchIndex
+
+    known = published(store)
+    if not text.strip():
+        return [
+            (f"list:{key}", t("desk.review-open", name=_name(one))) for key, one in known.items()
+        ]
+    entries = []
+    for key, one in known.items():
+        entries.append(Entry((key,), one.zh, syllables(one.zh), Kind.NAME))
+        entries.append(Entry((key,), one.en, "", Kind.OTHER))
+        entries.append(Entry((key,), one.item, "", Kind.CODE))
+    hits = SearchIndex(entries).find(text, LIMIT)
+    return [(f"list:{hit.key}", t("desk.review-open", name=_name(known[hit.key]))) for hit in hits]
+
+
+def _name(one: Any) -> str:
+    return named(one, language())
+
+
 def bookings_of(store: Store, hall: Hall, text: str) -> Found:
     """Bookings by number, phone or its end, identity number; today's while a number is typed."""
     from hallclient.actions import bookings

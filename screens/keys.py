@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.dom import DOMNode
 
-WIDGET_KEYS: Final = frozenset({"enter"})
+WIDGET_KEYS: Final = frozenset({"enter", "space", *"123456789"})
 """Keys that the list itself turns into the action; they are shown, not bound."""
 
 _SIGNS: Final = {

@@ -1,11 +1,11 @@
-"""A case and the numbers its applicant comes with: the pre-review travels with the number."""
+"""A case and what belongs to it: the number its applicant comes with, the form it is filed with."""
 
 from __future__ import annotations
 
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting, admit
 from hallclient.actions.case_find import of_number, of_visit
-from hallclient.actions.cases import editing
+from hallclient.actions.cases import editing, filing_row
 from hallclient.actions.moves import visit_of
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
@@ -34,6 +34,27 @@ def link(store: Store, who: Actor, case: str, number: str) -> Row:
             waiting_on=None if waiting == "applicant" else waiting,
         )
         draft.write("case.linked", number=number)
+        return draft.row
+
+
+def file_with(store: Store, who: Actor, case: str, filing: str) -> Row:
+    """The case is filed with this form from now on; what the form answers is taken over.
+
+    Raises ``no-such-filing``, ``filing-taken``, ``filed-already``; as `cases.editing`.
+    """
+    from hallclient.actions.case_answers import by_form_in
+
+    with acting(store, who, "case.edit") as tx:
+        draft = editing(tx, case)
+        row = filing_row(tx, filing)
+        if draft.row["filing"] == row["id"]:
+            return draft.row
+        if draft.row["filing"] is not None:
+            raise Refused("filed-already", field="filing", number=draft.row["number"])
+        draft.case(filing=row["id"])
+        draft.write("case.linked", filing=row["number"])
+        if by_form_in(draft):
+            draft.write("case.answered", source="form")
         return draft.row
 
 

@@ -88,10 +88,10 @@ def at_once(store: Store, who: Actor, case: str, *, reason: str = "", **given: s
     with acting(store, who, "case.move") as tx:
         draft = editing(tx, case)
         facts = draft.facts()
-        if facts.checklist.promised_limit or len(facts.checklist.departments) > 1:
+        if not rules.instant(facts):
             raise Refused("not-instant", field="case", number=facts.number)
         before = _papers(draft)
-        for one in ("receive", "accept", "grant"):
+        for one in rules.AT_ONCE:
             if draft.row["state"] in draft.facts().flow.move[one].sources:
                 _checked(draft, one, reason, given)
         automatic_in(draft)

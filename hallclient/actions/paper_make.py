@@ -21,13 +21,12 @@ from hallclient.actions.paper_receipt import COUNTER, Receipt, deliver_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import paper_body
 from hallclient.rules.review.facts import CaseFacts, ClockFact
+from hallclient.rules.review.flow import NOTICE
 from hallclient.rules.review.paper_body import Both, Ground, Limit
 from hallclient.rules.review.spec import PaperKind
 from hallclient.rules.review.templates import House
 from hallclient.rules.text import clean
 
-NOTICE = "gzs"
-"""The one-time notice (一次性告知书): it tells the open deficiencies and is counted."""
 PROOF = "sdhz"
 """The proof of delivery (送达回证): what it lists is delivered by it."""
 

@@ -27,6 +27,7 @@ from hallclient.cli.parser import command, group, option
 from hallclient.cli.shape import columns
 from hallclient.rules.catalogue import named
 from hallclient.rules.errors import Refused
+from hallclient.rules.review.flow import notice_move
 from hallclient.rules.text import clean, narrow
 from hallclient.texts import language, t
 from hallclient.words import local
@@ -228,9 +229,8 @@ def _refuse(args: Namespace, app: App) -> int:
 
 def _correct(args: Namespace, app: App) -> int:
     """The notice that fits where the case is: pre-review, before acceptance, under review."""
-    row = cases.facts(app.store(), app.actor(), found(app, args.case))[0]
-    ways = {"prereview": "advise", "handling": "ask_correction"}
-    return _moved(app, args, ways.get(row["state"], "correct"))
+    facts = cases.facts(app.store(), app.actor(), found(app, args.case))[1]
+    return _moved(app, args, notice_move(facts) or "correct")
 
 
 def _decide(args: Namespace, app: App) -> int:

@@ -11,6 +11,7 @@ from hallclient.cli.app import App
 from hallclient.cli.case import found
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.facts import CaseFacts
+from hallclient.rules.review.flow import notice_move
 from hallclient.rules.text import narrow
 from hallclient.texts import t
 
@@ -27,9 +28,8 @@ def finish(args: Namespace, app: App) -> int:
 
 def notice(args: Namespace, app: App) -> int:
     """Tell everything that is missing, at once."""
-    row = cases.facts(app.store(), app.actor(), found(app, args.case))[0]
-    ways = {"prereview": "advise", "handling": "ask_correction"}
-    return _moved(app, args, ways.get(row["state"], "correct"))
+    facts = cases.facts(app.store(), app.actor(), found(app, args.case))[1]
+    return _moved(app, args, notice_move(facts) or "correct")
 
 
 def mark(args: Namespace, app: App) -> int:
@@ -66,7 +66,7 @@ def answer(args: Namespace, app: App) -> int:
 def promise(args: Namespace, app: App) -> int:
     """Take a written promise."""
     case = found(app, args.case)
-    due = _day(args.due) if args.due else _latest(app, case, args.material)
+    due = _day(args.due) if args.due else _latest(app, case, args.material, args.kind)
     row = case_promises.promise(
         app.store(), app.actor(), case, args.kind, args.material, due, signed=args.signed
     )
@@ -104,8 +104,8 @@ def dishonest(args: Namespace, app: App) -> int:
     return _shown(app, case_materials.note_dishonest(app.store(), app.actor(), case, yes))
 
 
-def _latest(app: App, case: str, no: int) -> date:
-    return case_promises.latest(app.store(), app.actor(), case, no)
+def _latest(app: App, case: str, no: int, kind: str) -> date:
+    return case_promises.latest(app.store(), app.actor(), case, no, kind)
 
 
 def _day(text: str) -> date:

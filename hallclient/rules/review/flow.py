@@ -7,10 +7,17 @@ from typing import NamedTuple
 
 from hallclient.rules.review.facts import CaseFacts
 from hallclient.rules.review.guards import GUARDS, Context
+from hallclient.rules.review.materials import BEFORE_RECEIPT
 from hallclient.rules.review.spec import Move
 
 LATE_TO_SHOW = ("withdraw", "recall", "revoke")
 """Moves that come last in a list of choices, whatever the file says."""
+
+
+AT_ONCE = ("receive", "accept", "grant")
+"""The moves of what is done on the spot, in order."""
+NOTICE = "gzs"
+"""The one-time notice (一次性告知书): it tells the open deficiencies."""
 
 
 class Offer(NamedTuple):
@@ -70,10 +77,28 @@ _TURNS = {
 }
 
 
+def instant(facts: CaseFacts) -> bool:
+    """Whether the item is done on the spot (即办件): no time is promised, one department decides."""
+    return not facts.checklist.promised_limit and len(facts.checklist.departments) <= 1
+
+
+def at_once_next(facts: CaseFacts) -> bool:
+    """Whether everything up to the decision can be tried in one go from here."""
+    way = (facts.flow.move[one] for one in AT_ONCE if one in facts.flow.move)
+    return instant(facts) and any(facts.state in one.sources for one in way)
+
+
+def notice_move(facts: CaseFacts) -> str:
+    """The move from here that tells everything at once (一次性告知); empty: none does."""
+    moves = facts.flow.moves_from(facts.state)
+    return next((one.id for one in moves if NOTICE in one.papers and not one.automatic), "")
+
+
 def next_step(facts: CaseFacts, role: str, context: Context) -> Step | None:
     """Whose turn it is; None: the case is over.
 
-    The move named is the first that this role can make and that is no way out of the case.
+    The move named is the first that this role can make and that is no way out of the case; at the
+    counter, where the papers are, taking them in comes before a pre-review.
     """
     if facts.status.final:
         return None
@@ -83,6 +108,8 @@ def next_step(facts: CaseFacts, role: str, context: Context) -> Step | None:
         if not one.why_not and one.move.id not in LATE_TO_SHOW
     ]
     good = [key for key in can if facts.flow.move[key].tone != "bad"]
+    if role != "agent":
+        good.sort(key=lambda key: facts.flow.move[key].target in BEFORE_RECEIPT)
     move = next(iter(good), "")
     if facts.state in _TURNS:
         return Step(_TURNS[facts.state], move)
