@@ -145,6 +145,7 @@ def test_a_whole_shift(
     assert new["first_password"] is True
     assert new["password"]
     assert cli.done("staff", "role", "c19", "agent", by="admin")["role"] == "agent"
+    assert cli.done("staff", "change", "c19", "--firm", "f", by="admin")["firm"] == "f"
     assert cli.done("staff", "reset", "c19", by="admin")["password"] != new["password"]
     assert cli.done("staff", "unlock", "c19", by="s01")["locked_until"] is None
     assert cli.done("staff", "leave", "c19", by="admin")["state"] == "left"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from db import sealed_files
+from db.files import whole
 from db.seal import Box, opened
 from db.store import Row, Store
 from hallclient.actions.acting import SYSTEM, Action, Actor, acting, admit
@@ -119,6 +120,23 @@ def read(store: Store, who: Actor, file: str) -> tuple[str, bytes]:
     return name, data
 
 
+def save(store: Store, who: Actor, file: str, target: Path, *, replace: bool = False) -> Path:
+    """A file on this machine, whole or not at all, for its owner alone; where it is.
+
+    In a folder it has its own name. Raises as `read`, `db.files.whole`: what is there already stays
+    unless ``replace``, and nothing is looked at then.
+    """
+    path = target
+    if target.is_dir():
+        admit(store, who, "file.read")
+        row = _row(store, file)
+        name = (store.unseal(row["case_file"], row["sealed"]) or {}).get("name", "")
+        path = target / (name or row["sha256"])
+    with whole(path, replace=replace) as part:
+        part.write_bytes(read(store, who, file)[1])
+    return path
+
+
 def remove(store: Store, who: Actor, file: str) -> Row:
     """Take a file back that was attached by mistake; its content is gone.
 
@@ -194,8 +212,8 @@ def _box(draft: CaseDraft) -> Box:
     return draft.tx.box(draft.id)
 
 
-def _row(tx: Action, file: str) -> Row:
-    found = tx.row("SELECT * FROM attachment WHERE id = ?", file)
+def _row(store: Store | Action, file: str) -> Row:
+    found = store.row("SELECT * FROM attachment WHERE id = ?", file)
     if found is None or found["removed_at"] is not None:
         raise Refused("no-such-file", field="file", file=file)
     return found

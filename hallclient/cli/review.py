@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hallclient.actions.case_materials import FORMS, MEDIA
-from hallclient.cli import review_files, review_marks
+from hallclient.cli import review_attach, review_files, review_marks
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.review.tolerance import ENDS, KINDS, TOLERANCE
 from hallclient.texts import t
@@ -52,6 +52,16 @@ def register(commands: Commands) -> None:
     option(command(own, "review.mended", review_marks.mended), "deficiency")
     listed = _case(command(own, "review.dishonest", review_marks.dishonest))
     option(listed, "answer", choices=("yes", "no"))
+    attach = _material(_case(command(own, "review.attach", review_attach.attach)))
+    option(attach, "file", type=Path, help=t("cli.option.attach-file"))
+    _case(command(own, "review.files", review_attach.files))
+    option(
+        command(own, "review.detach", review_attach.detach), "file", help=t("cli.option.file-id")
+    )
+    save = command(own, "review.save", review_attach.save)
+    option(save, "file", help=t("cli.option.file-id"))
+    option(save, "out", type=Path, help=t("cli.option.save-out"))
+    option(save, "--force", action="store_true", help=t("cli.option.save-force"))
     publish = command(own, "review.publish", review_files.publish)
     option(publish, "folder", type=Path, nargs="?", help=t("cli.option.review-folder"))
     lint = command(own, "review.lint", review_files.lint)
