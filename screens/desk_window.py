@@ -8,6 +8,7 @@ from hallclient.actions.acting import Actor
 from hallclient.rules.roles import Role
 from hallclient.signal_words import signal_text
 from hallclient.texts import t
+from hallclient.words import refused_text
 from screens.desk_asking import Asking
 from screens.live_plans import plan_moves
 from screens.widgets.question import Question
@@ -39,11 +40,17 @@ class WindowKeys(Asking):
 
     async def hand_over(self) -> Actor | None:
         """Give the shift to a colleague, who signs; the colleague is then the actor."""
+        from hallclient.actions import shift_cases
+
         listed = await self.session.read(shift.open_work, self.who.operator, self.who.window)
         due = await self.session.read(shift.expected, self.who.window)
         numbers = " ".join(row["number"] for row in listed) or t("desk.nothing-open")
         if due:
             numbers += t("day.hand-over", n=len(due))
+        cases = await self.session.read(shift_cases.open_cases, self.who.operator)
+        if cases:
+            today = sum(one.today for one in cases)
+            numbers += t("shift.hand-over-cases", n=len(cases), today=today)
         taker = await self.answer(
             Question(t("desk.ask-taker", numbers=numbers), text=True, limit=32)
         )
@@ -57,10 +64,19 @@ class WindowKeys(Asking):
         note = await self.answer(Question(t("desk.ask-note"), text=True, required=False))
         if note is None:
             return None
+        held = [one.row["number"] for one in cases if one.held]
+        ask = t("shift.ask-cases", n=len(held), operator=taker.text, cases=" ".join(held))
+        with_cases = bool(held) and await self.confirm(ask)
         made = await self.act(shift.hand_over, taker.text, password.text, note.text)
         if made is None:
             return None
         self.say(t("desk.handed-over", operator=taker.text, n=len(made["listed"])), "good")
+        if with_cases:
+            given = await self.act(shift_cases.give, taker.text, held, note.text)
+            if given is not None and given.refused:
+                kept = " ".join(given.refused)
+                why = refused_text(next(iter(given.refused.values())))
+                self.say(t("shift.cases-kept", cases=kept, why=why), "warn")
         role = await self.session.read(lookups.role_of, taker.text)
         return Actor(taker.text, role, self.who.window)
 
