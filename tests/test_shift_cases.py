@@ -6,8 +6,10 @@ import pytest
 
 from hallclient.actions import case_lease, case_notes, shift_cases
 from hallclient.actions.acting import Actor
+from hallclient.texts import t
 from tests.casekit import C1, WANG, Case
 from tests.clikit import Cli, cli, quick
+from tests.deskkit import seated
 from tests.hallkit import AGENT, PASSWORD, SUPERVISOR, Kit, clerk
 
 __all__ = ["cli", "quick"]
@@ -73,6 +75,29 @@ def test_an_agents_file_goes_to_the_other_agent(kit: Kit) -> None:
     shift_cases.give(kit.store, AGENT, "a02", [case.id])
     assert (case.now["agent"], case.now["holder"]) == ("a02", "a02")
     case_lease.take(kit.store, A02, case.id)
+
+
+# -- at the desk
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("key", "holder"), [("2", "c05"), ("1", "c01")])
+async def test_cases_go_with_the_shift_at_the_desk(kit: Kit, key: str, holder: str) -> None:
+    case = Case(kit)
+    kit.open(1)
+    async with seated(kit, C1) as seat:
+        await seat.press("ctrl+o")
+        await seat.press("2")
+        assert t("shift.hand-over-cases", n=1, today=0).strip() in seat.text
+        await seat.type("c05")
+        await seat.type(PASSWORD)
+        await seat.press("enter")
+        assert case.row["number"] in seat.text
+        await seat.press(key)
+        await seat.until(lambda: "shift.handed-over" in kit.kinds())
+        await seat.settle()
+        assert kit.window(C1)["operator"] == "c05"
+        assert case.now["holder"] == holder
 
 
 # -- the command line
