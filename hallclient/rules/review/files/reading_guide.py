@@ -132,7 +132,7 @@ class _Reading:
             key = next((key for key in _TARGETS if reader.has(key)), "zh")
             reader.fail(key, "guide-no-target", value=made.zh)
         elif sum(given) > 1:
-            last = [key for key in _TARGETS if reader.has(key)][-1]
+            last = max(filter(reader.has, _TARGETS), key=reader.line_of)
             reader.fail(last, "guide-two-targets", value=made.zh)
         else:
             self._item(reader, made)
