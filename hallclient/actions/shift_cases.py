@@ -19,9 +19,11 @@ from hallclient.rules.errors import Refused
 _OPEN = (
     "SELECT c.*, (SELECT min(k.due) FROM clock k WHERE k.id > c.id || '/c/' "
     "AND k.id < c.id || '/c0' AND k.state = 'running') AS due, "
-    "(SELECT min(n.due) FROM case_note n WHERE n.case_file = c.id AND n.kind = ?2 "
-    "AND n.done_at IS NULL) AS promised "
-    "FROM case_file c WHERE c.closed_at IS NULL AND (c.holder = ?1 OR c.agent = ?1)"
+    "(SELECT min(n.due) FROM case_note n WHERE n.id > c.id || '/n/' AND n.id < c.id || '/n0' "
+    "AND n.kind = ?2 AND n.done_at IS NULL) AS promised "
+    "FROM case_file c WHERE c.id IN ("
+    "SELECT id FROM case_file WHERE closed_at IS NULL AND holder = ?1 "
+    "UNION SELECT id FROM case_file WHERE closed_at IS NULL AND agent = ?1)"
 )
 
 
