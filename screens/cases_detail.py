@@ -41,7 +41,7 @@ def of_entry(
     first: list[Part] = [(case.number, STRONG), case.title, said.item_name(hall, case.item), state]
     if held:
         first.append((t("cases.held", who=held), MUTED))
-    second = _clock(one, hall, flows) + _told(one, hall, now)
+    second = _told(one, hall, now) + _clock(one, hall, flows)
     lines = [_fit(first, width), _fit(second, width), _fit(_next(view, now, main), width)]
     return Content("\n").join(lines)
 
@@ -70,7 +70,8 @@ def _told(one: Entry, hall: Hall, now: int) -> list[Part]:
         name = about.zh if language() == "zh" else about.en
         told = t("cases.promise", kind=kind, no=about.no, name=name, due=said.day_text(about.due))
         at = about.reminded_at
-        return [told, t("cases.reminded", at=moment(at, now)) if at else t("cases.not-reminded")]
+        first = t("cases.reminded", at=moment(at, now)) if at else t("cases.not-reminded")
+        return [first, told]
     if isinstance(about, LateStep):
         name = said.department_name(hall, about.department)
         late = said.days_text(-about.late)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from db.store import Row
-from hallclient.actions import case_link, case_view, cases
+from hallclient.actions import case_lease, case_link, case_view, cases
 from hallclient.actions.case_rows import case_row
 from hallclient.actions.case_view import CaseView
 from hallclient.actions.editions import checklists
@@ -45,8 +45,12 @@ async def show_case(desk: DeskDoing, case: str, *, number: str = "") -> None:
     session, who = desk.hall_app.session, desk.who
     row = await session.read(case_row, case)
     view: CaseView | None = None
-    if number or case_view.may_work(row, who, desk.now):
-        view = await desk.desk.act(case_view.work_on, case) if not row["closed_at"] else None
+    if number and who.window and not row["closed_at"]:
+        # Whoever held it until now, the applicant is here.
+        await desk.desk.act(case_lease.take_with, case, number)
+        row = await session.read(case_row, case)
+    if case_view.may_work(row, who, desk.now):
+        view = await desk.desk.act(case_view.work_on, case)
     if view is None:
         view = await session.read(case_view.look, who, case)
     desk.app.push_screen(ReviewScreen(who, desk.hall, view, ticket=number))

@@ -182,6 +182,11 @@ def _reasons(view: CaseView, material: Material) -> list[Content]:
     _, fact = view.facts.material(material.no)
     english = language() == "en"
     found = []
+    said = view.said.get(material.no)
+    if said is not None and OWN in fact.reasons:
+        found.append(line(("x ✗ ", ALERT), (said.note, ALERT)))
+    if said is not None and said.evidence:
+        found.append(line((t("review.evidence", text=said.evidence), "")))
     for n, one in enumerate(material.reasons, 1):
         chosen = one.code in fact.reasons
         how = one.how_en if english else one.how_zh
@@ -192,11 +197,6 @@ def _reasons(view: CaseView, material: Material) -> list[Content]:
                 (f"  {how}" if how else "", MUTED),
             )
         )
-    said = view.said.get(material.no)
-    if said is not None and OWN in fact.reasons:
-        found.append(line(("x ✗ ", ALERT), (said.note, ALERT)))
-    if said is not None and said.evidence:
-        found.append(line((t("review.evidence", text=said.evidence), "")))
     if not material.reasons:
         found.append(line((t("review.no-reasons"), MUTED)))
     return found

@@ -11,6 +11,7 @@ from hallclient.actions.acting import Actor
 from hallclient.rules.review.facts import CaseFacts
 from screens.review import ReviewScreen
 from screens.widgets.ask import Ask
+from screens.widgets.field import Field
 from screens.widgets.rows import Row
 from tests.casekit import C1, Case
 from tests.deskkit import SMALL, Seat, seated
@@ -69,14 +70,12 @@ class Review:
     async def done(self) -> None:
         """Wait until what a key started is over or asks."""
         screen = self.screen
-        await self.seat.until(lambda: screen._settled.is_set())
+        await self.seat.until(screen._settled.is_set)
         await self.seat.pilot.pause()
 
     async def type(self, text: str) -> None:
-        """Type a text over what stands there, and Enter."""
-        await self.seat.pilot.press("ctrl+u")
-        for char in text:
-            await self.seat.pilot.press({" ": "space", "-": "minus", "/": "slash"}.get(char, char))
+        """Put a text in the place of what stands in the field, and press Enter."""
+        self.screen.query_one(Field).value = text
         await self.press("enter")
 
     async def go_to(self, key: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
+from hallclient.actions.case_find import of_visit
 from hallclient.actions.case_notes import note_in
 from hallclient.actions.case_rows import CaseDraft, case_row
 from hallclient.actions.cases import LEASE_MS, editing
@@ -24,6 +25,26 @@ def take(store: Store, who: Actor, case: str) -> Row:
     with acting(store, who, "case.edit") as tx:
         draft = editing(tx, case)
         draft.write("case.leased")
+        return draft.row
+
+
+def take_with(store: Store, who: Actor, case: str, number: str) -> Row:
+    """Go on with the case that the number at this window has come with (预审随号), whoever held it:
+    the applicant stands here now.
+
+    Raises ``not-at-window``, ``no-such-case``, ``case-closed``.
+    """
+    with acting(store, who, "case.edit") as tx:
+        draft = editing(tx, case, held=False)
+        visit = tx.row(
+            "SELECT visit.* FROM window JOIN leg ON leg.id = window.leg "
+            "JOIN visit ON visit.id = leg.visit WHERE window.id = ? AND leg.number = ?",
+            tx.window,
+            number,
+        )
+        if visit is None or all(one["id"] != draft.id for one in of_visit(store, visit)):
+            raise Refused("not-at-window", field="number", number=number)
+        draft.write("case.leased", number=number)
         return draft.row
 
 

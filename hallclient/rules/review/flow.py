@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hallclient.rules.review import departments
 from hallclient.rules.review.facts import CaseFacts
 from hallclient.rules.review.guards import GUARDS, Context
 from hallclient.rules.review.materials import BEFORE_RECEIPT
@@ -17,7 +18,7 @@ LATE_TO_SHOW = ("withdraw", "recall", "revoke")
 AT_ONCE = ("receive", "accept", "grant")
 """The moves of what is done on the spot, in order."""
 NOTICE = "gzs"
-"""The one-time notice (一次性告知书): it tells the open deficiencies."""
+"""The one-time notice (一次性告知书)."""
 
 
 class Offer(NamedTuple):
@@ -97,20 +98,18 @@ def notice_move(facts: CaseFacts) -> str:
 def next_step(facts: CaseFacts, role: str, context: Context) -> Step | None:
     """Whose turn it is; None: the case is over.
 
-    The move named is the first that this role can make and that is no way out of the case; at the
-    counter, where the papers are, taking them in comes before a pre-review.
+    The move named is one that this role can make: what brings the case forward before what does
+    not, never what needs a reason, unless a department refuses. At the counter, where the papers
+    are, taking them in comes before a pre-review.
     """
     if facts.status.final:
         return None
-    can = [
-        one.move.id
-        for one in offered(facts, role, context)
-        if not one.why_not and one.move.id not in LATE_TO_SHOW
-    ]
-    good = [key for key in can if facts.flow.move[key].tone != "bad"]
-    if role != "agent":
-        good.sort(key=lambda key: facts.flow.move[key].target in BEFORE_RECEIPT)
-    move = next(iter(good), "")
+    can = [one.move for one in offered(facts, role, context) if not one.why_not]
+    refuses = departments.refused(facts)
+    meant = [one for one in can if not one.reason or (refuses and one.tone == "bad")]
+    counter = role != "agent"
+    meant.sort(key=lambda one: (counter and one.target in BEFORE_RECEIPT, one.tone != "good"))
+    move = meant[0].id if meant else ""
     if facts.state in _TURNS:
         return Step(_TURNS[facts.state], move)
     if facts.state == "handling" and any(one.state == "open" for one in facts.tasks):
