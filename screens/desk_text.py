@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from db.store import Row
@@ -13,6 +15,9 @@ from hallclient.signal_words import signal_text
 from hallclient.texts import has, language, t
 from hallclient.words import clock, duration, state_word, stopwatch, why_text
 from screens.widgets.content import Part, line
+
+if TYPE_CHECKING:
+    from hallclient.actions.case_link import Brief
 
 MUTED = "$foreground 65%"
 STRONG = "bold"
@@ -187,6 +192,7 @@ def matter(view: DeskView, hall: Hall, now: int) -> Content:
         *about_person(view.person),
         *about_visit(visit, hall, now),
         *about_booking(view.booking),
+        *about_case(view.case),
     ]
     if view.why:
         lines.append(line((t("desk.why"), MUTED), why_text(view.why, _order_reason(view, hall))))
@@ -285,6 +291,22 @@ def about_booking(booking: Row | None) -> list[Content]:
     wrong = sum(mark in ("differs", "missing") for mark in marks)
     told = t("desk.booking-confirmed", at=clock(seen["at"]), n=len(marks), wrong=wrong)
     return [line((said, GOOD), "  ", (told, WARN if wrong else GOOD))]
+
+
+def about_case(case: Brief | None) -> list[Content]:
+    """The case the visitor came for, how far it is, and the key that opens it."""
+    if case is None:
+        return []
+    from screens.keys import current
+
+    said = t("desk.case", number=case.number, state=named(case.state, language()))
+    done = t("review.count", settled=case.settled, needed=case.needed)
+    left = t("desk.case-open", n=case.open) if case.open else t("desk.case-clear")
+    key = t("desk.case-key", key=current().first("review"))
+    return [
+        line((said, GOOD)),
+        line((f"{done} · {left}", WARN if case.open else GOOD), "  ", (key, MUTED)),
+    ]
 
 
 def other_services(visit: Row, here: str, hall: Hall) -> list[Content]:

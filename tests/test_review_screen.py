@@ -324,7 +324,7 @@ async def test_the_notice_is_looked_at_before_it_is_made(kit: Kit) -> None:
         shown = t("review.ask-notice", n=len(case.facts.open_deficiencies))
         assert at.question == shown
         await at.press("2")
-        assert case.facts.papers == ()
+        assert not case.facts.papers
         await at.press("f5", "1")
         assert [one.kind for one in case.facts.papers] == ["gzs"]
         assert all(one.paper for one in case.facts.open_deficiencies)
@@ -574,6 +574,8 @@ async def test_a_number_opens_its_case_at_the_first_open_point(kit: Kit) -> None
     case_link.link(kit.store, AGENT, case.id, number)
     calling.call_chosen(kit.store, C1, number, "带办件来")
     async with seated(kit, C1) as seat:
+        assert case.row["number"] in seat.text
+        assert t("desk.case-open", n=4) in seat.text
         await seat.press("alt+j")
         await seat.until(lambda: isinstance(seat.app.screen, ReviewScreen))
         assert isinstance(seat.app.screen, ReviewScreen)

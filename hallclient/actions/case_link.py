@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting, admit
 from hallclient.actions.case_find import of_number, of_visit
+from hallclient.actions.case_rows import facts_of
 from hallclient.actions.cases import editing, filing_row
 from hallclient.actions.moves import visit_of
 from hallclient.rules import queue
 from hallclient.rules.errors import Refused
+from hallclient.rules.review.materials import count, open_points
+from hallclient.rules.review.spec import CaseState
 
 
 def link(store: Store, who: Actor, case: str, number: str) -> Row:
@@ -35,6 +40,29 @@ def link(store: Store, who: Actor, case: str, number: str) -> Row:
         )
         draft.write("case.linked", number=number)
         return draft.row
+
+
+class Brief(NamedTuple):
+    """A case in a few words, for whoever has its applicant before them. ``open``: open points."""
+
+    number: str
+    state: CaseState
+    settled: int
+    needed: int
+    open: int
+
+
+def brief(store: Store, visit: Row) -> Brief | None:
+    """The case that a visitor of today has come for; None: there is none that is open."""
+    rows = [row for row in of_visit(store, visit) if row["closed_at"] is None]
+    if not rows:
+        return None
+    from datetime import date
+
+    now = store.env.now()
+    facts = facts_of(store, rows[0], date.fromisoformat(store.env.day(now)), now)
+    done = count(facts)
+    return Brief(facts.number, facts.status, done.settled, done.needed, len(open_points(facts)))
 
 
 def file_with(store: Store, who: Actor, case: str, filing: str) -> Row:

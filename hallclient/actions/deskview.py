@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.store import Row, Store
 from hallclient.actions import day, signals, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
 from hallclient.rules.text import mask_id, mask_name, mask_phone
+
+if TYPE_CHECKING:
+    from hallclient.actions.case_link import Brief
 
 
 class DeskView:
@@ -25,6 +28,8 @@ class DeskView:
         """Personal fields of the visitor here, masked."""
         self.booking: Row | None = None
         """The booking that the visitor here came with."""
+        self.case: Brief | None = None
+        """The case that the visitor here has come for."""
         self.ids: list[str] = []
         self.waiting = 0
         self.oldest: int | None = None
@@ -103,6 +108,11 @@ def _visitor(store: Store, view: DeskView, *, persons: bool) -> None:
     for attempt in view.visit["attempts"]:
         if attempt["leg"] == view.leg["id"] and attempt["why"]:
             view.why = json.loads(attempt["why"])
+    if store.row("SELECT 1 AS n FROM case_file LIMIT 1") is not None:
+        # Loaded where there are cases, not by the first frame of a hall without.
+        from hallclient.actions.case_link import brief
+
+        view.case = brief(store, view.visit)
     if persons:
         view.person = masked(views.person_of(store, view.visit))
 
