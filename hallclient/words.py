@@ -41,6 +41,11 @@ def local(ms: int) -> datetime:
 # -- times
 
 
+def ms_of(at: datetime) -> int:
+    """The hall's local time (without a zone) as UTC milliseconds."""
+    return round(at.replace(tzinfo=_zone_of(_zone[0])).timestamp() * 1000)
+
+
 def clock(ms: int) -> str:
     """UTC milliseconds as the hall's clock shows them: ``10:15``."""
     return local(ms).strftime("%H:%M")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.log import Change
 from db.store import Row, Store
@@ -13,13 +14,23 @@ from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.case_rows import clock_fact, stream
 from hallclient.actions.editions import CALENDAR, body_of, newest_key, publish_in, shipped
 from hallclient.rules.errors import Refused
-from hallclient.rules.review.clocks import STEP, Counting, recounted
+from hallclient.rules.review.clocks import Counting, recounted, step_of
 from hallclient.rules.review.facts import ClockFact
 from hallclient.rules.review.spec import digest
 from hallclient.rules.workdays import Calendar
 
+if TYPE_CHECKING:
+    from hallclient.rules.problems import Problem
+
 _known: dict[str, Calendar] = {}
 """By the digest of what was published; empty: what ships with the program."""
+
+
+class Read(NamedTuple):
+    """A calendar's file: what it says (None: it has mistakes), and its mistakes."""
+
+    body: Mapping[str, Any] | None
+    problems: list[Problem]
 
 
 class Moved(NamedTuple):
@@ -37,11 +48,20 @@ def calendar_of(store: Store) -> Calendar:
     """The calendar published last; the one that ships while none was published."""
     key = newest_key(store, CALENDAR)
     row = store.row("SELECT sha256 FROM edition WHERE id = ?", key) if key else None
-    sha256 = row["sha256"] if row is not None else ""
-    found = _known.get(sha256)
+    if row is None:
+        return shipped_calendar()
+    found = _known.get(row["sha256"])
     if found is None:
-        body = json.loads(body_of(store, key)[1]) if key else shipped()["calendar"]
-        found = _known[sha256] = Calendar(body)
+        body = json.loads(body_of(store, key)[1])
+        found = _known[row["sha256"]] = Calendar(body)
+    return found
+
+
+def shipped_calendar() -> Calendar:
+    """The calendar that comes with the program."""
+    found = _known.get("")
+    if found is None:
+        found = _known[""] = Calendar(shipped()["calendar"])
     return found
 
 
@@ -67,6 +87,18 @@ def columns_of(clock: ClockFact) -> dict[str, Any]:
         "due_at": clock.due_at,
         "provisional": int(clock.provisional),
     }
+
+
+def read_file(path: Path) -> Read:
+    """A file like the shipped ``calendar.toml``, checked."""
+    from hallclient.actions.text_files import read_tree
+    from hallclient.rules.problems import Notes
+    from hallclient.rules.review.files.reading_calendar import read_calendar
+
+    notes = Notes()
+    tree = read_tree(path.parent, path.name, notes)
+    body = None if tree is None else read_calendar(tree, notes)
+    return Read(body, notes.sorted())
 
 
 def publish(store: Store, who: Actor, body: Mapping[str, Any]) -> tuple[bool, list[Moved]]:
@@ -157,9 +189,8 @@ def stale(store: Store) -> int:
 
 def task_of(store: Store, clock: str) -> Row | None:
     """The department's task that a step's clock times, while it is open."""
-    case, _, name = clock.partition("/c/")
-    step, _, department = name.partition("/")[0].partition(".")
-    if step != STEP:
+    department = step_of(clock)
+    if not department:
         return None
-    key = f"{case}/t/{department}"
+    key = f"{clock.partition('/c/')[0]}/t/{department}"
     return store.row("SELECT * FROM review_task WHERE id = ? AND done_at IS NULL", key)

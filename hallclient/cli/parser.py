@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "review": "review",
     "paper": "paper",
     "deadline": "deadline",
+    "calendar": "calendar",
     "window": "window",
     "shift": "shift",
     "staff": "staff",

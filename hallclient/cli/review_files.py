@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
 from hallclient.actions import review_files
+from hallclient.actions.calendars import Moved
 from hallclient.cli.app import App
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.files.parts import Known
+from hallclient.rules.review.spec import Flow
 from hallclient.texts import t
 from hallclient.watch_words import timer_name
 
@@ -25,16 +28,21 @@ def publish(args: Namespace, app: App) -> int:
         key = "cli.review.published" if one.new else "cli.review.published-before"
         obj = {"edition": one.key, "published": one.new, "moved": len(one.moved)}
         app.out.emit(obj, t(key, edition=one.key))
-        for clock in one.moved:
-            said = t(
-                "cli.review.moved",
-                number=clock.number,
-                timer=timer_name(review.flow, clock.timer) if review.flow else clock.timer,
-                was=clock.was,
-                now=clock.now,
-            )
-            app.out.emit({"kind": "moved", **clock._asdict()}, said)
+        print_moved(app, one.moved, review.flow)
     return 0
+
+
+def print_moved(app: App, moved: Iterable[Moved], flow: Flow | None) -> None:
+    """Clocks whose due day is another one; ``flow``: what calls them by a name."""
+    for clock in moved:
+        said = t(
+            "cli.review.moved",
+            number=clock.number,
+            timer=timer_name(flow, clock.timer) if flow else clock.timer,
+            was=clock.was,
+            now=clock.now,
+        )
+        app.out.emit({"kind": "moved", **clock._asdict()}, said)
 
 
 def lint(args: Namespace, app: App) -> int:

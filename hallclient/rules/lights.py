@@ -1,9 +1,13 @@
 """Lights of clocks (到期预警): how near a limit is, for one row or a thousand.
 
-Yellow begins when a fifth of the limit is left, and never later than on the last working day but
-one; red is the last one and the due day (提示信号: a working day before); overdue counts days. Grey
-is a clock that is paused (特别程序, waiting for the applicant). Halls that warn from a third of the
-limit on keep most of their cases yellow, which warns of nothing.
+Yellow begins when a fifth of the limit is left, and never later than two days before the end; red
+is the last day but one and the due day (提示信号); overdue counts days. Grey is a clock that is
+paused (特别程序, waiting for the applicant). One rule serves all clocks: of the decision, of the
+notice, of departments' steps.
+
+There are two customs: from a fifth of the limit, or from a third or two days. The fifth is taken,
+for a third keeps most of a hall's cases yellow, which warns of nothing; of the other custom the two
+days are taken, for a fifth of five days would be red before it was yellow.
 """
 
 from __future__ import annotations
@@ -25,8 +29,10 @@ class Light(StrEnum):
     PAUSED = "paused"
 
 
-SHARE = 5
-"""Yellow when no more than one in so many days of the limit is left."""
+SHARE, LEAST = 5, 2
+"""Yellow when no more than one in so many days of the limit is left, or no more than so many."""
+LAST = 1
+"""Red when no more is left; 0: due today."""
 
 
 def left_of(calendar: Calendar, clock: ClockFact, today: date) -> int:
@@ -51,7 +57,7 @@ def light_of(calendar: Calendar, clock: ClockFact, today: date) -> Light:
     if today > clock.due:
         return Light.OVERDUE
     left = left_of(calendar, clock, today)
-    if left <= 1:
+    if left <= LAST:
         return Light.RED
     whole = clock.limit if clock.unit in (WORKING, CALENDAR) else -(-clock.limit // 24)
-    return Light.YELLOW if left <= max(2, -(-whole // SHARE)) else Light.GREEN
+    return Light.YELLOW if left <= max(LEAST, -(-whole // SHARE)) else Light.GREEN

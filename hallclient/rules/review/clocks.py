@@ -36,6 +36,12 @@ class Counting(NamedTuple):
     day_of: Callable[[int], date]
 
 
+def step_of(clock: str) -> str:
+    """The department whose step a clock times, by the clock's id; empty: it is of the case."""
+    step, _, department = clock.rpartition("/c/")[2].partition("/")[0].partition(".")
+    return department if step == STEP else ""
+
+
 def limit_of(timer: Timer, checklist: Checklist) -> Limit:
     """The limit of a timer: its own, or what the item promises to decide in; what is promised is
     what counts, it is never longer than the legal limit (see `legal_due`).

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from hallclient.rules import alarms
 from hallclient.rules.alarms import Reading
 from hallclient.rules.lights import Light
-from hallclient.rules.review.clocks import STEP, SUPPLEMENT
+from hallclient.rules.review.clocks import STEP, SUPPLEMENT, step_of
 from hallclient.rules.review.facts import ClockFact
 from hallclient.rules.review.spec import Timer
 
@@ -71,8 +71,7 @@ class Deadline(NamedTuple):
     @property
     def at(self) -> str:
         """The department whose step it is (its id names it); empty: it is of the whole case."""
-        name = self.clock.id.rpartition("/c/")[2].partition("/")[0]
-        return name.removeprefix(f"{STEP}.") if name.startswith(f"{STEP}.") else ""
+        return step_of(self.clock.id)
 
 
 def tips_first(one: Deadline) -> tuple[bool, date, int, str]:
