@@ -190,9 +190,9 @@ class CasesScreen(CasesDoing):
         entry, row = self.entry, self._rows.selected
         if entry is not None:
             await self.open_review(entry.case.id)
-        elif row is not None and self.shown == f"{WATCH}.agents":
+        elif row is not None and self.filled_as == f"{WATCH}.agents":
             await self.go_into(f"{AGENT}.{row.key}")
-        elif row is not None and self.shown == f"{WATCH}.departments":
+        elif row is not None and self.filled_as == f"{WATCH}.departments":
             await self.go_into(f"{DEPARTMENT}.{row.key}")
 
     async def open_review(self, case: str) -> None:

@@ -1,4 +1,4 @@
-"""The parts of the screen of cases: what it shows, how it follows the store, how it asks."""
+"""The screen of cases: what it shows, how it follows the store, how it asks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -15,9 +14,9 @@ from db.store import Store
 from hallclient.actions import case_lists, case_view
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_figures import Report
-from hallclient.actions.case_lists import FIGURES, FOUND, WATCH, WORK, Count, Entry, Filled
+from hallclient.actions.case_lists import FIGURES, WATCH, WORK, Count, Entry, Filled
 from hallclient.actions.case_view import CaseView
-from hallclient.actions.editions import flow_in
+from hallclient.actions.editions import checklist_in, flow_in
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.watch import QUEUES, Load
@@ -25,7 +24,7 @@ from hallclient.texts import t
 from hallclient.words import refused_text, store_text
 from screens import cases_detail, cases_text
 from screens.base import STYLES, HallScreen
-from screens.cases_text import Flows
+from screens.cases_text import Names
 from screens.latest import Latest
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, entitle, line
@@ -65,13 +64,16 @@ def first_of(counts: list[Count]) -> str:
     return next((one.list for one in counts if one.n), counts[0].list if counts else "")
 
 
-def flows(store: Store, keys: Iterable[str]) -> Flows:
-    """The editions that name states and clocks."""
-    return {key: flow_in(store, key) for key in keys}
+def names(store: Store, flows: Iterable[str], checklists: Iterable[str]) -> Names:
+    """The editions with these keys."""
+    return Names(
+        {key: flow_in(store, key) for key in flows},
+        {key: checklist_in(store, key) for key in checklists},
+    )
 
 
 class CasesBase(HallScreen):
-    """Lists of cases. Subclasses do what keys ask for."""
+    """Lists of cases. `cases_going` leads from one to another, `cases_doing` writes."""
 
     CSS_PATH = "cases.tcss"
     AUTO_FOCUS = "#rows"
@@ -84,11 +86,15 @@ class CasesBase(HallScreen):
         """The list that is shown; empty before the first reading."""
         self.before = ""
         """The list to go back to from a search, or from one agent's or department's."""
+        self.marked = ""
+        """The list that is chosen on the left side."""
         self.counts: list[Count] = []
         self.filled: Filled | None = None
+        self.filled_as = ""
+        """The list that `filled` is of: another one may have been asked for since."""
         self.view: CaseView | None = None
         """The chosen case in full, once it is read."""
-        self._flows: Flows = {}
+        self._names = Names({}, {})
         self._latest = Latest(self, self.see)
         self._details = Latest(self, self._look)
         self._version = -1
@@ -163,9 +169,12 @@ class CasesBase(HallScreen):
         read = session.think if heavy else session.read
         try:
             seen = await read(read_lists, self.who, name)
-            missing = cases_text.flow_keys(seen.filled) - self._flows.keys()
-            if missing:
-                self._flows |= await session.read(flows, missing)
+            wanted, lists = cases_text.keys_of(seen.filled)
+            wanted, lists = wanted - self._names.flows.keys(), lists - self._names.checklists.keys()
+            if wanted or lists:
+                found = await session.read(names, wanted, lists)
+                self._names.flows.update(found.flows)
+                self._names.checklists.update(found.checklists)
         except (Refused, StoreError) as error:
             self.tell(error)
             return
@@ -177,7 +186,7 @@ class CasesBase(HallScreen):
             return
         self.counts = seen.counts
         self.shown = name or first_of(seen.counts)
-        self.filled = seen.filled
+        self.filled, self.filled_as = seen.filled, self.shown
         self._show()
 
     async def _look(self) -> None:
@@ -209,17 +218,18 @@ class CasesBase(HallScreen):
         entitle(self._lists, t("cases.lists"))
         shown = [cases_text.list_row(one, self.hall) for one in self.counts]
         self._lists.replace_source(ListSource(shown))
-        if not self._lists.select_key(self.shown):
-            self._lists.select_key(self.before)
-        rows = cases_text.rows(self.shown, self.filled, self.hall, self._flows, self.now)
-        self._rows.set_columns(cases_text.columns(self.shown, self.filled), t("cases.none"))
+        # Set before the table tells of it: what it tells of then is no click.
+        self.marked = self.shown if any(row.key == self.shown for row in shown) else self.before
+        self._lists.select_key(self.marked)
+        rows = cases_text.rows(self.filled_as, self.filled, self.hall, self._names, self.now)
+        self._rows.set_columns(cases_text.columns(self.filled_as, self.filled), t("cases.none"))
         self._rows.replace_source(ListSource(rows))
         entitle(self._rows, self._rows_title(len(rows)))
         self._chosen_changed()
 
     def _rows_title(self, shown: int) -> str:
-        name = cases_text.list_name(self.shown, self.hall)
-        whole = next((one.n for one in self.counts if one.list == self.shown), None)
+        name = cases_text.list_name(self.filled_as, self.hall)
+        whole = next((one.n for one in self.counts if one.list == self.filled_as), None)
         if whole is not None and whole > shown:
             return t("cases.title-part", name=name, n=shown, of=whole)
         return t("cases.title-list", name=name, n=shown)
@@ -246,13 +256,13 @@ class CasesBase(HallScreen):
     def _detail_now(self) -> str | cases_detail.Content:
         entry, filled, width = self.entry, self.filled, self.width - 2
         if entry is not None:
-            group, _, key = self.shown.partition(".")
+            group, _, key = self.filled_as.partition(".")
             main = QUEUES[key].move if group == WORK else ""
             return cases_detail.of_entry(
-                entry, self.view, self.hall, self._flows, self.now, width, main
+                entry, self.view, self.hall, self._names, self.now, width, main
             )
         if isinstance(filled, Report):
-            key = self.shown.partition(".")[2]
+            key = self.filled_as.partition(".")[2]
             return cases_detail.of_figures(filled, key, self._rows.cursor, width)
         if filled and self._rows.cursor < len(filled):
             one = filled[self._rows.cursor]
@@ -281,78 +291,6 @@ class CasesBase(HallScreen):
             self.say(refused_text(error), "warn")
         else:
             self.say(store_text(error), "alert")
-
-    # -- from list to list
-
-    async def show_list(self, name: str) -> None:
-        """Another list, from its top."""
-        if name == self.shown:
-            return
-        self.shown = name
-        self.say("")
-        await self.see()
-        self._rows.action_first()
-
-    async def step_list(self, step: int) -> None:
-        """The list after or before in the order of the left side, round and round."""
-        names = [one.list for one in self.counts]
-        if not names:
-            return
-        here = self.shown if self.shown in names else self.before
-        at = names.index(here) if here in names else 0
-        self.close_search()
-        self.before = ""
-        await self.show_list(names[(at + step) % len(names)])
-
-    async def go_back(self) -> bool:
-        """Back to the list before a search or one agent's files; False: there is none."""
-        self.close_search()
-        if not self.before:
-            return False
-        name, self.before = self.before, ""
-        await self.show_list(name)
-        return True
-
-    async def go_into(self, name: str) -> None:
-        """A list of one thing, from which Esc leads back."""
-        self.before = self.before or self.shown
-        await self.show_list(name)
-
-    @on(VirtualTable.RowHighlighted, "#lists")
-    def _list_clicked(self, event: VirtualTable.RowHighlighted) -> None:
-        event.stop()
-        name = event.row.key if event.row is not None else ""
-        if name and self.shown and name not in (self.shown, self.before):
-            self.close_search()
-            self.before = ""
-            self.run_worker(self.show_list(name), group="act", exit_on_error=False)
-
-    @on(VirtualTable.RowHighlighted, "#rows")
-    def _row_chosen(self, event: VirtualTable.RowHighlighted) -> None:
-        event.stop()
-        self._chosen_changed()
-
-    # -- searching
-
-    def open_search(self) -> None:
-        """A line to type into; what is found stands in the list."""
-        self.before = self.before or self.shown
-        self.query_one("#search").display = True
-        self._field.value = ""
-        self._field.placeholder = t("cases.search-hint")
-        self._field.focus()
-
-    def close_search(self) -> None:
-        """The line goes, what was found stays."""
-        self.query_one("#search").display = False
-        self._rows.focus()
-
-    @on(Field.Changed, "#find")
-    def _typed(self, event: Field.Changed) -> None:
-        event.stop()
-        text = event.value.strip()
-        self.shown = f"{FOUND}.{text}" if text else self.before
-        self._latest.ask()
 
     # -- asking and doing
 

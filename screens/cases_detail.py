@@ -18,7 +18,7 @@ from hallclient.rules.review.watch import LateStep, Load, Silence
 from hallclient.rules.text import cut
 from hallclient.texts import language, t
 from hallclient.words import moment, word
-from screens.cases_text import Flows, timer
+from screens.cases_text import Names, matter, timer
 from screens.desk_text import MUTED, STRONG, WARN
 from screens.widgets.content import Part, line
 
@@ -28,20 +28,20 @@ _OTHERS = frozenset({"applicant", "department"})
 
 
 def of_entry(
-    one: Entry, view: CaseView | None, hall: Hall, flows: Flows, now: int, width: int, main: str
+    one: Entry, view: CaseView | None, hall: Hall, names: Names, now: int, width: int, main: str
 ) -> Content:
     """Three lines: the case; its clock and what the list tells; its next step.
 
     ``main``: the move that the list is there for; empty: none.
     """
     case = one.case
-    flow = flows.get(case.flow)
+    flow = names.flows.get(case.flow)
     state = case.state if flow is None else said.case_state(flow, case.state)
     held = case.holder or case.agent
-    first: list[Part] = [(case.number, STRONG), case.title, said.item_name(hall, case.item), state]
+    first: list[Part] = [(case.number, STRONG), case.title, matter(one, hall, names), state]
     if held:
         first.append((t("cases.held", who=held), MUTED))
-    second = _told(one, hall, now) + _clock(one, hall, flows)
+    second = _told(one, hall, now) + _clock(one, hall, names)
     lines = [_fit(first, width), _fit(second, width), _fit(_next(view, now, main), width)]
     return Content("\n").join(lines)
 
@@ -51,11 +51,11 @@ def _fit(parts: list[Part], width: int) -> Content:
     return shown if shown.cell_length <= width else Content(cut(shown.plain, width))
 
 
-def _clock(one: Entry, hall: Hall, flows: Flows) -> list[Part]:
+def _clock(one: Entry, hall: Hall, names: Names) -> list[Part]:
     clock = one.clock
     if clock is None:
         return [(t("cases.over" if one.closed else "cases.no-clock"), MUTED)]
-    name = timer(clock, hall, flows)
+    name = timer(clock, hall, names)
     light = said.light_word(clock.light)
     told = t("cases.clock", name=name, light=light, due=said.day_text(clock.clock.due))
     return [told, said.left_text(clock)]

@@ -16,15 +16,15 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.review.watch import LateStep
 from hallclient.texts import t
 from hallclient.words import word
-from screens.cases_base import CasesBase
 from screens.cases_detail import PROMISE_OPEN, material_name, open_tasks
+from screens.cases_going import CasesGoing
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
 
 _TASK, _PROMISE, _WAIT = "task:", "promise:", "wait"
 
 
-class CasesDoing(CasesBase):
+class CasesDoing(CasesGoing):
     """Reminds, escalates, hands over, takes over, notes. The use cases decide."""
 
     async def whole(self, entry: Entry) -> CaseView | None:

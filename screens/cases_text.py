@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.content import Content
 
 from hallclient import review_tables as tables
@@ -28,9 +30,9 @@ from hallclient.actions.case_load import AtDepartment, Escalated, Still
 from hallclient.actions.case_queues import Waiting
 from hallclient.figure_tables import in_words
 from hallclient.figure_tables import said as cell_text
-from hallclient.rules.catalogue import Hall
+from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.lights import Light
-from hallclient.rules.review.spec import Flow
+from hallclient.rules.review.spec import Checklist, Flow
 from hallclient.rules.review.watch import Deadline, LateStep, Load, Silence
 from hallclient.rules.text import cell_width
 from hallclient.texts import language, t
@@ -39,8 +41,13 @@ from screens.desk_text import MUTED, STRONG, WARN, spread
 from screens.widgets.content import Part, line
 from screens.widgets.rows import Column, Row
 
-Flows = dict[str, Flow]
-"""By key: the editions that name the states and clocks of what is shown."""
+
+class Names(NamedTuple):
+    """By key: the editions that name states, clocks and matters of what is shown."""
+
+    flows: dict[str, Flow]
+    checklists: dict[str, Checklist]
+
 
 STYLES = {
     Light.OVERDUE: "alert",
@@ -164,7 +171,7 @@ def _count_column(name: str) -> Column:
     return Column(title, max(4, cell_width(title)), align="right")
 
 
-def rows(name: str, filled: Filled, hall: Hall, flows: Flows, now: int) -> list[Row]:
+def rows(name: str, filled: Filled, hall: Hall, names: Names, now: int) -> list[Row]:
     """The rows of a list."""
     if isinstance(filled, Report):
         table = tables.overview(filled, FIGURES[name.partition(".")[2]])
@@ -175,7 +182,7 @@ def rows(name: str, filled: Filled, hall: Hall, flows: Flows, now: int) -> list[
     found = []
     for one in filled:
         if isinstance(one, Entry):
-            found.append(_entry_row(one, _tells(name), hall, flows, now))
+            found.append(_entry_row(one, _tells(name), hall, names, now))
         elif isinstance(one, AtDepartment):
             found.append(_department_row(one, hall, now))
         else:
@@ -183,19 +190,19 @@ def rows(name: str, filled: Filled, hall: Hall, flows: Flows, now: int) -> list[
     return found
 
 
-def _entry_row(one: Entry, tells: str, hall: Hall, flows: Flows, now: int) -> Row:
+def _entry_row(one: Entry, tells: str, hall: Hall, names: Names, now: int) -> Row:
     stands, case = standing(one), one.case
-    middle = (_about(one, tells, hall, flows, now),) if tells else ()
+    middle = (_about(one, tells, hall, names, now),) if tells else ()
     cells = (
         said.light_word(stands.light) if stands else "",
         case.number,
         case.title,
         *middle,
-        _state(one, flows),
+        _state(one, names),
         left(one),
         said.day_text(stands.due) if stands else "",
         case.holder or case.agent,
-        said.item_name(hall, case.item),
+        matter(one, hall, names),
     )
     style = STYLES[stands.light] if stands else ""
     if isinstance(one.about, File) and one.about.need is Need.PROMISED:
@@ -203,8 +210,8 @@ def _entry_row(one: Entry, tells: str, hall: Hall, flows: Flows, now: int) -> Ro
     return Row(one.key, cells, "dim" if one.closed else style)
 
 
-def _state(one: Entry, flows: Flows) -> str:
-    flow = flows.get(one.case.flow)
+def _state(one: Entry, names: Names) -> str:
+    flow = names.flows.get(one.case.flow)
     return one.case.state if flow is None else said.case_state(flow, one.case.state)
 
 
@@ -222,7 +229,7 @@ def left(one: Entry) -> str:
     return f"{told}~" if stands.provisional else told
 
 
-def _about(one: Entry, tells: str, hall: Hall, flows: Flows, now: int) -> str:
+def _about(one: Entry, tells: str, hall: Hall, names: Names, now: int) -> str:
     about = one.about
     if isinstance(about, Waiting):
         return said.age(now - about.since)
@@ -239,7 +246,7 @@ def _about(one: Entry, tells: str, hall: Hall, flows: Flows, now: int) -> str:
         return f"{about.by} {said.age(now - about.at)}"
     if isinstance(about, Still):
         return t("cases.days", n=about.days)
-    return timer(one.clock, hall, flows) if one.clock is not None and tells == "timer" else ""
+    return timer(one.clock, hall, names) if one.clock is not None and tells == "timer" else ""
 
 
 def _of_file(about: File, tells: str) -> str:
@@ -250,9 +257,9 @@ def _of_file(about: File, tells: str) -> str:
     return word("turn", about.waiting_on) if about.waiting_on else ""
 
 
-def timer(one: Deadline, hall: Hall, flows: Flows) -> str:
+def timer(one: Deadline, hall: Hall, names: Names) -> str:
     """What a clock is called: a department's step by the department."""
-    flow = flows.get(one.case.flow)
+    flow = names.flows.get(one.case.flow)
     if one.at:
         return said.department_name(hall, one.at)
     return one.clock.timer if flow is None else said.timer_name(flow, one.clock.timer)
@@ -274,8 +281,13 @@ def _age(oldest: int | None, now: int) -> str:
     return "-" if oldest is None else said.age(now - oldest)
 
 
-def flow_keys(filled: Filled) -> set[str]:
-    """The editions that name what is shown."""
-    if isinstance(filled, Report):
-        return set()
-    return {one.case.flow for one in filled if isinstance(one, Entry)}
+def matter(one: Entry, hall: Hall, names: Names) -> str:
+    """What a case is for: its item, else its checklist."""
+    known = names.checklists.get(one.checklist)
+    return said.item_name(hall, one.case.item) if known is None else named(known, language())
+
+
+def keys_of(filled: Filled) -> tuple[set[str], set[str]]:
+    """Keys of the flows and checklists that name what is shown."""
+    found = [one for one in filled if isinstance(one, Entry)]
+    return {one.case.flow for one in found}, {one.checklist for one in found if one.checklist}

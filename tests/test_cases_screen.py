@@ -102,6 +102,18 @@ async def test_every_list_of_a_role_is_reached_and_fits(
         assert screen.shown == LISTS[who.role][0]
 
 
+async def test_a_click_on_a_list_shows_it_and_a_double_click_on_a_case_opens_it(
+    scene: Scene,
+) -> None:
+    async with cases_of(scene.kit, ONE) as seat:
+        await seat.pilot.click("#lists", offset=(5, 3))
+        await seat.settle()
+        assert cases_screen(seat).shown == "work.to-accept"
+        assert rows(seat) == [scene.silent["id"]]
+        await seat.pilot.click("#rows", offset=(20, 2), times=2)
+        await seat.until(lambda: screen_of(seat) is ReviewScreen)
+
+
 async def test_it_begins_with_the_first_list_that_has_something(scene: Scene) -> None:
     scene.desk.put(scene.file["id"], "case_file", closed_at=scene.kit.clock.ms)
     async with cases_of(scene.kit, AGENT) as seat:

@@ -107,6 +107,8 @@ class Entry(NamedTuple):
     clock: Deadline | None = None
     about: About = None
     closed: bool = False
+    checklist: str = ""
+    """Key of its checklist, where that has no item of the catalogue to be called by."""
 
 
 class Standing(NamedTuple):
@@ -205,7 +207,7 @@ def filled(store: Store, who: Actor, name: str, *, most: int = MOST) -> Filled:
         return case_load.agents(store, who)
     if group == WATCH and key in FIGURES:
         return figures(store, who, FIGURES[key])
-    return with_clocks(store, _entries(store, who, group, key, most)[:most])
+    return completed(store, _entries(store, who, group, key, most)[:most])
 
 
 def figures(store: Store, who: Actor, by: str) -> Report:
@@ -313,25 +315,41 @@ def _placed(look: Look, row: Row) -> Placed:
     return look.placed({**row, "case_id": row["id"], "case_state": row["state"], "held_by": held})
 
 
-def with_clocks(store: Store, entries: list[Entry]) -> list[Entry]:
-    """The same with the clock of each case that tips over first."""
-    wanted = {one.case.id for one in entries if one.clock is None and not one.closed}
-    if not wanted:
-        return entries
-    best: dict[str, Deadline] = {}
+def completed(store: Store, entries: list[Entry]) -> list[Entry]:
+    """The same with the clock of each case that tips over first, and its checklist."""
+    open_ = {one.case.id for one in entries if one.clock is None and not one.closed}
+    unnamed = {one.case.id for one in entries if not one.case.item}
     with snapshot(store):
         look = Look(store)
-        for row in store.rows(
-            f"SELECT clock.*, {look.case} FROM json_each(?) j JOIN case_file c ON c.id = j.value "
-            "JOIN clock ON clock.id > c.id || '/c/' AND clock.id < c.id || '/c0' "
-            "WHERE clock.ended_at IS NULL",
-            json.dumps(sorted(wanted)),
-        ):
-            one = look.deadline(row)
-            known = best.get(one.case.id)
-            if known is None or _order(one) < _order(known):
-                best[one.case.id] = one
-    return [one._replace(clock=one.clock or best.get(one.case.id)) for one in entries]
+        clocks = _first_clocks(look, open_) if open_ else {}
+        lists = {
+            row["id"]: row["checklist"]
+            for row in store.rows(
+                "SELECT id, checklist FROM case_file WHERE id IN (SELECT value FROM json_each(?))",
+                json.dumps(sorted(unnamed)),
+            )
+        }
+    return [
+        one._replace(
+            clock=one.clock or clocks.get(one.case.id), checklist=lists.get(one.case.id, "")
+        )
+        for one in entries
+    ]
+
+
+def _first_clocks(look: Look, cases: set[str]) -> dict[str, Deadline]:
+    best: dict[str, Deadline] = {}
+    for row in look.store.rows(
+        f"SELECT clock.*, {look.case} FROM json_each(?) j JOIN case_file c ON c.id = j.value "
+        "JOIN clock ON clock.id > c.id || '/c/' AND clock.id < c.id || '/c0' "
+        "WHERE clock.ended_at IS NULL",
+        json.dumps(sorted(cases)),
+    ):
+        one = look.deadline(row)
+        known = best.get(one.case.id)
+        if known is None or _order(one) < _order(known):
+            best[one.case.id] = one
+    return best
 
 
 def _order(one: Deadline) -> tuple[bool, tuple[bool, date, int, str]]:
