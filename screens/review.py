@@ -19,6 +19,7 @@ from screens.keypages import CommandSearch
 from screens.keys import current
 from screens.review_keeping import ReviewKeeping
 from screens.review_lines import (
+    AMENDMENT,
     CONDITION,
     DEFICIENCY,
     DOCUMENT,
@@ -54,6 +55,7 @@ _ENTER = {
     DOCUMENT: ("papers",),
     FILE: ("papers",),
     NOTE: ("case_note",),
+    AMENDMENT: ("describe",),
 }
 """What Enter offers on a line, for whoever does not know the keys yet."""
 _ONE_LINE = frozenset({"pass_material", "answer_no", "fail_material", "own_defect", "unmark"}) | {

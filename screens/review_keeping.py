@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from hallclient.actions import (
+    case_amend,
     case_answers,
     case_lease,
     case_link,
     case_notes,
     case_promises,
+    case_undo,
     cases,
     filing_view,
     filings,
     form_offer,
 )
+from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_title import ORGANISATION, PERSON, Applicant
 from hallclient.form_words import label
 from hallclient.rules.errors import Refused
@@ -20,6 +23,7 @@ from hallclient.rules.review.tolerance import COMMITMENT, TOLERANCE
 from hallclient.rules.text import narrow
 from hallclient.texts import t
 from hallclient.words import refused_text, word
+from screens import review_text
 from screens.review_lines import NOTE, PROMISE
 from screens.review_papers import ReviewPapers
 from screens.widgets.choices import Option
@@ -232,6 +236,13 @@ class ReviewKeeping(ReviewPapers):
 
     async def describe(self) -> None:
         """Who files; after acceptance it is a correction that somebody else approves."""
+        at = self.at
+        waiting = next((one for one in self.view.amendments if one.done_at is None), None)
+        if waiting is not None and (
+            self.who.role == "supervisor" or at is None or at.ref == waiting.id
+        ):
+            await self._settle(waiting)
+            return
         before = await self.act(cases.applicant_of, self.case)
         if before is None:
             return
@@ -259,15 +270,45 @@ class ReviewKeeping(ReviewPapers):
             texts[name] = text
         await self._described(before, Applicant(**texts))
 
+    async def _settle(self, one: Amendment) -> None:
+        """Approve a correction after a look at what it changes, turn it down, or take it back."""
+        found = await self.act(case_amend.difference, one.id)
+        if found is None:
+            return
+        own = one.by == self.who.operator
+        role = "" if self.who.role == "supervisor" else t("why-not.role")
+        options = (
+            Option("approve", t("review.approve"), t("review.own-amend") if own else role),
+            Option("reject", t("review.reject"), role),
+            Option("withdraw", t("review.withdraw"), "" if own else t("review.others-amend")),
+        )
+        self.preview(review_text.differences(found))
+        try:
+            answer = await self.answer(Question(t("review.ask-settle"), options))
+            if answer is not None and answer.key == "reject":
+                reason = await self.ask_text(t("review.ask-reject"))
+                if reason is not None:
+                    await self.act(case_amend.reject, one.id, reason)
+            elif answer is not None:
+                use = case_amend.approve if answer.key == "approve" else case_amend.withdraw
+                if await self.act(use, one.id) is not None:
+                    self.say(t(f"review.amend-{answer.key}"), "good")
+        finally:
+            self.preview(None)
+
     async def take_back(self) -> None:
         """Undo one's own last step, for a short time."""
-        from hallclient.actions import case_undo
-
         if await self.act(case_undo.undo_move, self.case) is not None:
             self.say(t("review.taken-back"), "good")
 
     async def _described(self, before: Applicant, now: Applicant) -> None:
         if now == before:
             self.say(t("review.nothing-changed"))
+        elif self.view.row["accepted_at"] is not None:
+            reason = await self.ask_text(t("review.ask-amend"))
+            if reason is None:
+                return
+            if await self.act(case_amend.propose, self.case, now, reason) is not None:
+                self.say(t("review.amend-proposed"), "good")
         elif await self.act(cases.describe, self.case, now) is not None:
             self.say(t("review.described"), "good")

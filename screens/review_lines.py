@@ -21,7 +21,7 @@ from screens.widgets.rows import Column, Row
 
 CONDITION, PAPER_DUE, DEFICIENCY = "condition", "material", "deficiency"
 PROMISE, TASK, CLOCK = "promise", "task", "clock"
-DOCUMENT, FILE, NOTE = "paper", "file", "note"
+DOCUMENT, FILE, NOTE, AMENDMENT = "paper", "file", "note", "amendment"
 
 _STYLES = {
     MaterialState.PASSED: "good",
@@ -107,6 +107,12 @@ def _lines(view: CaseView, hall: Hall, now: int) -> Iterator[_Made]:
             due = f"{local(clock.due_at):%Y-%m-%d %H:%M}"
         cells = ("", name, light_word(timing.light), due_text(due, clock.provisional))
         yield CLOCK, clock.id, cells, _LIGHTS[timing.light.value]
+    for amendment in view.amendments:
+        fields = t("review.list-sep").join(t(f"amend.field.{name}") for name in amendment.fields)
+        state = t(f"amend.state.{amendment.state}")
+        more = " ".join((amendment.by, moment(amendment.at, now)))
+        style = {"open": "warn", "approved": "good"}.get(amendment.state, "dim")
+        yield AMENDMENT, amendment.id, ("", fields, state, more), style
     yield from _kept(view, now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from textual.content import Content
 
 from hallclient.actions.acting import Actor
+from hallclient.actions.case_amend import Difference
 from hallclient.actions.case_view import CaseView
 from hallclient.clock_words import day_cells
 from hallclient.rules.catalogue import Hall, named
@@ -22,6 +23,7 @@ from hallclient.watch_words import case_state, department_name, item_name, light
 from hallclient.words import moment, word
 from screens.desk_text import ALERT, GOOD, MUTED, STRONG, WARN, spread
 from screens.review_lines import (
+    AMENDMENT,
     CLOCK,
     CONDITION,
     DEFICIENCY,
@@ -121,6 +123,7 @@ def detail(view: CaseView, hall: Hall, at: Line | None, now: int, width: int) ->
         CLOCK: _clock,
         FILE: _file,
         NOTE: _note,
+        AMENDMENT: _amendment,
     }
     if at.kind == TASK:
         lines = _task(view, hall, at.ref, now)
@@ -305,6 +308,36 @@ def _note(view: CaseView, ref: str) -> list[Content]:
     head = " · ".join(filter(None, (t(f"note.{one.kind}"), one.by, one.to, one.due)))
     keys = [] if one.done_at else [line((t("review.note-keys"), MUTED))]
     return [line((head, STRONG)), line((one.text, "")), *keys]
+
+
+def _amendment(view: CaseView, ref: str) -> list[Content]:
+    one = next((one for one in view.amendments if one.id == ref), None)
+    if one is None:
+        return []
+    fields = t("review.list-sep").join(t(f"amend.field.{name}") for name in one.fields)
+    lines = [
+        line((t("review.amends", fields=fields), STRONG), t(f"amend.state.{one.state}"), gap="  "),
+        line((t("review.amend-by", by=one.by, reason=one.reason), "")),
+    ]
+    if one.done_at is None:
+        lines.append(line((t("review.amend-keys"), MUTED)))
+    return lines
+
+
+def differences(found: Sequence[Difference]) -> Content:
+    """What a correction changes, field by field."""
+    return joined(
+        [
+            line(
+                (t(f"amend.field.{one.field}"), STRONG),
+                (one.was or "-", MUTED),
+                "→",
+                (one.now or "-", WARN),
+                gap="  ",
+            )
+            for one in found
+        ]
+    )
 
 
 # -- the notice before it is made

@@ -583,3 +583,42 @@ async def test_a_number_opens_its_case_at_the_first_open_point(kit: Kit) -> None
         assert at.at == "material:3"
         assert number in at.text
         assert case.now["holder"] == "c01"
+
+
+# -- corrections, steps taken back
+
+
+async def test_a_correction_is_compared_and_approved_by_another(kit: Kit) -> None:
+    case = Case(kit).accepted()
+    async with reviewing(kit, case) as at:
+        await at.press("m", "2")
+        await at.type("武汉大利科技有限公司")
+        for _ in range(6):
+            await at.press("enter")
+        assert at.question == t("review.ask-amend")
+        await at.type("名称写错一个字")
+        assert at.said == t("review.amend-proposed")
+        assert "武汉大吉" in at.text
+        await at.go_to(next(key for key in at.rows if key.startswith("amendment:")))
+        await at.press("m")
+        assert at.screen.ask._choices.options[0].why == t("review.own-amend")
+        await at.press("escape")
+    async with reviewing(kit, case, SUPERVISOR, work=False) as at:
+        await at.press("m")
+        assert "武汉大利" in at.text
+        await at.press("1")
+        assert at.said == t("review.amend-approve")
+        assert case.now["title"] == "武汉大利科技有限公司"
+
+
+async def test_a_step_is_taken_back_by_its_key(kit: Kit) -> None:
+    case = Case(kit).settle()
+    async with reviewing(kit, case) as at:
+        kit.pass_(5)
+        await at.press("f3", "f3")
+        assert case.state == "received"
+        kit.pass_(1)
+        await at.press("ctrl+z")
+        assert case.state == "draft", at.said
+        await at.press("ctrl+z")
+        assert at.said.startswith(words("refused.no-step-to-undo", number=case.row["number"]))

@@ -12,6 +12,7 @@ from hallclient.actions import (
     bookings,
     calendars,
     calling,
+    case_amend,
     case_deficiencies,
     case_files,
     case_find,
@@ -27,6 +28,8 @@ from hallclient.actions import (
     case_promises,
     case_queues,
     case_tasks,
+    case_undo,
+    case_view,
     case_watch,
     cases,
     day,
@@ -170,7 +173,11 @@ ACTIONS: dict[str, list[Act]] = {
     "case.open": [lambda kit, who: cases.open_case(kit.store, who, checklist="none")],
     "case.read": [
         lambda kit, who: cases.facts(kit.store, who, "none"),
+        lambda kit, who: case_amend.pending(kit.store, who),
+        lambda kit, who: case_amend.amendments(kit.store, who, "none"),
         lambda kit, who: case_find.find(kit.store, who, "x"),
+        lambda kit, who: case_view.look(kit.store, who, "none"),
+        lambda kit, who: case_amend.of_case(kit.store, who, "none"),
         lambda kit, who: case_find.listed(kit.store, who),
         lambda kit, who: case_notes.notes(kit.store, who, "none"),
         lambda kit, who: case_link.cases_of(kit.store, who, "A001"),
@@ -186,11 +193,23 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_lease.take(kit.store, who, "none"),
         lambda kit, who: case_lease.release(kit.store, who, "none"),
         lambda kit, who: case_link.link(kit.store, who, "none", "A001"),
+        lambda kit, who: case_link.file_with(kit.store, who, "none", "x"),
+        lambda kit, who: case_lease.take_with(kit.store, who, "none", "A001"),
+    ],
+    "case.amend": [
+        lambda kit, who: case_amend.propose(kit.store, who, "none", Applicant(), "x"),
+        lambda kit, who: case_amend.withdraw(kit.store, who, "none"),
+    ],
+    "case.approve": [
+        lambda kit, who: case_amend.pending(kit.store, who),
+        lambda kit, who: case_amend.approve(kit.store, who, "none"),
+        lambda kit, who: case_amend.reject(kit.store, who, "none", "x"),
     ],
     "case.move": [
         lambda kit, who: case_moves.move(kit.store, who, "none", "accept"),
         lambda kit, who: case_moves.at_once(kit.store, who, "none"),
         lambda kit, who: case_tasks.resend(kit.store, who, "none"),
+        lambda kit, who: case_undo.undo_move(kit.store, who, "none"),
     ],
     "case.assign": [lambda kit, who: case_lease.hand_over(kit.store, who, "none", "c01")],
     "case.take-over": [lambda kit, who: case_lease.take_over(kit.store, who, "none", "x")],
@@ -203,6 +222,14 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "case.review": [
         lambda kit, who: case_tasks.opinion(kit.store, who, "none", "x", "agreed"),
+    ],
+    "case.amend": [
+        lambda kit, who: case_amend.propose(kit.store, who, "none", Applicant(), "x"),
+        lambda kit, who: case_amend.withdraw(kit.store, who, "none"),
+    ],
+    "case.approve": [
+        lambda kit, who: case_amend.approve(kit.store, who, "none"),
+        lambda kit, who: case_amend.reject(kit.store, who, "none", "x"),
     ],
     "material.mark": [
         lambda kit, who: case_materials.mark(kit.store, who, "none", 1, "passed"),

@@ -6,9 +6,10 @@ from datetime import date
 from typing import NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import case_files, case_moves, case_notes
+from hallclient.actions import case_amend, case_files, case_moves, case_notes
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.calendars import calendar_of
+from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_deficiencies import collect
 from hallclient.actions.case_files import File
 from hallclient.actions.case_notes import Note
@@ -59,6 +60,8 @@ class CaseView(NamedTuple):
     files: list[File]
     notes: list[Note]
     """The newest first."""
+    amendments: list[Amendment]
+    """Corrections of who files, the newest first."""
 
 
 def look(store: Store, who: Actor, case: str) -> CaseView:
@@ -123,6 +126,7 @@ def _look(store: Store, who: Actor, case: str) -> CaseView:
         {one["id"]: one for one in rows_of(store, "paper", row["id"])},
         case_files.files(store, who, row["id"]),
         case_notes.notes(store, who, row["id"]),
+        case_amend.of_case(store, who, row["id"]),
     )
 
 

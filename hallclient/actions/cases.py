@@ -91,23 +91,32 @@ def open_case(
 
 
 def describe(store: Store, who: Actor, case: str, applicant: Applicant) -> Row:
-    """Say anew who files. Raises ``no-such-case``, ``case-closed``, ``case-held``."""
+    """Say anew who files, until the case is accepted; then it is a correction (`case_amend`).
+
+    Raises ``amend-needed``, ``no-such-case``, ``case-closed``, ``case-held``.
+    """
     with acting(store, who, "case.edit") as tx:
         draft = editing(tx, case)
-        whose = applicant.cleaned()
-        person, named = tokens(store, whose)
-        answers = json.loads(draft.row["answers"] or "{}")
-        answers["organisation"] = whose.kind == ORGANISATION
-        draft.case(
-            title=title_of(whose),
-            find=find_text(whose, draft.row["number"]),
-            person=person,
-            name_token=named,
-            sealed=draft.sealed(**_personal(whose)),
-            answers=json.dumps(answers),
-        )
+        if draft.row["accepted_at"] is not None:
+            raise Refused("amend-needed", field="case", number=draft.row["number"])
+        described_in(draft, applicant.cleaned())
         draft.write("case.described")
         return draft.row
+
+
+def described_in(draft: CaseDraft, whose: Applicant) -> None:
+    """Collect what a case says of who files, cleaned before; the caller writes."""
+    person, named = tokens(draft.tx.store, whose)
+    answers = json.loads(draft.row["answers"] or "{}")
+    answers["organisation"] = whose.kind == ORGANISATION
+    draft.case(
+        title=title_of(whose),
+        find=find_text(whose, draft.row["number"]),
+        person=person,
+        name_token=named,
+        sealed=draft.sealed(**_personal(whose)),
+        answers=json.dumps(answers),
+    )
 
 
 def applicant_of(store: Store, who: Actor, case: str) -> Applicant:
@@ -286,6 +295,8 @@ __all__ = [
     "applicant_in",
     "applicant_of",
     "describe",
+    "described_in",
+    "described_in",
     "editing",
     "facts",
     "filing_of",
