@@ -111,7 +111,7 @@ def _lines(view: CaseView, hall: Hall, now: int) -> Iterator[_Made]:
         fields = t("review.list-sep").join(t(f"amend.field.{name}") for name in amendment.fields)
         state = t(f"amend.state.{amendment.state}")
         more = " ".join((amendment.by, moment(amendment.at, now)))
-        style = {"open": "warn", "approved": "good"}.get(amendment.state, "dim")
+        style = {"supervisor": "warn", "approved": "good"}.get(amendment.state, "dim")
         yield AMENDMENT, amendment.id, ("", fields, state, more), style
     yield from _kept(view, now)
 

@@ -324,20 +324,22 @@ def _amendment(view: CaseView, ref: str) -> list[Content]:
     return lines
 
 
-def differences(found: Sequence[Difference]) -> Content:
-    """What a correction changes, field by field."""
-    return joined(
-        [
-            line(
-                (t(f"amend.field.{one.field}"), STRONG),
-                (one.was or "-", MUTED),
-                "→",
-                (one.now or "-", WARN),
-                gap="  ",
-            )
-            for one in found
-        ]
-    )
+def differences(found: Difference) -> Content:
+    """What a correction changes, field by field, and the documents that stay as they are."""
+    lines = [
+        line(
+            (t(f"amend.field.{one.name}"), STRONG),
+            (one.was or "-", MUTED),
+            "→",
+            (one.now or "-", WARN),
+            gap="  ",
+        )
+        for one in found.changes
+    ]
+    if found.papers:
+        numbers = t("review.list-sep").join(found.papers)
+        lines.append(line((t("review.amend-papers", numbers=numbers), MUTED)))
+    return joined(lines)
 
 
 # -- the notice before it is made

@@ -177,7 +177,7 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_amend.amendments(kit.store, who, "none"),
         lambda kit, who: case_find.find(kit.store, who, "x"),
         lambda kit, who: case_view.look(kit.store, who, "none"),
-        lambda kit, who: case_amend.of_case(kit.store, who, "none"),
+        lambda kit, who: case_amend.amendments(kit.store, who, "none"),
         lambda kit, who: case_find.listed(kit.store, who),
         lambda kit, who: case_notes.notes(kit.store, who, "none"),
         lambda kit, who: case_link.cases_of(kit.store, who, "A001"),
@@ -201,7 +201,6 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_amend.withdraw(kit.store, who, "none"),
     ],
     "case.approve": [
-        lambda kit, who: case_amend.pending(kit.store, who),
         lambda kit, who: case_amend.approve(kit.store, who, "none"),
         lambda kit, who: case_amend.reject(kit.store, who, "none", "x"),
     ],

@@ -126,7 +126,7 @@ def _look(store: Store, who: Actor, case: str) -> CaseView:
         {one["id"]: one for one in rows_of(store, "paper", row["id"])},
         case_files.files(store, who, row["id"]),
         case_notes.notes(store, who, row["id"]),
-        case_amend.of_case(store, who, row["id"]),
+        case_amend.amendments(store, who, row["id"]),
     )
 
 

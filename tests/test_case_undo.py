@@ -1,4 +1,4 @@
-"""Corrections of who files, approved by somebody else; steps of a case taken back."""
+"""Steps of a case taken back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.store import Store
-from hallclient.actions import case_amend, case_moves, case_papers, cases
+from hallclient.actions import case_moves, case_papers
 from hallclient.actions.case_undo import undo_move
 from hallclient.rules.errors import Refused
-from tests.casekit import AGENT, C1, DAJI, SUPERVISOR, Case
+from tests.casekit import C1, Case
 from tests.hallkit import Kit, clerk
 from tests.materialkit import promise, refused
 
 C2 = clerk(2)
-OTHER = DAJI._replace(name="武汉大利科技有限公司")
 TABLES = ("case_file", "material", "deficiency", "paper", "promise", "review_task", "clock")
 
 
@@ -29,76 +28,6 @@ def rows(store: Store, case: str) -> dict[str, list[object]]:
                 row.pop(name, None)
         found[table] = list(kept)
     return found
-
-
-# -- corrections
-
-
-def test_before_acceptance_it_is_said_anew(kit: Kit) -> None:
-    case = Case(kit)
-    assert refused(case_amend.propose, kit.store, C1, case.id, OTHER, "x") == "amend-not-yet"
-    cases.describe(kit.store, C1, case.id, OTHER)
-    assert case.now["title"] == OTHER.name
-
-
-def test_after_acceptance_two_people_stand_for_it(kit: Kit) -> None:
-    case = Case(kit).accepted()
-    assert refused(cases.describe, kit.store, C1, case.id, OTHER) == "described-by-amendment"
-    made = case_amend.propose(kit.store, C1, case.id, OTHER, "名称写错一个字")
-    assert case.now["title"] == DAJI.name
-    (one,) = case_amend.pending(kit.store, SUPERVISOR)
-    assert (one.number, one.fields, one.by) == (case.row["number"], ("name",), "c01")
-    (changed,) = case_amend.difference(kit.store, SUPERVISOR, made["id"])
-    assert (changed.was, changed.now) == (DAJI.name, OTHER.name)
-    assert kit.kinds()[-1] == "personal.viewed"
-    case_amend.approve(kit.store, SUPERVISOR, made["id"])
-    assert case.now["title"] == OTHER.name
-    assert cases.applicant_of(kit.store, C1, case.id) == OTHER
-    assert case_amend.pending(kit.store, SUPERVISOR) == []
-    assert case_amend.of_case(kit.store, C1, case.id)[0].state == "approved"
-
-
-def test_nobody_approves_their_own(kit: Kit) -> None:
-    case = Case(kit).accepted()
-    made = case_amend.propose(kit.store, SUPERVISOR, case.id, OTHER, "x")
-    assert refused(case_amend.approve, kit.store, SUPERVISOR, made["id"]) == "amend-own"
-    for who in (C1, AGENT):
-        assert refused(case_amend.approve, kit.store, who, made["id"]) == "not-allowed"
-    assert case.now["title"] == DAJI.name
-
-
-def test_turned_down_or_taken_back_it_changes_nothing(kit: Kit) -> None:
-    case = Case(kit).accepted()
-    made = case_amend.propose(kit.store, C1, case.id, OTHER, "x")
-    assert refused(case_amend.propose, kit.store, C2, case.id, OTHER, "x") == "amend-open"
-    assert refused(case_amend.reject, kit.store, SUPERVISOR, made["id"], " ") == "amend-reason"
-    case_amend.reject(kit.store, SUPERVISOR, made["id"], "没有证明")
-    again = case_amend.propose(kit.store, C1, case.id, OTHER, "x")
-    assert refused(case_amend.withdraw, kit.store, C2, again["id"]) == "amend-others"
-    case_amend.withdraw(kit.store, C1, again["id"])
-    assert refused(case_amend.approve, kit.store, SUPERVISOR, again["id"]) == "no-such-amendment"
-    states = [one.state for one in case_amend.of_case(kit.store, C1, case.id)]
-    assert states == ["withdrawn", "rejected"]
-    assert case.now["title"] == DAJI.name
-
-
-def test_a_proposal_needs_a_reason_and_a_difference(kit: Kit) -> None:
-    case = Case(kit).accepted()
-    assert refused(case_amend.propose, kit.store, C1, case.id, OTHER, " ") == "amend-reason"
-    assert refused(case_amend.propose, kit.store, C1, case.id, DAJI, "x") == "amend-same"
-    assert refused(case_amend.propose, kit.store, C1, case.id, OTHER, "x" * 501) == "reason-long"
-
-
-def test_what_a_proposal_says_is_sealed(kit: Kit) -> None:
-    case = Case(kit).accepted()
-    named = DAJI._replace(agent_name="欧阳静", agent_phone="13800138001")
-    case_amend.propose(kit.store, C1, case.id, named, "经办人换了")
-    for (body,) in kit.store.db.execute("SELECT body FROM event"):
-        assert "欧阳静".encode() not in body
-        assert b"13800138001" not in body
-
-
-# -- undo
 
 
 def test_a_step_is_taken_back_with_what_it_made(kit: Kit) -> None:
