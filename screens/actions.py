@@ -150,6 +150,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("take_case", "f8", "case", footer=8, screens=(CASES,)),
     Action("note_case", "f9", "case", footer=9, screens=(CASES,)),
     Action("settle_note", "alt+d", "case", footer=14, screens=(CASES,)),
+    Action("approve", "alt+a", "case", footer=5, screens=(CASES,)),
+    Action("reject", "alt+n", "case", footer=5, screens=(CASES,)),
     Action("reach", "ctrl+e", "case", footer=16, screens=(CASES,)),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),

@@ -11,6 +11,7 @@ from textual.binding import Binding
 from db.errors import StoreError
 from hallclient.actions import case_view
 from hallclient.actions.acting import Actor
+from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_lists import AGENT, DEPARTMENT, FOUND, WATCH, Entry
 from hallclient.actions.case_load import Escalated
 from hallclient.rules.catalogue import Hall
@@ -30,7 +31,9 @@ from screens.widgets.table import VirtualTable
 REVEALED_S = 10.0
 _OF_CASE = frozenset(
     {"remind", "escalate", "give_case", "take_case", "note_case", "settle_note", "reach"}
+    | {"approve", "reject"}
 )
+_AMENDS = frozenset({"approve", "reject"})
 _WRITES = _OF_CASE - {"reach"}
 _PERMISSION = {
     "remind": "case.note",
@@ -40,6 +43,8 @@ _PERMISSION = {
     "give_case": "case.assign",
     "take_case": "case.take-over",
     "reach": "personal.view",
+    "approve": "case.approve",
+    "reject": "case.approve",
 }
 
 
@@ -68,6 +73,8 @@ class CasesScreen(CasesDoing):
             "note_case": self.note,
             "settle_note": self.settle_note,
             "reach": self.reach,
+            "approve": self.approve,
+            "reject": self.reject,
         }
         self._others: dict[str, Callable[[], Awaitable[None]]] = {
             "previous_list": self._previous,
@@ -130,6 +137,8 @@ class CasesScreen(CasesDoing):
             return t("cases.why.no-case")
         if action == "open_case" and self._rows.selected is None:
             return t("cases.why.no-case")
+        if action in _AMENDS and entry is not None and not isinstance(entry.about, Amendment):
+            return t("cases.why.no-amendment")
         if action in _WRITES and entry is not None and entry.closed:
             return t("cases.why.closed")
         return None
@@ -138,6 +147,8 @@ class CasesScreen(CasesDoing):
         """What the key line leaves out: what is of another role, or of another list."""
         if action == "take_case":
             return self.who.role != Role.SUPERVISOR
+        if action in _AMENDS:
+            return self.shown != f"{WATCH}.amendments"
         if action == "settle_note":
             return not self._has_note()
         return False

@@ -94,6 +94,8 @@ class CasesBase(HallScreen):
         """The list that `filled` is of: another one may have been asked for since."""
         self.view: CaseView | None = None
         """The chosen case in full, once it is read."""
+        self.preview: cases_detail.Content | None = None
+        """What stands in place of the chosen line while a question is about it."""
         self._names = Names({}, {})
         self._latest = Latest(self, self.see)
         self._details = Latest(self, self._look)
@@ -138,7 +140,7 @@ class CasesBase(HallScreen):
         """Lines that fill the width are made for it."""
         self.set_class(self.app.size.width >= WIDE, "-wide")
         self._show_status()
-        self._show_detail()
+        self.show_detail()
 
     @property
     def width(self) -> int:
@@ -200,7 +202,7 @@ class CasesBase(HallScreen):
             self.tell(error)
             return
         self.view = view
-        self._show_detail()
+        self.show_detail()
         self._keys.refresh_keys()
 
     # -- showing
@@ -243,15 +245,16 @@ class CasesBase(HallScreen):
         entry = self.entry
         if entry is None or (self.view is not None and self.view.facts.id != entry.case.id):
             self.view = None
-        self._show_detail()
+        self.show_detail()
         self._keys.refresh_keys()
         if entry is not None:
             self._details.ask()
 
-    def _show_detail(self) -> None:
+    def show_detail(self) -> None:
+        """The chosen line in full."""
         if not self.is_attached:
             return
-        self._detail.say(self._detail_now())
+        self._detail.say(self.preview or self._detail_now())
 
     def _detail_now(self) -> str | cases_detail.Content:
         entry, filled, width = self.entry, self.filled, self.width - 2

@@ -7,6 +7,7 @@ from textual.content import Content
 from hallclient import review_tables as tables
 from hallclient import watch_words as said
 from hallclient.actions.assist import File
+from hallclient.actions.case_amend import Amendment, Difference
 from hallclient.actions.case_figures import Report
 from hallclient.actions.case_ledger import PromiseLine
 from hallclient.actions.case_lists import FIGURES, Entry
@@ -18,11 +19,13 @@ from hallclient.rules.review.watch import LateStep, Load, Silence
 from hallclient.rules.text import cut
 from hallclient.texts import language, t
 from hallclient.words import moment, word
-from screens.cases_text import Names, matter, timer
+from screens.cases_text import Names, fields, matter, timer
 from screens.desk_text import MUTED, STRONG, WARN
 from screens.widgets.content import Part, line
 
 TASK_OPEN, PROMISE_OPEN = "open", "open"
+LINES = 3
+"""Of the detail."""
 _OTHERS = frozenset({"applicant", "department"})
 """Whose turn it is when it is nobody's of the hall."""
 
@@ -76,6 +79,9 @@ def _told(one: Entry, hall: Hall, now: int) -> list[Part]:
         name = said.department_name(hall, about.department)
         late = said.days_text(-about.late)
         return [(f"{name} {late}", WARN), t("watch.urged", n=about.urged)]
+    if isinstance(about, Amendment):
+        told = t("cases.amendment", fields=fields(about), by=about.by, reason=about.reason)
+        return [(told, WARN), (moment(about.at, now), MUTED)]
     if isinstance(about, File) and about.due:
         return [(t("cases.promised", due=about.due[5:], text=about.note), WARN)]
     return []
@@ -122,6 +128,24 @@ def material_name(facts: CaseFacts, no: int) -> str:
     """What a material is called; its number when its checklist lost it."""
     known = facts.checklist.by_no.get(no)
     return str(no) if known is None else named(known, language())
+
+
+def of_difference(found: Difference, width: int) -> Content:
+    """What a correction changes, field by field, and the documents that stay as they are."""
+    parts: list[Part] = []
+    for one in found.changes:
+        was, now = (_value(one.name, text) for text in (one.was, one.now))
+        parts.append(t("cases.changed", field=word("amend.field", one.name), was=was, now=now))
+    if found.papers:
+        parts.append(t("cases.papers-stay", numbers=t("cases.comma").join(found.papers)))
+    lines = [_fit(parts[at::LINES], width) for at in range(min(LINES, len(parts)))]
+    return Content("\n").join(lines)
+
+
+def _value(field: str, text: str) -> str:
+    if field == "kind":
+        return t(f"cases.guide.{text}")
+    return text or t("cases.empty")
 
 
 # -- lines that are no case

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from db.errors import StoreError
 from hallclient import watch_words as said
-from hallclient.actions import case_lease, case_notes, case_promises, case_tasks, case_view
+from hallclient.actions import (
+    case_amend,
+    case_lease,
+    case_notes,
+    case_promises,
+    case_tasks,
+    case_view,
+)
 from hallclient.actions import case_ledger as ledger
+from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_ledger import PromiseLine
 from hallclient.actions.case_lists import Entry
 from hallclient.actions.case_load import Escalated
@@ -16,10 +24,10 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.review.watch import LateStep
 from hallclient.texts import t
 from hallclient.words import word
-from screens.cases_detail import PROMISE_OPEN, material_name, open_tasks
+from screens.cases_detail import PROMISE_OPEN, material_name, of_difference, open_tasks
 from screens.cases_going import CasesGoing
 from screens.widgets.choices import Option
-from screens.widgets.question import Question
+from screens.widgets.question import Question, yes_no
 
 _TASK, _PROMISE, _WAIT = "task:", "promise:", "wait"
 
@@ -201,6 +209,40 @@ class CasesDoing(CasesGoing):
             return
         if await self.act(case_lease.take_over, entry.case.id, reason) is not None:
             self.say(t("cases.taken", case=entry.case.number), "good")
+
+    # -- corrections (更正)
+
+    async def approve(self, entry: Entry) -> None:
+        """Put a correction in force, once its difference was seen; seeing it is recorded."""
+        about = entry.about
+        if not isinstance(about, Amendment) or not await self._compared(entry, about):
+            return
+        if await self.act(case_amend.approve, about.id) is not None:
+            self.say(t("cases.approved", case=entry.case.number), "good")
+
+    async def _compared(self, entry: Entry, about: Amendment) -> bool:
+        found = await self.act(case_amend.difference, about.id)
+        if found is None:
+            return False
+        self.preview = of_difference(found, self.width - 2)
+        self.show_detail()
+        try:
+            answer = await self.answer(yes_no(t("cases.ask-approve", case=entry.case.number)))
+        finally:
+            self.preview = None
+            self.show_detail()
+        return answer is not None and answer.key == "yes"
+
+    async def reject(self, entry: Entry) -> None:
+        """Turn a correction down, with a reason."""
+        about = entry.about
+        if not isinstance(about, Amendment):
+            return
+        reason = await self.text(t("cases.ask-reject", case=entry.case.number))
+        if reason is None:
+            return
+        if await self.act(case_amend.reject, about.id, reason) is not None:
+            self.say(t("cases.rejected", case=entry.case.number), "good")
 
     # -- whom to call
 

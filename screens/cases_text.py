@@ -10,6 +10,7 @@ from hallclient import review_tables as tables
 from hallclient import watch_words as said
 from hallclient.actions.acting import Actor
 from hallclient.actions.assist import File, Need
+from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_figures import Report
 from hallclient.actions.case_ledger import PromiseLine
 from hallclient.actions.case_lists import (
@@ -112,6 +113,7 @@ _TELLS = {
     f"{WATCH}.steps": "department",
     f"{WATCH}.escalations": "by",
     f"{WATCH}.still": "days",
+    f"{WATCH}.amendments": "fields",
     WATCH: "timer",
 }
 """List or group of lists -> what it says beside a case: the title ``cases.col-<this>``."""
@@ -246,7 +248,14 @@ def _about(one: Entry, tells: str, hall: Hall, names: Names, now: int) -> str:
         return f"{about.by} {said.age(now - about.at)}"
     if isinstance(about, Still):
         return t("cases.days", n=about.days)
+    if isinstance(about, Amendment):
+        return fields(about)
     return timer(one.clock, hall, names) if one.clock is not None and tells == "timer" else ""
+
+
+def fields(about: Amendment) -> str:
+    """What a correction changes, by the names of the fields."""
+    return t("cases.comma").join(word("amend.field", one) for one in about.fields)
 
 
 def _of_file(about: File, tells: str) -> str:

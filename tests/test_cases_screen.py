@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hallclient.actions import case_lists, case_notes, case_tasks, cases
+from hallclient.actions import case_amend, case_lists, case_notes, case_tasks, cases
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_lists import LISTS
 from hallclient.actions.case_notes import wait_on
@@ -472,6 +472,65 @@ async def test_what_is_over_is_not_changed(scene: Scene) -> None:
             assert t("cases.why.closed") in seat.said
         await seat.press("enter")
         assert screen_of(seat) is ReviewScreen
+
+
+# -- corrections
+
+
+def proposed(scene: Scene, by: Actor = ONE) -> str:
+    """A correction of the phone that waits for approval."""
+    kit, case = scene.kit, scene.review["id"]
+    scene.desk.put(case, "case_file", accepted_at=kit.clock.ms)
+    whose = cases.applicant_in(kit.store, scene.review)._replace(phone="13900000002")
+    return case_amend.propose(kit.store, by, case, whose, "抄错一位").id
+
+
+async def test_a_correction_is_compared_and_approved_by_a_key_shown_only_there(
+    scene: Scene,
+) -> None:
+    amendment = proposed(scene)
+    async with cases_of(scene.kit, SUPERVISOR) as seat:
+        await go_to(seat, "watch.escalations")
+        assert t("key.approve") not in seat.text
+        await seat.press("alt+a")
+        assert t("cases.why.no-amendment") in seat.said
+        await go_to(seat, "watch.amendments")
+        assert t("key.approve") in seat.text
+        assert t("key.reject") in seat.text
+        assert rows(seat) == [amendment]
+        assert "抄错一位" in seat.text
+        assert "13900000002" not in seat.text
+        await seat.press("alt+a")
+        assert "13800000001 → 13900000002" in seat.text
+        assert kinds(scene, "personal.viewed") == 1
+        await seat.press("escape")
+        assert "13900000002" not in seat.text
+        assert rows(seat) == [amendment]
+        await seat.press("alt+a", "2")
+        assert seat.said == t("cases.approved", case=scene.review["number"])
+        assert rows(seat) == []
+    row = scene.kit.store.row("SELECT * FROM case_file WHERE id = ?", scene.review["id"])
+    assert row is not None
+    assert cases.applicant_in(scene.kit.store, row).phone == "13900000002"
+
+
+async def test_a_correction_is_turned_down_with_a_reason_by_somebody_else(scene: Scene) -> None:
+    amendment = proposed(scene, SUPERVISOR)
+    async with cases_of(scene.kit, SUPERVISOR) as seat:
+        await go_to(seat, "watch.amendments")
+        await seat.press("alt+a", "2")
+        assert seat.said == t("refused.amend-own")
+    case_amend.withdraw(scene.kit.store, SUPERVISOR, amendment)
+    proposed(scene)
+    async with cases_of(scene.kit, SUPERVISOR) as seat:
+        await go_to(seat, "watch.amendments")
+        await seat.press("alt+n", "enter")
+        assert asks(seat)
+        await seat.type("请附身份证")
+        assert seat.said == t("cases.rejected", case=scene.review["number"])
+        assert rows(seat) == []
+    newest = case_amend.amendments(scene.kit.store, SUPERVISOR, scene.review["id"])[0]
+    assert (newest.state, newest.answer) == ("rejected", "请附身份证")
 
 
 # -- whom to call

@@ -16,11 +16,13 @@ from db.store import Row, Store
 from hallclient.actions import assist, case_figures, case_load, case_overview, case_queues
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.assist import File, Need
+from hallclient.actions.case_amend import Amendment, pending
 from hallclient.actions.case_figures import Report
 from hallclient.actions.case_find import find
 from hallclient.actions.case_ledger import AHEAD, PromiseLine, promises
 from hallclient.actions.case_load import AtDepartment, Escalated, Still
 from hallclient.actions.case_queues import Waiting
+from hallclient.actions.case_rows import case_row
 from hallclient.actions.case_watch import MOST, Look, deadlines, silences, silences_in
 from hallclient.actions.reading import snapshot
 from hallclient.rules.errors import Refused
@@ -64,6 +66,7 @@ _OF_WATCH = tuple(
         "escalations",
         "still",
         "agents",
+        "amendments",
         *FIGURES,
     )
 )
@@ -91,7 +94,7 @@ class Count(NamedTuple):
     n: int | None
 
 
-About = Waiting | File | Silence | PromiseLine | LateStep | Escalated | Still | None
+About = Waiting | File | Silence | PromiseLine | LateStep | Escalated | Still | Amendment | None
 
 
 class Entry(NamedTuple):
@@ -177,6 +180,7 @@ def _count_watch(store: Store, who: Actor) -> dict[str, int]:
         "escalations": seen.escalated,
         "still": len(case_load.still(store, who)),
         "agents": len(case_load.agents(store, who)),
+        "amendments": len(pending(store, who)),
     }
     return {f"{WATCH}.{one}": n for one, n in found.items()}
 
@@ -260,12 +264,20 @@ def _still(store: Store, who: Actor) -> list[Entry]:
     return [Entry(one.case.id, one.case, about=one) for one in case_load.still(store, who)]
 
 
+def _amended(store: Store, who: Actor) -> list[Entry]:
+    """Corrections that wait for somebody's approval."""
+    found = pending(store, who)
+    rows = _rows(store, [case_row(store, one.case) for one in found])
+    return [entry._replace(key=one.id, about=one) for entry, one in zip(rows, found, strict=True)]
+
+
 _WATCHED: Final[Mapping[str, Callable[[Store, Actor], list[Entry]]]] = {
     "silence": _silent,
     "promises": _promised,
     "steps": _late,
     "escalations": _escalated,
     "still": _still,
+    "amendments": _amended,
 }
 
 
