@@ -177,7 +177,6 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_amend.amendments(kit.store, who, "none"),
         lambda kit, who: case_find.find(kit.store, who, "x"),
         lambda kit, who: case_view.look(kit.store, who, "none"),
-        lambda kit, who: case_amend.amendments(kit.store, who, "none"),
         lambda kit, who: case_find.listed(kit.store, who),
         lambda kit, who: case_notes.notes(kit.store, who, "none"),
         lambda kit, who: case_link.cases_of(kit.store, who, "A001"),
@@ -195,14 +194,6 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_link.link(kit.store, who, "none", "A001"),
         lambda kit, who: case_link.file_with(kit.store, who, "none", "x"),
         lambda kit, who: case_lease.take_with(kit.store, who, "none", "A001"),
-    ],
-    "case.amend": [
-        lambda kit, who: case_amend.propose(kit.store, who, "none", Applicant(), "x"),
-        lambda kit, who: case_amend.withdraw(kit.store, who, "none"),
-    ],
-    "case.approve": [
-        lambda kit, who: case_amend.approve(kit.store, who, "none"),
-        lambda kit, who: case_amend.reject(kit.store, who, "none", "x"),
     ],
     "case.move": [
         lambda kit, who: case_moves.move(kit.store, who, "none", "accept"),

@@ -30,7 +30,7 @@ OPEN, APPROVED, REJECTED, WITHDRAWN, DROPPED = (
     "dropped",
 )
 STATES: Final = (OPEN, APPROVED, REJECTED, WITHDRAWN, DROPPED)
-"""Waits for a supervisor; approved; rejected; taken back; the case ended before anybody answered."""
+"""Waits for a supervisor; approved; rejected; taken back; the case ended without an answer."""
 NAMES: Final = ("kind", *FIELDS)
 """What may be corrected: whether a person or an organisation files, and every field of them."""
 _LONGEST: Final = 500

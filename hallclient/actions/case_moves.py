@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import case_tasks
+from hallclient.actions import case_amend, case_tasks
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_clocks import apply_in, drop_all_in
@@ -175,6 +175,7 @@ def _make(
         drop_all_in(draft)
         _end_promises(draft)
         case_tasks.drop_in(draft)
+        case_amend.drop_in(draft)
     draft.write("case.moved", move=spec.id, was=before, now=spec.target)
     if spec.target == "handling":
         case_tasks.open_in(draft)

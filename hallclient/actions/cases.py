@@ -296,7 +296,6 @@ __all__ = [
     "applicant_of",
     "describe",
     "described_in",
-    "described_in",
     "editing",
     "facts",
     "filing_of",

@@ -74,8 +74,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.assign": _HALL,
     "case.take-over": _LEAD,
     "case.note": _HALL,
-    "case.amend": _HALL,
-    "case.approve": _LEAD,
     "case.review": _COUNTER,
     "case.amend": _HALL,
     "case.approve": _LEAD,
