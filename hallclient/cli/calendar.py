@@ -26,6 +26,7 @@ from hallclient.texts import t
 if TYPE_CHECKING:
     from hallclient.cli.parser import Commands
 
+_MARKED = (Day.HOLIDAY, Day.MAKEUP)
 _WHEN = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -168,7 +169,7 @@ def _runs(days: list[Counted]) -> Iterator[_Off]:
     """The holidays and the days worked instead, in order."""
     for (kind, name), some in groupby(days, key=lambda one: (one.kind, one.name)):
         found = list(some)
-        if kind in (Day.HOLIDAY, Day.MAKEUP):
+        if kind in _MARKED:
             yield _Off(kind, name, found[0].day, found[-1].day)
 
 
@@ -188,7 +189,7 @@ def _run_text(one: _Off) -> str:
 
 
 def _cell(one: Counted) -> str:
-    mark = "" if one.kind is Day.WORKING else t(f"clock.mark.{one.kind.value}")
+    mark = t(f"clock.mark.{one.kind.value}") if one.kind in _MARKED else ""
     return f"{one.day.day:2d}{mark}{'~' if one.provisional else ''}"
 
 
