@@ -137,7 +137,7 @@ def calendar_in(app: App) -> Calendar:
 
 def _start(text: str) -> tuple[date, time | None]:
     """A day, or a moment: ``2026-09-30``, ``2026-09-30T16:00``, ``2026-09-30 16:00``."""
-    given = narrow(text)
+    given = narrow(text.strip().replace(" ", "T"))
     try:
         if ":" not in given:
             return date.fromisoformat(given), None
