@@ -42,7 +42,7 @@ AGAIN_S = 30.0
 """So often everything is read again though nothing was written: days pass."""
 REST = 4
 """After a reading it rests for so many times as long as it took."""
-WIDE = 100
+NARROW, WIDE = 60, 100
 
 
 class Seen(NamedTuple):
@@ -139,6 +139,7 @@ class CasesBase(HallScreen):
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""
         self.set_class(self.app.size.width >= WIDE, "-wide")
+        self.set_class(self.app.size.width < NARROW, "-narrow")
         self._show_status()
         self.show_detail()
 

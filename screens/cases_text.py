@@ -163,7 +163,7 @@ def columns(name: str, filled: Filled | None) -> list[Column]:
         Column(t("cases.col-state"), 8, flex=1, drop=2 if tells else 0),
         Column(t("cases.col-left"), 6, align="right"),
         Column(t("cases.col-due"), 5, drop=3),
-        Column(t("cases.col-holder"), 4, drop=4),
+        Column(t("cases.col-holder"), max(4, cell_width(t("cases.col-holder"))), drop=4),
         Column(t("cases.col-item"), 10, flex=3, drop=5),
     ]
 

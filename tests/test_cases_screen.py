@@ -175,6 +175,18 @@ async def test_the_language_changes_everything(scene: Scene) -> None:
         assert "办件编号" not in seat.text
 
 
+@pytest.mark.parametrize("size", [(40, 12), (200, 60)])
+async def test_a_screen_of_any_size_shows_the_list_and_the_keys(
+    scene: Scene, size: tuple[int, int]
+) -> None:
+    async with cases_of(scene.kit, ONE, size=size) as seat:
+        lines = seat.text.split("\n")
+        assert len(lines) == size[1]
+        assert max(map(cell_width, lines)) <= size[0]
+        assert t("cases.list.work.mine") in seat.text
+        assert t("key.find_case") in lines[-1]
+
+
 async def test_who_may_not_see_cases_is_told_so(kit: Kit) -> None:
     async with seated(kit, ADMINISTRATOR) as seat:
         await seat.press("alt+x")
