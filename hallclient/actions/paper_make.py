@@ -20,6 +20,7 @@ from hallclient.actions.cases import applicant_in
 from hallclient.actions.paper_receipt import COUNTER, Receipt, deliver_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import paper_body
+from hallclient.rules.review.clocks import decision_limit
 from hallclient.rules.review.facts import CaseFacts, ClockFact
 from hallclient.rules.review.flow import NOTICE
 from hallclient.rules.review.paper_body import Both, Ground, Limit
@@ -187,8 +188,8 @@ def _accepted(draft: CaseDraft, facts: CaseFacts) -> str:
 
 
 def _promised(draft: CaseDraft, facts: CaseFacts) -> Limit:
-    """The promised decision, by its clock."""
-    limit, unit = facts.checklist.promised_limit, facts.checklist.promised_unit
+    """The promised decision by its clock; where nothing is promised, the limit it is under."""
+    limit, unit = decision_limit(facts.checklist)
     clock = _decide(draft, facts)
     if clock is None:
         return Limit("", limit, unit)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hallclient.rules.review.clocks import Limit
+from hallclient.rules.review.clocks import Limit, decision_limit
 from hallclient.rules.review.facts import CaseFacts, TaskFact
 from hallclient.rules.workdays import WORKING
 
@@ -41,11 +41,11 @@ def refused(facts: CaseFacts) -> bool:
 
 
 def step_limit(facts: CaseFacts) -> Limit:
-    """How long a department has: the item's promise, less a working day for the hall to decide."""
-    spec = facts.checklist
-    if spec.promised_unit != WORKING:
-        return Limit(spec.promised_limit, spec.promised_unit)
-    return Limit(max(0, spec.promised_limit - 1), WORKING)
+    """How long a department has: as long as the decision, less a working day for the hall's own."""
+    whole = decision_limit(facts.checklist)
+    if whole.unit != WORKING:
+        return whole
+    return Limit(max(0, whole.n - 1), WORKING)
 
 
 def late(facts: CaseFacts) -> tuple[TaskFact, ...]:
