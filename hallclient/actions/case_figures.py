@@ -15,7 +15,7 @@ from db.store import Row, Store
 from hallclient.actions import firms
 from hallclient.actions.acting import Actor
 from hallclient.actions.calendars import calendar_of
-from hallclient.actions.case_rows import clock_fact
+from hallclient.actions.case_rows import VOID, clock_fact
 from hallclient.actions.editions import checklist_in, flow_in
 from hallclient.actions.figures import days_of, may_read
 from hallclient.actions.forms import form_in
@@ -178,9 +178,11 @@ class _Rows:
         """Case -> the moments of its notices, in order."""
         told: dict[str, list[int]] = {}
         for row in self.store.rows(
-            "SELECT case_file, at FROM paper WHERE day >= ? AND kind = ? ORDER BY at",
+            "SELECT case_file, at FROM paper WHERE day >= ? AND kind = ? AND delivery IS NOT ? "
+            "ORDER BY at",
             self.first,
             NOTICE,
+            VOID,
         ):
             told.setdefault(row["case_file"], []).append(row["at"])
         return told

@@ -10,7 +10,7 @@ from db.schema import case_of
 from db.store import Store
 from hallclient.actions.acting import Actor, acting, admit
 from hallclient.actions.case_figures import NOTICE
-from hallclient.actions.case_rows import OF, stream
+from hallclient.actions.case_rows import OF, VOID, stream
 from hallclient.actions.case_watch import Look
 from hallclient.actions.cases import applicant_in
 from hallclient.actions.editions import checklist_in
@@ -139,12 +139,15 @@ def second_notices(
     rows = store.rows(
         'SELECT p.id AS paper, p.number, p.by, p.at, c.number AS "case", c.item, '
         "(SELECT count(*) FROM paper q WHERE q.id > c.id || '/p/' AND q.id < c.id || '/p0' "
-        "AND q.kind = p.kind AND q.at <= p.at AND q.at >= c.received_at) AS nth "
+        "AND q.kind = p.kind AND q.at <= p.at AND q.at >= c.received_at "
+        "AND q.delivery IS NOT ?4) AS nth "
         "FROM paper p JOIN case_file c ON c.id = p.case_file "
-        "WHERE p.day BETWEEN ? AND ? AND p.kind = ? ORDER BY p.at DESC, p.id DESC",
+        "WHERE p.day BETWEEN ?1 AND ?2 AND p.kind = ?3 AND p.delivery IS NOT ?4 "
+        "ORDER BY p.at DESC, p.id DESC",
         days[0],
         days[-1],
         NOTICE,
+        VOID,
     )
     found = [Again(**row) for row in rows if row["nth"] > 1]
     return _with_reasons(store, who, found) if reasons and found else found

@@ -30,6 +30,8 @@ from hallclient.rules.review.facts import (
 
 OF = "id > ?1 || '/' AND id < ?1 || '0'"
 """Every row of a case by the beginning of its id."""
+VOID = "void"
+"""``paper.delivery`` of a document whose step was taken back (作废); ``delivered_by``: by whom."""
 
 
 def stream(case: str) -> str:
@@ -177,6 +179,7 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
         papers=tuple(
             PaperFact(one["id"], one["kind"], one["number"], one["at"], one["delivered_at"])
             for one in rows_of(store, "paper", case)
+            if one["delivery"] != VOID
         ),
         holder=row["holder"] if held else None,
         dishonest=bool(answers.get("dishonest")),

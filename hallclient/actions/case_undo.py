@@ -1,76 +1,118 @@
 """A step of a case taken back (撤回) by whoever made it, within the hall's time for that.
 
 Nothing is rewritten: an undo is an event whose changes are those of the undone ones, turned round.
-A document that the step made is gone with it, for nobody has read, saved or printed it: that would
-be a later event of the case, and then the step stays.
+A document that the step made becomes void (作废): its row, its number and what it says stay, so the
+number is never given to another one, and whoever verifies its code is told.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from db import projections
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
-from hallclient.actions.case_rows import case_row, stream
+from hallclient.actions.case_rows import VOID, case_row, stream
+from hallclient.actions.editions import flow_in
 from hallclient.rules.errors import Refused
 
-MOVED, UNDONE = "case.moved", "action.undone"
-_OF_A_STEP = frozenset(
-    {MOVED, "case.leased", "case.answered", "deficiency.opened", "deficiency.closed"}
-    | {"task.opened", "task.closed"}
-)
-"""What a step writes; anything else since is work that rests on it."""
+MOVED, UNDONE, _LEASED = "case.moved", "action.undone", "case.leased"
+_MADE = frozenset({MOVED, "task.opened"})
+"""What a step writes."""
+_BEFORE = frozenset({_LEASED, "case.answered", "deficiency.opened", "deficiency.closed"})
+"""What a step writes before its moves, to know what is true."""
+_SINCE = frozenset({_LEASED, "personal.viewed", "paper.printed", "paper.delivered"})
+"""What changes nothing that a step has changed, unless it is one of its own documents."""
 _NEWEST = (
     "SELECT seq, kind, actor, at, body FROM event WHERE device = ? AND stream = ? "
     "ORDER BY seq DESC LIMIT 200"
 )
 
 
+class _Event(NamedTuple):
+    seq: int
+    kind: str
+    actor: str
+    at: int
+    body: dict[str, Any]
+
+
+class _Step(NamedTuple):
+    events: list[_Event]
+    """The newest first."""
+    since: set[str]
+    """Numbers of documents that were read, printed or delivered afterwards, and `_LEASED`."""
+
+
 def undo_move(store: Store, who: Actor, case: str) -> Row:
-    """Take back the last step of a case, with what it made; the case's row.
+    """Take back the last step of a case, with the moves that followed by themselves; its row.
 
     Raises ``no-such-case``, ``no-step-to-undo`` (too late, somebody else's, or something was done
-    since), ``step-built-on`` (another device has gone on with it).
+    since), ``step-told`` (a document of it was read, printed or delivered), ``step-built-on``
+    (another device has gone on with it).
     """
     with acting(store, who, "case.move") as tx:
         row = case_row(store, case)
-        group = _last(tx, row["id"])
-        if group is None:
+        step = _last(tx, row)
+        if step is None:
             seconds = tx.hall.policy.undo_ms // 1000
             raise Refused("no-step-to-undo", field="case", number=row["number"], seconds=seconds)
-        changes = [change for one in group for change in projections.reverse(one["set"])]
-        merged = _merged(changes)
-        if not all(_as_left(tx, change) for change in merged):
+        turned = [one for event in step.events for one in projections.reverse(event.body["set"])]
+        changes = _merged(turned)
+        told = [str(left["number"]) for _, _, left, _ in filter(_paper, changes) if left]
+        for number in told:
+            if number in step.since:
+                raise Refused("step-told", field="case", number=row["number"], paper=number)
+        if not all(_as_left(tx, change) for change in changes):
             raise Refused("step-built-on", field="case", number=row["number"])
-        moves = [one["move"] for one in group if "move" in one]
         tx.append(
             UNDONE,
             row["id"],
-            merged,
+            [_void(tx, change) for change in changes],
             stream=stream(row["id"]),
-            undoes=group[-1]["seq"],
+            undoes=step.events[-1].seq,
             was=MOVED,
-            moves=moves,
+            moves=[event.body["move"] for event in step.events if event.kind == MOVED],
+            void=told,
         )
         return case_row(store, row["id"])
 
 
-def _last(tx: Action, case: str) -> list[Row] | None:
-    """The events of the last action in the case, the newest first, when it was one's own step."""
-    found: list[dict[str, Any]] = []
-    for seq, kind, actor, at, body in tx.db.execute(_NEWEST, (tx.store.device, stream(case))):
-        if kind not in _OF_A_STEP:
+def _last(tx: Action, row: Row) -> _Step | None:
+    """The last step in the case, when it was one's own and soon enough: somebody's move, with those
+    made by themselves after it; several in one action (即办) are one step.
+    """
+    flow = flow_in(tx.store, row["flow"])
+    found: list[_Event] = []
+    since: set[str] = set()
+    moves = 0
+    """How many of these end with the earliest move that somebody made."""
+    rows = tx.db.execute(_NEWEST, (tx.store.device, stream(row["id"])))
+    for seq, kind, actor, at, body in rows:
+        event = _Event(seq, kind, actor, at, json.loads(body))
+        if found and (actor, at) != (found[0].actor, found[0].at):
             break
-        if found and (actor, at) != (found[0]["actor"], found[0]["at"]):
+        if kind in _MADE or (moves and kind in _BEFORE):
+            found.append(event)
+            known = flow.move.get(event.body.get("move", ""))
+            if kind == MOVED and known is not None and not known.automatic:
+                moves = len(found)
+        elif found or kind not in _SINCE:
             break
-        found.append({**json.loads(body), "seq": seq, "kind": kind, "actor": actor, "at": at})
-    if not found or found[0]["actor"] != tx.actor:
+        elif kind == _LEASED:
+            since.add(kind)
+        else:
+            since.add(str(event.body.get("paper") or event.body.get("number")))
+    while moves and moves < len(found) and found[moves].kind in _BEFORE:
+        moves += 1
+    mine = moves and found[0].actor == tx.actor
+    late = moves and found[0].at < tx.now - tx.hall.policy.undo_ms
+    if not mine or late:
         return None
-    late = found[0]["at"] < tx.now - tx.hall.policy.undo_ms
-    return found if not late and any(one["kind"] == MOVED for one in found) else None
+    # Who has begun to work on it again goes on doing so.
+    return _Step([one for one in found[:moves] if one.kind not in since], since)
 
 
 def _merged(changes: list[Change]) -> list[Change]:
@@ -96,3 +138,18 @@ def _as_left(tx: Action, change: Change) -> bool:
     if left is None or row is None:
         return left is None and row is None
     return all(row[name] == value for name, value in left.items())
+
+
+def _paper(change: Change) -> bool:
+    """Whether it takes a document away."""
+    table, _, _, back = change
+    return table == "paper" and back is None
+
+
+def _void(tx: Action, change: Change) -> Change:
+    """A document stays, and is void; everything else is as it was."""
+    table, key, left, _ = change
+    if left is None or not _paper(change):
+        return change
+    now = {"delivered_at": None, "delivered_by": tx.actor, "delivery": VOID, "receipt": None}
+    return table, key, {name: left.get(name) for name in now}, now

@@ -6,7 +6,7 @@ from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_rows import CaseDraft, case_row
 from hallclient.actions.paper_make import PROOF, make_in
-from hallclient.actions.paper_pdf import paper_row
+from hallclient.actions.paper_pdf import paper_row, valid
 from hallclient.actions.paper_receipt import Receipt, deliver_in
 
 
@@ -28,8 +28,8 @@ def deliver(
     ``to``: the receiver, the applicant's representative or the applicant unless given; ``at``:
     when, UTC ms, unless now. It may be delivered after its case has ended.
 
-    Raises ``no-such-document``, ``no-such-delivery``, ``delivered-already``, ``receiver-needed``,
-    ``waybill-needed``, ``delivery-time``.
+    Raises ``no-such-document``, ``document-void``, ``no-such-delivery``, ``delivered-already``,
+    ``receiver-needed``, ``waybill-needed``, ``delivery-time``.
     """
     with acting(store, who, "paper.deliver") as tx:
         row = paper_row(store, paper)
@@ -47,10 +47,10 @@ def deliver(
 def printed(store: Store, who: Actor, paper: str) -> Row:
     """Note that a document was printed once, all its copies; again: it is told as a reprint.
 
-    Raises ``no-such-document``.
+    Raises ``no-such-document``, ``document-void``.
     """
     with acting(store, who, "paper.read") as tx:
-        row = paper_row(store, paper)
+        row = valid(paper_row(store, paper))
         draft = CaseDraft(tx, case_row(store, row["case_file"]))
         before = row["printed"]
         draft.update("paper", row, printed=before + 1)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from db.store import Row, Store
 from hallclient.actions import paper_templates
 from hallclient.actions.acting import Actor, acting, admit
-from hallclient.actions.case_rows import case_row, rows_of, stream
+from hallclient.actions.case_rows import VOID, case_row, rows_of, stream
 from hallclient.actions.signing import signer_of
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import paper_code
@@ -44,6 +44,8 @@ class Verdict(StrEnum):
     """This hall has signed it, and the document of this number says something else."""
     FORGED = "forged"
     OTHER_HALL = "other-hall"
+    VOID = "void"
+    """This hall has signed it, and the step that made it was taken back."""
 
 
 class Verified(NamedTuple):
@@ -68,8 +70,16 @@ def paper_row(store: Store, paper: str) -> Row:
     return row
 
 
+def valid(row: Row) -> Row:
+    """A document that is in force. Raises ``document-void``."""
+    if row["delivery"] == VOID:
+        raise Refused("document-void", field="paper", number=row["number"])
+    return row
+
+
 def papers_of(store: Store, who: Actor, case: str) -> list[Row]:
-    """The documents of a case by its id or number, oldest first; nothing of what they say.
+    """The documents of a case by its id or number, oldest first, also void ones; nothing of what
+    they say.
 
     Raises ``no-such-case``.
     """
@@ -94,10 +104,10 @@ def body_of(store: Store, row: Row) -> dict[str, Any]:
 def read(store: Store, who: Actor, paper: str) -> Document:
     """A document and what it says; looking is an event (GB/T 22239 审计).
 
-    Raises ``no-such-document``, ``document-forgotten``, ``document-damaged``.
+    Raises ``no-such-document``, ``document-void``, ``document-forgotten``, ``document-damaged``.
     """
     with acting(store, who, "paper.read") as tx:
-        row = paper_row(store, paper)
+        row = valid(paper_row(store, paper))
         body = body_of(store, row)
         case = row["case_file"]
         tx.append("personal.viewed", case, [], stream=stream(case), paper=row["number"])
@@ -175,12 +185,14 @@ def verify(store: Store, text: str) -> Verified:
         return Verified(Verdict.UNKNOWN, *told)
     same = (row["kind"], row["day"], paper_code.short(row["sha256"]))
     verdict = Verdict.GENUINE if same == (code.kind, code.day, code.digest) else Verdict.DIFFERS
+    if verdict is Verdict.GENUINE and row["delivery"] == VOID:
+        verdict = Verdict.VOID
     return Verified(verdict, *told, row["id"], row["case_file"])
 
 
 def genuine(store: Store, text: str) -> Verified:
     """A document's QR code that is all right. Raises as `verify`, ``document-forged``,
-    ``document-other-hall``, ``document-differs``, ``document-unknown``.
+    ``document-other-hall``, ``document-differs``, ``document-unknown``, ``document-void``.
     """
     found = verify(store, text)
     number, day = found.number, found.day
@@ -190,6 +202,8 @@ def genuine(store: Store, text: str) -> Verified:
         raise Refused("document-other-hall", field="text", number=number)
     if found.verdict is Verdict.DIFFERS:
         raise Refused("document-differs", field="text", number=number, day=day)
+    if found.verdict is Verdict.VOID:
+        raise Refused("document-void", field="text", number=number)
     if found.verdict is Verdict.UNKNOWN:
         raise Refused("document-unknown", field="text", number=number, day=day)
     return found

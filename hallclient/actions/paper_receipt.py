@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions.case_rows import CaseDraft
+from hallclient.actions.case_rows import VOID, CaseDraft
 from hallclient.actions.cases import applicant_in
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean
@@ -38,6 +38,8 @@ def deliver_in(draft: CaseDraft, row: Row, receipt: Receipt, *, named: bool = Tr
     """
     if receipt.how not in WAYS:
         raise Refused("no-such-delivery", field="how", how=receipt.how)
+    if row["delivery"] == VOID:
+        raise Refused("document-void", field="paper", number=row["number"])
     if row["delivered_at"] is not None:
         raise Refused("delivered-already", number=row["number"], by=row["delivered_by"])
     if not row["at"] - LATE_MS <= receipt.at <= draft.tx.now + LATE_MS:
