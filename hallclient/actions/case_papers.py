@@ -1,7 +1,7 @@
 """Documents (文书) of a case: made and frozen, read, set as PDF, delivered, printed, verified."""
 
 from hallclient.actions.paper_delivery import deliver, printed
-from hallclient.actions.paper_make import NOTICE, make_in
+from hallclient.actions.paper_make import make_in
 from hallclient.actions.paper_pdf import (
     Document,
     Verdict,
@@ -28,7 +28,6 @@ from hallclient.actions.paper_receipt import (
 __all__ = [
     "COUNTER",
     "ELECTRONIC",
-    "NOTICE",
     "POST",
     "WAYS",
     "Document",
