@@ -7,6 +7,7 @@ listed: the whole name or the number of the card finds them.
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from db.store import Row, Store
@@ -19,16 +20,24 @@ from hallclient.rules.text import clean, narrow
 MOST: Final = 20
 _SHORT: Final = 2
 """Characters below which only the beginning of a number or name is looked for."""
+_MORE: Final = 60
+"""So many more than wanted are looked at, so that those still open come to the front."""
 
 
 def find(store: Store, who: Actor, text: str, limit: int = MOST) -> list[Row]:
-    """The best cases for what was typed: exact ones first, then open ones, the newest first."""
+    """The best cases for what was typed: exact ones first, then open ones, the newest first.
+
+    A whole number is that number: nothing else is looked for.
+    """
     admit(store, who, "case.read")
     typed = clean(text).strip()[:120]
     if not typed or limit <= 0:
         return []
+    named = _numbered(store, narrow(typed))
+    if not named:
+        named = [*_ticket(store, typed), *_persons(store, typed), *_texts(store, typed, limit)]
     found: dict[str, Row] = {}
-    for row in [*_exact(store, typed), *_persons(store, typed), *_texts(store, typed, limit)]:
+    for row in named:
         found.setdefault(row["id"], row)
         if len(found) >= limit:
             break
@@ -87,19 +96,21 @@ def of_visit(store: Store, visit: Row) -> list[Row]:
     )
 
 
-def _exact(store: Store, typed: str) -> list[Row]:
-    """By the whole number of a case, document, filing or ticket of today."""
-    wanted = narrow(typed)
-    found = store.rows(
+def _numbered(store: Store, number: str) -> list[Row]:
+    """By the whole number of a case, a document or a filing."""
+    return store.rows(
         "SELECT case_file.* FROM case_file WHERE number = ?1 UNION ALL "
         "SELECT case_file.* FROM paper JOIN case_file ON case_file.id = paper.case_file "
         "WHERE paper.number = ?1 UNION ALL "
         "SELECT case_file.* FROM filing JOIN case_file ON case_file.filing = filing.id "
         "WHERE filing.number = ?1",
-        wanted,
+        number,
     )
-    routed = route(typed)
-    return [*found, *of_number(store, routed.value or wanted)]
+
+
+def _ticket(store: Store, typed: str) -> list[Row]:
+    """By the whole number of a ticket of today."""
+    return of_number(store, route(typed).value or narrow(typed))
 
 
 def _persons(store: Store, typed: str) -> list[Row]:
@@ -114,18 +125,22 @@ def _persons(store: Store, typed: str) -> list[Row]:
 
 
 def _texts(store: Store, typed: str, limit: int) -> list[Row]:
+    """By a part of the text of a case. GLOB takes a fifth less than instr over the whole index; a
+    folded word has no sign that means something in a pattern.
+    """
     words = [word for word in map(fold, typed.split()) if word]
     if not words:
         return []
-    short = len(fold(typed)) < _SHORT
-    pattern = "' ' || find LIKE '% ' || ? || '%'" if short else "instr(find, ?)"
+    if len(fold(typed)) < _SHORT:
+        where, values = "(find GLOB ? OR find GLOB ?)", [f"{words[0]}*", f"* {words[0]}*"]
+    else:
+        where = " AND ".join(["find GLOB ?"] * len(words))
+        values = [f"*{word}*" for word in words]
     keys = store.db.execute(
-        "SELECT id FROM case_file INDEXED BY case_file_find WHERE "
-        f"{' AND '.join([pattern] * len(words))} ORDER BY since DESC LIMIT ?",
-        (*words, limit * 4),
+        f"SELECT id FROM case_file INDEXED BY case_file_find WHERE {where} "
+        "ORDER BY since DESC LIMIT ?",
+        (*values, limit + _MORE),
     ).fetchall()
-    import json
-
     rows = store.rows(
         "SELECT * FROM case_file WHERE id IN (SELECT value FROM json_each(?))",
         json.dumps([key for (key,) in keys]),
