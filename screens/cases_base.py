@@ -8,6 +8,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 
 from db.errors import StoreError
 from db.store import Store
@@ -94,7 +95,7 @@ class CasesBase(HallScreen):
         """The list that `filled` is of: another one may have been asked for since."""
         self.view: CaseView | None = None
         """The chosen case in full, once it is read."""
-        self.preview: cases_detail.Content | None = None
+        self.preview: Content | None = None
         """What stands in place of the chosen line while a question is about it."""
         self._names = Names({}, {})
         self._latest = Latest(self, self.see)
@@ -257,7 +258,7 @@ class CasesBase(HallScreen):
             return
         self._detail.say(self.preview or self._detail_now())
 
-    def _detail_now(self) -> str | cases_detail.Content:
+    def _detail_now(self) -> str | Content:
         entry, filled, width = self.entry, self.filled, self.width - 2
         if entry is not None:
             group, _, key = self.filled_as.partition(".")

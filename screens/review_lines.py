@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hallclient.actions.case_view import CaseView
 from hallclient.clock_words import due_text
 from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.review.clocks import step_of
 from hallclient.rules.review.deficiencies import MATERIAL, ordered
 from hallclient.rules.review.facts import MaterialFact, MaterialState
 from hallclient.rules.review.materials import OWN, needed
@@ -60,7 +61,7 @@ def columns() -> list[Column]:
         Column(t("review.col-kind"), 4),
         Column(t("review.col-no"), 3, align="right"),
         Column(t("review.col-what"), 16, flex=3),
-        Column(t("review.col-state"), 8),
+        Column(t("review.col-state"), 10),
         Column(t("review.col-more"), 10, flex=2, drop=1),
     ]
 
@@ -102,6 +103,8 @@ def _lines(view: CaseView, hall: Hall, now: int) -> Iterator[_Made]:
     for timing in view.timings:
         clock = timing.clock
         name = timer_name(view.facts.flow, clock.timer)
+        if department := step_of(clock.id):
+            name = f"{name} {department_name(hall, department)}"
         due = clock.due.isoformat()
         if clock.due_at is not None:
             due = f"{local(clock.due_at):%Y-%m-%d %H:%M}"

@@ -58,7 +58,11 @@ def status(view: CaseView, hall: Hall, ticket: str, width: int) -> Content:
 def timings(view: CaseView, who: Actor, width: int) -> Content:
     """The clocks that run, whatever tips over first first; who holds it, whose file it is."""
     parts: list[Part] = []
+    told_of: set[str] = set()
     for one in view.timings:
+        if one.clock.timer in told_of:
+            continue  # of several departments' steps the one that tips over first
+        told_of.add(one.clock.timer)
         name = timer_name(view.facts.flow, one.clock.timer)
         said = t("review.timing", timer=name, light=light_word(one.light), left=left(one.left))
         parts.append((said, _LIGHTS[one.light.value]))

@@ -17,6 +17,7 @@ from screens.widgets.field import Field
 from tests import moments as hall
 from tests.bookkit import ZHANG
 from tests.cards import typed
+from tests.case_scenes import CASE_SCENES
 from tests.deskkit import Seat
 from tests.form_scenes import FORM_SCENES
 from tests.hallkit import ADMINISTRATOR, AGENT
@@ -170,4 +171,5 @@ SCENES: Final = (
     Scene("board-closed", BOARD, hall.night),
     Scene("board-zone", board("west"), hall.called),
     *FORM_SCENES,
+    *CASE_SCENES,
 )

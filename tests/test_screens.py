@@ -14,6 +14,7 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.text import cell_width
 from hallclient.texts import set_language
 from hallclient.words import refused_text
+from tests.case_scenes import said
 from tests.deskkit import LARGE, SMALL
 from tests.form_scenes import written
 from tests.hallkit import SUPERVISOR, Kit
@@ -43,6 +44,8 @@ DATA = {
 }
 BOTH_LANGUAGES = "board"
 """Scenes of this place show both at once."""
+CASE = "case"
+"""Scenes of cases show whose they are and what people wrote."""
 FORM = "form"
 """Scenes of forms show what applicants wrote."""
 
@@ -74,6 +77,8 @@ async def test_screen(scene: Scene, language: str, kit: Kit, snapshot: SnapshotA
                 foreign = set(FOREIGN.findall(text)) - DATA
                 if scene.name.startswith(FORM):
                     foreign = {found for found in foreign if found not in written()}
+                if scene.name.startswith(CASE):
+                    foreign = {found for found in foreign if found not in said()}
                 assert foreign == set()
 
 

@@ -11,11 +11,8 @@ from hallclient.rules.text import clean
 
 
 def firms(store: Store) -> list[str]:
-    """Every firm that an agent belongs or belonged to, by name."""
-    rows = store.rows(
-        "SELECT firm FROM operator WHERE firm IS NOT NULL "
-        "UNION SELECT firm FROM case_file WHERE firm IS NOT NULL ORDER BY firm"
-    )
+    """Every firm that somebody employed here, now or before, belongs to, by name."""
+    rows = store.rows("SELECT DISTINCT firm FROM operator WHERE firm IS NOT NULL ORDER BY firm")
     return [row["firm"] for row in rows]
 
 
