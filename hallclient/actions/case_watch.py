@@ -116,6 +116,14 @@ def lights(store: Store, who: Actor) -> dict[str, dict[Light, int]]:
 def lights_in(look: Look) -> dict[str, dict[Light, int]]:
     """`lights` of a moment: clocks that are alike are judged once."""
     found: dict[str, dict[Light, int]] = {}
+    for timer, light, _, n in _alike(look):
+        of_timer = found.setdefault(timer, {})
+        of_timer[light] = of_timer.get(light, 0) + n
+    return found
+
+
+def _alike(look: Look) -> Iterator[tuple[str, Light, str, int]]:
+    """(timer, light, due day, how many) of open clocks that are alike."""
     # What runs is counted in the index alone; what is paused has its row read.
     for pauses, state, also in (
         ("NULL", "= 'running'", ""),
@@ -128,9 +136,7 @@ def lights_in(look: Look) -> dict[str, dict[Light, int]]:
             f"GROUP BY due, timer, state, count, unit{also}"
         ):
             light, _ = look.judge(clock_fact(row))
-            of_timer = found.setdefault(row["timer"], {})
-            of_timer[light] = of_timer.get(light, 0) + row["n"]
-    return found
+            yield row["timer"], light, row["due"], row["n"]
 
 
 def deadlines(
@@ -153,7 +159,7 @@ def deadlines(
     found: list[Deadline] = []
     with snapshot(store):
         look = Look(store)
-        for one in _running(look, timer):
+        for one in _running(look, timer, light):
             if light is not None and one.light is not light:
                 continue
             if department and department not in (one.case.department, one.at):
@@ -169,14 +175,20 @@ def deadlines(
     return found
 
 
-def _running(look: Look, timer: str = "") -> Iterator[Deadline]:
-    """The open clocks in order, read as they are wanted."""
+def _running(look: Look, timer: str = "", light: Light | None = None) -> Iterator[Deadline]:
+    """The open clocks in order, read as they are wanted; those due when none has the ``light`` are
+    left out.
+    """
+    first, last = "", "~"
+    if light is not None:
+        dues = [due for _, found, due, _ in _alike(look) if found is light]
+        first, last = min(dues, default="~"), max(dues, default="")
     for state in ("running", "paused"):
         cursor = look.store.db.execute(
             f"SELECT {_CLOCK}, {look.case} FROM clock JOIN case_file c ON c.id = clock.case_file "
             "WHERE ended_at IS NULL AND clock.state = ?1 AND (?2 = '' OR timer = ?2) "
-            "ORDER BY due, due_at, clock.id",
-            (state, timer),
+            "AND due BETWEEN ?3 AND ?4 ORDER BY due, due_at, clock.id",
+            (state, timer, first, last),
         )
         names = [column[0] for column in cursor.description]
         for values in cursor:
