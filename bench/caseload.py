@@ -18,7 +18,8 @@ from db.projections import project
 from db.store import Store
 from hallclient.actions import cases
 from hallclient.actions.acting import Actor, acting
-from hallclient.actions.cases import Applicant
+from hallclient.actions.case_title import Applicant, find_text
+from hallclient.demo import people
 
 CLERK = Actor("c01", "clerk", "W01")
 DEPARTMENTS = ("market", "planning", "fire", "water")
@@ -26,6 +27,8 @@ _OPEN = (
     ("received", 12), ("corrected", 3), ("correction", 15), ("prereview", 8), ("prereview_ok", 4),
     ("accepted", 3), ("handling", 40), ("mending", 3), ("done_pass", 2), ("issued", 10),
 )  # fmt: skip
+_NAMES = 5_000
+"""So many companies file them, as the demo names its own."""
 _DAY_MS = 86_400_000
 
 
@@ -40,6 +43,7 @@ def made(path: Path, closed: int, opened: int) -> Store:
     dice = random.Random(closed)
     now = store.env.now()
     states = [state for state, weight in _OPEN for _ in range(weight)]
+    names = [people.company(dice) for _ in range(_NAMES)]
     with acting(store, CLERK, "case.open") as tx:
         for place in range(closed + opened):
             is_open = place >= closed
@@ -47,7 +51,8 @@ def made(path: Path, closed: int, opened: int) -> Store:
             # Who waits for an answer does not wait long; a few do, and are in silence.
             since = 9 if state in ("received", "corrected") else 40 if is_open else 700
             begun = now - dice.randrange(since) * _DAY_MS - dice.randrange(_DAY_MS // 3)
-            made = _case(store, dice, first, place, begun, state)
+            name = names[place % _NAMES]
+            made = _case(store, dice, first, place, begun, state, name)
             _append(store, tx.day, f"case:{made[0][1]}", begun, made)
     store.db.execute("PRAGMA synchronous = FULL")
     store.db.execute("ANALYZE")
@@ -55,7 +60,13 @@ def made(path: Path, closed: int, opened: int) -> Store:
 
 
 def _case(
-    store: Store, dice: random.Random, like: dict[str, Any], place: int, begun: int, state: str
+    store: Store,
+    dice: random.Random,
+    like: dict[str, Any],
+    place: int,
+    begun: int,
+    state: str,
+    name: str,
 ) -> list[Change]:
     """The rows of one case, as its steps would have left them."""
     key = store.env.new_id()
@@ -63,9 +74,12 @@ def _case(
     start = date.fromisoformat(day)
     ended = None if state != "archived" else begun + 3 * _DAY_MS
     agent = dice.choice((None, "a01", "a02"))
+    number = f"{day.replace('-', '')}-W{place % 20 + 1:02d}-{place:06d}"
     row = {
-        **{name: like[name] for name in ("item", "checklist", "flow", "kind", "title", "find")},
-        "number": f"{day.replace('-', '')}-W{place % 20 + 1:02d}-{place:06d}",
+        **{column: like[column] for column in ("item", "checklist", "flow", "kind")},
+        "number": number,
+        "title": name,
+        "find": find_text(Applicant("organisation", name), number),
         "day": day,
         "source": "counter",
         "state": state,

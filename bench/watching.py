@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from bench import caseload
+from bench import caseload, finding
 from bench.figure import Figure, Run, median, ms
 from bench.look import timed
 from db.store import Store
@@ -68,6 +68,7 @@ def measure(run: Run) -> Iterator[Figure]:
         ):  # fmt: skip
             yield timed(store, name, times, goal, do, rows)
         yield _report(run, store)
+        yield from finding.measure(run, store)
 
 
 def _report(run: Run, store: Store) -> Figure:
