@@ -26,6 +26,7 @@ from hallclient.actions import (
     bookings,
     calendars,
     calling,
+    case_amend,
     case_deficiencies,
     case_files,
     case_lease,
@@ -77,7 +78,7 @@ from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
-NEWEST = 4
+NEWEST = 5
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
 ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
 
@@ -305,6 +306,10 @@ def _review(kit: Kit) -> None:
     lack = case_deficiencies.add(store, TWO, case, text="x", how="x")
     case_deficiencies.close(store, TWO, lack["id"])
     case_promises.close(store, TWO, promise["id"], "withdrawn", reason="x")
+    for settle in (case_amend.reject, case_amend.approve):
+        wanted = case_amend.propose(store, TWO, case, {"phone": "13900000000"}, "x")
+        more = ("x",) if settle is case_amend.reject else ()
+        settle(store, SUPERVISOR, wanted.id, *more)
     body = editions.shipped()["calendar"]
     body = {**body, "version": "golden", "holidays": [*body["holidays"], ["2026-09-23", "x", "x"]]}
     calendars.publish(store, ADMINISTRATOR, body)
