@@ -64,7 +64,7 @@ def test_a_document_of_it_is_void_and_its_number_never_given_again(kit: Kit) -> 
     (paper,) = case.move("receive").papers
     code = paper_pdf.sign(kit.store, paper)
     undo_move(kit.store, C1, case.id)
-    assert case.facts.papers == ()
+    assert not case.facts.papers
     (row,) = case_papers.papers_of(kit.store, C1, case.id)
     assert (row["delivery"], row["delivered_by"], row["delivered_at"]) == ("void", "c01", None)
     assert case_papers.verify(kit.store, code).verdict is Verdict.VOID

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.actions.case_notes import SUPERVISORS
-from hallclient.actions.case_rows import OF, CaseDraft, case_row, rows_of, stream
+from hallclient.actions.case_rows import OF, VOID, CaseDraft, case_row, rows_of, stream
 from hallclient.actions.case_title import FIELDS, KINDS, Applicant
 from hallclient.actions.cases import applicant_in, described_in, editing
 from hallclient.rules.errors import Refused
@@ -150,9 +150,11 @@ def difference(store: Store, who: Actor, amendment: str) -> Difference:
         texts = store.unseal(case["id"], row["sealed"]) or {}
         was, now = (json.loads(texts.get(side, "{}")) for side in ("was", "now"))
         papers = tx.rows(
-            f"SELECT number FROM paper WHERE {OF} AND at <= ?2 ORDER BY rowid",
+            f"SELECT number FROM paper WHERE {OF} AND at <= ?2 AND delivery IS NOT ?3 "
+            "ORDER BY rowid",
             case["id"],
             row["done_at"] or tx.now,
+            VOID,
         )
         tx.append("personal.viewed", case["id"], [], stream=stream(case["id"]), amendment=row["id"])
         return Difference(
