@@ -20,6 +20,7 @@ from hallclient.actions import cases
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_title import Applicant, find_text
 from hallclient.demo import people
+from hallclient.rules.search import fold
 
 CLERK = Actor("c01", "clerk", "W01")
 DEPARTMENTS = ("market", "planning", "fire", "water")
@@ -44,6 +45,7 @@ def made(path: Path, closed: int, opened: int) -> Store:
     now = store.env.now()
     states = [state for state, weight in _OPEN for _ in range(weight)]
     names = [people.company(dice) for _ in range(_NAMES)]
+    typed = {name: find_text(Applicant("organisation", name), "") for name in set(names)}
     with acting(store, CLERK, "case.open") as tx:
         for place in range(closed + opened):
             is_open = place >= closed
@@ -52,7 +54,8 @@ def made(path: Path, closed: int, opened: int) -> Store:
             since = 9 if state in ("received", "corrected") else 40 if is_open else 700
             begun = now - dice.randrange(since) * _DAY_MS - dice.randrange(_DAY_MS // 3)
             name = names[place % _NAMES]
-            made = _case(store, dice, first, place, begun, state, name)
+            like = {**first, "title": name, "find": typed[name]}
+            made = _case(store, dice, like, place, begun, state)
             _append(store, tx.day, f"case:{made[0][1]}", begun, made)
     store.db.execute("PRAGMA synchronous = FULL")
     store.db.execute("ANALYZE")
@@ -60,13 +63,7 @@ def made(path: Path, closed: int, opened: int) -> Store:
 
 
 def _case(
-    store: Store,
-    dice: random.Random,
-    like: dict[str, Any],
-    place: int,
-    begun: int,
-    state: str,
-    name: str,
+    store: Store, dice: random.Random, like: dict[str, Any], place: int, begun: int, state: str
 ) -> list[Change]:
     """The rows of one case, as its steps would have left them."""
     key = store.env.new_id()
@@ -76,10 +73,9 @@ def _case(
     agent = dice.choice((None, "a01", "a02"))
     number = f"{day.replace('-', '')}-W{place % 20 + 1:02d}-{place:06d}"
     row = {
-        **{column: like[column] for column in ("item", "checklist", "flow", "kind")},
+        **{column: like[column] for column in ("item", "checklist", "flow", "kind", "title")},
         "number": number,
-        "title": name,
-        "find": find_text(Applicant("organisation", name), number),
+        "find": f"{fold(number)} {like['find']}",
         "day": day,
         "source": "counter",
         "state": state,
