@@ -79,7 +79,7 @@ _TURNS = {
 
 
 def instant(facts: CaseFacts) -> bool:
-    """Whether the item is done on the spot (即办件): no time is promised, one department decides."""
+    """Whether the item is done on the spot (即办件): no time promised, one department decides."""
     return not facts.checklist.promised_limit and len(facts.checklist.departments) <= 1
 
 
