@@ -16,6 +16,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 
 # A terminal whose locale is C or POSIX must not break on the first Chinese character.
 export PYTHONUTF8 := 1
+# The tests start hundreds of processes: none of them should compile all the code anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick lint format lock bench screenshots clean

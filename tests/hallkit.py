@@ -4,13 +4,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 from db.env import Env, day_of
-from db.store import Row, Store
+from db.store import Row, Store, Tx
 from hallclient.actions import calling, serving, setup, tickets, windows
 from hallclient.actions.acting import Actor
-from hallclient.actions.hall import hall_of
+from hallclient.actions.hall import hall_of, know
 from hallclient.actions.hall_files import default_hall
 from hallclient.actions.tickets import Request, Ticket
 from hallclient.rules.catalogue import Hall, Policy
@@ -42,8 +43,38 @@ class Clock:
 
 def seeded_env(clock: Callable[[], int], seed: int = 1) -> Callable[[str], Env]:
     """What `Store.create` and `Store.open` take: this clock, and dice of this seed."""
-    dice = random.Random(seed)
+    return thrown_env(clock, random.Random(seed))
+
+
+def thrown_env(clock: Callable[[], int], dice: random.Random) -> Callable[[str], Env]:
+    """The same with dice that may have been thrown already."""
     return lambda time_zone: Env(clock, dice.randbytes, day_of(time_zone))
+
+
+class _Template(NamedTuple):
+    """The file of a hall just made, its hall, and the dice as its making left them."""
+
+    file: bytes
+    hall: Hall
+    dice: tuple[Any, ...]
+
+
+_TEMPLATES: dict[tuple[int, str], _Template] = {}
+
+
+def _template(seed: int, policy: dict[str, Any]) -> _Template:
+    """A hall as `init_demo` makes it, made once in this process for each seed and policy."""
+    key = seed, repr(sorted(policy.items()))
+    if key not in _TEMPLATES:
+        hall = default_hall()
+        hall = hall._replace(policy=hall.policy._replace(**policy))
+        dice = random.Random(seed)
+        make_env = thrown_env(Clock(), dice)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "hall.db"
+            setup.init_demo(path, hall, QUICK_VERIFIER, make_env=make_env).close()
+            _TEMPLATES[key] = _Template(path.read_bytes(), hall, dice.getstate())
+    return _TEMPLATES[key]
 
 
 def clerk(number: int, window: int | None = None) -> Actor:
@@ -68,11 +99,19 @@ class Kit:
     ) -> None:
         self.clock = Clock()
         self.path = folder / "hall.db"
-        hall = hall or default_hall()
-        if policy:
+        dice = random.Random(seed)
+        self.make_env = thrown_env(self.clock, dice)
+        if hall is not None:
             hall = hall._replace(policy=hall.policy._replace(**policy))
-        self.make_env = seeded_env(self.clock, seed)
-        self.store = setup.init_demo(self.path, hall, QUICK_VERIFIER, make_env=self.make_env)
+            self.store = setup.init_demo(self.path, hall, QUICK_VERIFIER, make_env=self.make_env)
+        else:
+            # A copy of the file: nobody can tell it from one that was made with this seed.
+            template = _template(seed, policy)
+            self.path.touch(0o600)
+            self.path.write_bytes(template.file)
+            dice.setstate(template.dice)
+            self.store = Store.open(self.path, make_env=self.make_env)
+            know(Tx(self.store, "system", ""), template.hall)
         self.hall = hall_of(self.store)
 
     @property

@@ -271,7 +271,8 @@ class Terminal:
         """Send a code as a scanner does: key by key, a few milliseconds apart.
 
         A scanner is never held up, but a test may be: then it begins again before the last key,
-        after a pause in which the program finds that this was a person (and no harm done).
+        after a pause in which the program finds that this was a person. Only for where a person's
+        letters and digits do nothing: what such a person types may be an answer elsewhere.
         """
         for _ in range(50):
             if self._burst(code, gap_s):

@@ -4,6 +4,7 @@ import-linter checks the arrows between our packages; this checks the weight tha
 """
 
 import ast
+import atexit
 import json
 import os
 import subprocess
@@ -28,24 +29,47 @@ HEAVY = {
 """Each costs the first frame 10 to 120 ms; they are imported by the function that needs them."""
 
 
+# Python starts once; every question is answered by a fork of it, in which nothing is loaded yet.
+PROBE = """
+import importlib, json, os, sys
+before = set(sys.modules)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        for name in json.loads(line):
+            importlib.import_module(name)
+        print(json.dumps(sorted(set(sys.modules) - before)), flush=True)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(1)
+"""
+
+
+@cache
+def probe() -> subprocess.Popen[str]:
+    started = subprocess.Popen(
+        [sys.executable, "-P", "-c", PROBE],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(started.communicate)
+    return started
+
+
 @cache
 def loaded_by(*names: str) -> frozenset[str]:
     """All modules in a fresh process after importing these, beyond what Python starts with."""
-    script = (
-        "import importlib, json, sys\n"
-        "before = set(sys.modules)\n"
-        f"for name in {names!r}: importlib.import_module(name)\n"
-        "print(json.dumps(sorted(set(sys.modules) - before)))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", script],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return frozenset(json.loads(done.stdout))
+    asked, answers = probe().stdin, probe().stdout
+    assert asked is not None
+    assert answers is not None
+    print(json.dumps(names), file=asked, flush=True)
+    answer = answers.readline()
+    if not answer:
+        probe.cache_clear()
+    assert answer, f"{names} cannot be imported; see what was written to stderr"
+    return frozenset(json.loads(answer))
 
 
 def packages(names: frozenset[str]) -> set[str]:

@@ -65,6 +65,7 @@ class Hall(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="hall-machine-"))
         self.kit = Kit(self.folder, seed=seed)
         self.store = self.kit.store
+        self.replay = invariants.Replay(self.store)
         self.rows: Rows = invariants.everything(self.store)
         self.saved: dict[tuple[str, str], tuple[int, Rows]] = {}
         self.steps = 0
@@ -86,6 +87,7 @@ class Hall(RuleBasedStateMachine):
             invariants.check(self.store)
             invariants.check_replay(self.store)
         finally:
+            self.replay.__exit__()
             self.kit.close()
             shutil.rmtree(self.folder)
 
@@ -94,7 +96,7 @@ class Hall(RuleBasedStateMachine):
         if hasattr(self, "kit"):
             self.steps += 1
             if self.steps % 12 == 0:
-                invariants.check_replay(self.store)
+                self.replay.check()
 
     # -- helpers
 

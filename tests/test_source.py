@@ -46,6 +46,10 @@ def bare_clocks(source: str) -> list[str]:
     return found
 
 
+def is_han(text: str) -> bool:
+    return any(low <= ord(char) <= high for char in text for low, high in HAN)
+
+
 def han_literals(source: str) -> list[str]:
     """String literals with a Chinese character typed into them; docstrings may have some.
 
@@ -55,10 +59,15 @@ def han_literals(source: str) -> list[str]:
     allowed = set(docstrings(tree))
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in allowed:
-            typed = ast.get_source_segment(source, node) or node.value
-            if any(low <= ord(char) <= high for char in typed for low, high in HAN):
-                found.append(f"{node.lineno}: {node.value[:30]!r}")
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        # To cut a segment out of a source is slow: only for a value with such a character.
+        if (
+            node not in allowed
+            and is_han(node.value)
+            and is_han(ast.get_source_segment(source, node) or node.value)
+        ):
+            found.append(f"{node.lineno}: {node.value[:30]!r}")
     return found
 
 

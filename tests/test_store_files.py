@@ -72,6 +72,7 @@ def test_what_is_no_store_is_named(tmp_path: Path, readonly: bool) -> None:
     }
 
 
+@pytest.mark.usefixtures("durable")
 def test_a_store_in_another_journal_mode_is_put_right(good: Path, tmp_path: Path) -> None:
     with Store.open(copied(good, tmp_path)) as opened:
         assert opened.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"

@@ -31,7 +31,8 @@ def publish_in(tx: Action, form: Form, actor: str | None = None) -> bool:
             raise Refused("form-version-taken", field="form", form=form.key)
         return False
     try:
-        compile_form(form)
+        if sha256 not in _known:
+            compile_form(form)
     except Mistakes as error:
         count = len(error.mistakes)
         raise Refused("form-mistakes", field="form", form=form.key, count=count) from error
