@@ -94,7 +94,7 @@ class Stage:
         self.kiosk.send("enter")
         self.kiosk.see(words("kiosk.confirm-title"))
         if person:
-            self.kiosk.scan(typed("张三", person, between="\t"))
+            self.kiosk.send(typed("张三", person, between="\t") + "\r")
             self.kiosk.see(words("kiosk.for"))
         self.kiosk.insist(
             lambda: self.kiosk.touch(words("kiosk.yes")),
