@@ -47,14 +47,11 @@ def _in_no_hurry(db: sqlite.Connection) -> None:
         db.execute("PRAGMA synchronous = OFF")
 
 
-<<<<<<< HEAD
 # How long an example takes says how busy the machine is.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 
-=======
->>>>>>> origin/main
 @pytest.fixture(scope="session", autouse=True)
 def _undurable() -> Iterator[None]:
     """The stores of this process do not wait for the disk: only a loss of power could tell.
