@@ -125,6 +125,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("commit", "c", "check", screens=(REVIEW,)),
     Action("exempt", "e", "check", screens=(REVIEW,)),
     Action("own_defect", "x", "check", footer=15, screens=(REVIEW,)),
+    Action("handed_in", "i", "check", screens=(REVIEW,)),
     Action("answer_no", "n", "check", screens=(REVIEW,)),
     Action("give_back", "g", "check", screens=(REVIEW,)),
     Action("unmark", "u", "check", screens=(REVIEW,)),

@@ -45,7 +45,7 @@ _ENTER = {
         "tolerate",
         "commit",
         "exempt",
-        "attach",
+        "handed_in",
         "give_back",
         "unmark",
     ),
@@ -65,6 +65,7 @@ _ONE_LINE = frozenset({"pass_material", "answer_no", "fail_material", "own_defec
     "exempt",
     "give_back",
     "pass_rest",
+    "handed_in",
 }
 _SINGLE = frozenset(one.id for one in of_screen(REVIEW) if len(one.key) == 1) | {"pass_material"}
 _MOVES = frozenset({"step", "steps", "notice", "opinion"})
@@ -97,6 +98,7 @@ class ReviewScreen(ReviewKeeping):
             "commit": self.commit,
             "exempt": self.exempt,
             "own_defect": self.own_defect,
+            "handed_in": self.handed_in,
             "answer_no": self.answer_no,
             "give_back": self.give_back,
             "unmark": self.unmark,

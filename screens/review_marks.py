@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from hallclient.actions import case_deficiencies, case_files, case_materials, case_promises
+from hallclient.actions.case_materials import FORMS, MEDIA
 from hallclient.rules.catalogue import named
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.facts import MaterialState
@@ -19,6 +20,7 @@ from screens.review_lines import CONDITION, DEFICIENCY, PAPER_DUE
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
 
+_DIGITS = 3
 MOST_FOUND = 8
 """So many files are offered for what was typed of a path."""
 
@@ -113,6 +115,49 @@ class ReviewMarks(ReviewBase):
     async def receive_material(self) -> None:
         """It is in, and not checked yet."""
         await self._mark("received")
+
+    async def handed_in(self) -> None:
+        """How it was handed in: original or copy, on paper or not, how many."""
+        no = self.number_at()
+        if not no:
+            self.say(t("review.not-here"), "warn")
+            return
+        material, fact = self.view.facts.material(no)
+        forms = tuple(Option(one, t(f"material.form.{one}")) for one in FORMS)
+        form = await self.answer(
+            Question(
+                t("review.ask-form", no=no, name=named(material, language())),
+                forms,
+                chosen=FORMS.index(fact.form) if fact.form in FORMS else 0,
+            )
+        )
+        if form is None:
+            return
+        media = tuple(Option(one, t(f"review.medium.{one}")) for one in MEDIA)
+        medium = await self.answer(
+            Question(
+                t("review.ask-medium"),
+                media,
+                chosen=MEDIA.index(fact.medium) if fact.medium in MEDIA else 0,
+            )
+        )
+        if medium is None:
+            return
+        text = await self.ask_text(t("review.ask-copies"), value=str(fact.copies))
+        if text is None:
+            return
+        given = narrow(text)
+        if not given.isdecimal() or len(given) > _DIGITS:
+            self.say(refused_text(Refused("bad-copies", field="copies", copies=text)), "warn")
+            return
+        await self.act(
+            case_materials.handed_in,
+            self.case,
+            no,
+            form=form.key,
+            medium=medium.key,
+            copies=int(given),
+        )
 
     async def give_back(self) -> None:
         """The original goes back."""

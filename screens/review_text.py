@@ -14,8 +14,8 @@ from hallclient.clock_words import day_cells
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.review.clocks import arithmetic, legal_due
 from hallclient.rules.review.deficiencies import ordered
-from hallclient.rules.review.facts import DeficiencyFact
-from hallclient.rules.review.materials import OWN, count
+from hallclient.rules.review.facts import DeficiencyFact, MaterialState
+from hallclient.rules.review.materials import NOT_IN, OWN, count
 from hallclient.rules.review.spec import Material
 from hallclient.rules.text import cell_width, cut
 from hallclient.texts import language, t
@@ -37,6 +37,7 @@ from screens.review_lines import (
 )
 from screens.widgets.content import Part, line
 
+_NOT_HERE = NOT_IN | {MaterialState.UNNEEDED}
 _LIGHTS = {"green": GOOD, "yellow": WARN, "red": ALERT, "overdue": ALERT, "paused": MUTED}
 
 
@@ -160,7 +161,12 @@ def _material(view: CaseView, ref: str) -> list[Content]:
     head: list[Part] = [(f"{fact.no} {named(material, language())}", STRONG)]
     head.append((t("review.main" if material.main else "review.second"), MUTED))
     head.append(word("material.state", fact.state.value))
-    return [line(*head, gap="  "), line((_wanted(material), MUTED)), *_reasons(view, material)]
+    lines = [line(*head, gap="  "), line((_wanted(material), MUTED))]
+    if fact.state not in _NOT_HERE and fact.form:
+        medium = fact.medium or "either"
+        form, medium = t(f"material.form.{fact.form}"), t(f"review.medium.{medium}")
+        lines.append(line(t("review.as-given", form=form, n=fact.copies, medium=medium)))
+    return [*lines, *_reasons(view, material)]
 
 
 def _wanted(material: Material) -> str:

@@ -217,6 +217,26 @@ async def test_enter_offers_what_can_be_done_with_a_line(kit: Kit) -> None:
         assert at.state(1) == "passed"
 
 
+async def test_how_a_paper_was_handed_in(kit: Kit) -> None:
+    case = Case(kit)
+    async with reviewing(kit, case) as at:
+        await at.press("i", "2", "1")
+        await at.type("3")
+        assert at.state(1) == "received"
+        fact = case.facts.material(1)[1]
+        assert (fact.form, fact.medium, fact.copies) == ("copy", "paper", 3)
+        assert t("review.as-given", form="复印件", n=3, medium="纸质") in at.text
+        await at.press("space")
+        await at.go_to("material:1")
+        await at.press("i", "1", "1")
+        await at.type("很多")
+        assert at.said == t("refused.bad-copies", copies="很多")
+        await at.press("i", "1", "1")
+        await at.type("1")
+        assert at.state(1) == "passed", "what has passed stays passed"
+        assert case.facts.material(1)[1].form == "original"
+
+
 # -- files
 
 

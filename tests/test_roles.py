@@ -223,6 +223,7 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "material.mark": [
         lambda kit, who: case_materials.mark(kit.store, who, "none", 1, "passed"),
+        lambda kit, who: case_materials.handed_in(kit.store, who, "none", 1, form="copy"),
         lambda kit, who: case_materials.mark_rest(kit.store, who, "none", "passed"),
         lambda kit, who: case_materials.answer(kit.store, who, "none", "agent", True),
         lambda kit, who: case_deficiencies.collect(kit.store, who, "none"),

@@ -83,6 +83,42 @@ def mark_rest(store: Store, who: Actor, case: str, state: str) -> CaseFacts:
         return follow_in(draft)
 
 
+def handed_in(
+    store: Store,
+    who: Actor,
+    case: str,
+    no: int,
+    *,
+    form: str = "",
+    medium: str = "",
+    copies: int | None = None,
+) -> CaseFacts:
+    """Say how a paper was handed in; one that was not in has come, any other stays as it is.
+
+    Raises ``no-such-material``, ``bad-form``, ``bad-medium``, ``bad-copies``,
+    ``marked-by-counter``, ``decided-already``; as `mark` for one that comes, as `cases.editing`.
+    """
+    with acting(store, who, "material.mark") as tx:
+        draft = editing(tx, case)
+        facts = draft.facts()
+        fact = next((one for one in facts.materials if one.no == no), None)
+        if fact is None:
+            raise Refused("no-such-material", field="material", no=no)
+        if fact.state in rules.NOT_IN or fact.state is MaterialState.UNNEEDED:
+            state = MaterialState.RECEIVED.value
+            mark_in(draft, facts, no, state, form=form, medium=medium, copies=copies)
+        else:
+            if tx.who.role == "agent" and facts.state not in rules.BEFORE_RECEIPT:
+                raise Refused("marked-by-counter", field="case", number=facts.number)
+            if facts.state in rules.DECIDED:
+                raise Refused("decided-already", field="case", number=facts.number)
+            state = fact.state.value
+            row = next(one for one in draft.rows("material") if one["no"] == no)
+            draft.update("material", row, **_as_handed_in(row, form, medium, copies))
+        draft.write("material.marked", state=state)
+        return follow_in(draft)
+
+
 def mark_in(
     draft: CaseDraft,
     facts: CaseFacts,
@@ -197,6 +233,7 @@ __all__ = [
     "MEDIA",
     "answer",
     "dishonest_noted",
+    "handed_in",
     "mark",
     "mark_in",
     "mark_rest",
