@@ -533,13 +533,22 @@ async def test_keys_typed_into_a_question_are_its_answer(kit: Kit) -> None:
         assert set(case.facts.answers) == {"organisation"}
 
 
-@pytest.mark.parametrize("text", [one for one in HOSTILE if clean(one).strip()])
-async def test_what_citizens_wrote_is_text(kit: Kit, text: str) -> None:
-    case = Case(kit, applicant=DAJI._replace(name=text))
-    case.mark(1, "failed", note=text)
-    case_notes.note(kit.store, C1, case.id, "note", text)
-    async with reviewing(kit, case) as at:
+TEXTS = [one for one in HOSTILE if clean(one).strip()]
+
+
+@pytest.mark.parametrize("first", range(0, len(TEXTS), 25))
+async def test_what_citizens_wrote_is_text(kit: Kit, first: int) -> None:
+    """As a name, as a defect in own words, as notes; in the list, in full, in the notice."""
+    texts = TEXTS[first : first + 25]
+    case = Case(kit, applicant=DAJI._replace(name=texts[0]))
+    case.mark(1, "failed", note=texts[-1])
+    for text in texts:
+        case_notes.note(kit.store, C1, case.id, "note", text)
+    async with reviewing(kit, case, size=LARGE) as at:
         assert_harmless(at.text)
+        for key in [key for key in at.rows if key.startswith("note:")]:
+            await at.go_to(key)
+            assert_harmless(at.text)
         await at.press("f5")
         assert_harmless(at.text)
 
