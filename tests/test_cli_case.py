@@ -157,3 +157,21 @@ def test_an_instant_case_and_other_words(cli: Cli) -> None:
     )
     assert ended["state"] == "refused_accept"
     assert cli.refused("case", "resend", other, by=CLERK)["error"] == "case-closed"
+
+
+def test_who_files_its_form_what_it_waits_for_and_notes(cli: Cli) -> None:
+    number = opened(cli, "YQ034", by=AGENT)
+    said = cli.done("case", "describe", number, "--phone", "13800138000", by=AGENT)
+    assert said["title"] == "武汉大吉科技有限公司"
+    assert cli.done("case", "wait", number, "applicant", by=AGENT)["case"] == number
+    (mine,) = cli.json("case", "files", by=AGENT).objects
+    assert mine["waiting_on"] == "applicant"
+    cli.done("case", "wait", number, "nobody", by=AGENT)
+    filing = cli.done("form", "new", "--form", "cross-region-tax", by=AGENT)
+    filed = str(filing["filing"])
+    assert cli.done("case", "file", number, filed, by=AGENT)["case"] == number
+    other = opened(cli, "YQ034", by=AGENT)
+    assert cli.refused("case", "file", other, filed, by=AGENT)["error"] == "filing-taken"
+    cli.done("case", "note", number, "带章来", "--kind", "promise", "--due", "2026-09-23", by=AGENT)
+    assert cli.done("case", "done", f"{number}/1", by=AGENT)["done"] is True
+    assert cli.refused("case", "done", f"{number}/1", by=AGENT)["error"] == "no-such-note"

@@ -21,7 +21,7 @@ from hallclient.actions.case_moves import Moved
 from hallclient.actions.case_tasks import Lack
 from hallclient.actions.case_title import ORGANISATION, PERSON, Applicant
 from hallclient.actions.editions import checklists
-from hallclient.cli import case_amend, case_shape, pick
+from hallclient.cli import case_amend, case_keep, case_shape, pick
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
 from hallclient.cli.shape import columns
@@ -97,6 +97,7 @@ def register(commands: Commands) -> None:
     _case(command(own, "case.notes", _notes))
     option(command(own, "case.files", _files), "--agent", default="")
     case_amend.register(own)
+    case_keep.register(own)
 
 
 def _case(parser: ArgumentParser) -> ArgumentParser:
