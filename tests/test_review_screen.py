@@ -79,7 +79,7 @@ def renumbered(reason: Reason) -> Reason:
 
 
 async def test_twelve_materials_take_at_most_twenty_keys(kit: Kit) -> None:
-    """One fails for two reasons, one is waited for, four conditions are answered."""
+    """One fails, the conditions are answered one by one, the rest passes together."""
     case = twelve(kit)
     keys = ["space", "1", "f2"]
     async with reviewing(kit, case) as at:
