@@ -8,24 +8,18 @@ from time import monotonic
 from textual import events, on
 from textual.binding import Binding
 
-from db.errors import StoreError
 from hallclient.actions import case_view
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_amend import Amendment
 from hallclient.actions.case_lists import AGENT, DEPARTMENT, FOUND, WATCH, Entry
 from hallclient.actions.case_load import Escalated
 from hallclient.rules.catalogue import Hall
-from hallclient.rules.errors import Refused
 from hallclient.rules.roles import Role, allowed
 from hallclient.texts import t
-from screens.actions import BY_ID, CASES, bindings
+from screens.actions import CASES, bindings
 from screens.cases_doing import CasesDoing
-from screens.keypages import CommandSearch
-from screens.keys import current
 from screens.widgets.field import Field
-from screens.widgets.footer import KeyLine
 from screens.widgets.gate import Scanned
-from screens.widgets.question import Question
 from screens.widgets.table import VirtualTable
 
 REVEALED_S = 10.0
@@ -62,9 +56,7 @@ class CasesScreen(CasesDoing):
 
     def __init__(self, who: Actor, hall: Hall) -> None:
         super().__init__(who, hall)
-        self._busy = self._next = ""
         self._revealed_until = 0.0
-        self._commands: CommandSearch | None = None
         self._of_case: dict[str, Callable[[Entry], Awaitable[None]]] = {
             "remind": self.remind,
             "escalate": self.escalate,
@@ -82,10 +74,7 @@ class CasesScreen(CasesDoing):
             "open_case": self._open,
             "find_case": self._find,
             "guide": self._guide,
-            "keys": self._show_keys,
-            "palette": self._palette,
-            "lock": self._lock,
-            "language": self._language,
+            **self._program,
         }
 
     def on_mount(self) -> None:
@@ -97,35 +86,15 @@ class CasesScreen(CasesDoing):
 
     async def action_cases(self, action: str) -> None:
         """Do what a key, the palette or the mouse asks for."""
-        await self.settled()
-        if self.ask.is_open:
-            self.ask.cancel()
-            await self.settled()
-        if self._busy:
-            return
-        why = self.why_not(action)
-        if why is not None:
-            self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
-            return
-        self._busy = action
-        self._settled.clear()
-        self.run_worker(self._do(action), group="act", exit_on_error=False)
+        await self.perform(action)
 
-    async def _do(self, action: str) -> None:
-        try:
-            entry = self.entry
-            if action not in _OF_CASE:
-                await self._others[action]()
-            elif entry is not None:
-                await self._of_case[action](entry)
-        except (Refused, StoreError) as error:
-            self.tell(error)
-        finally:
-            self._busy, chained, self._next = "", self._next, ""
-            if chained:
-                await self.action_cases(chained)
-            if not self._busy:
-                self._settled.set()
+    async def do(self, action: str) -> None:
+        """Carry out an action; many are about the chosen case."""
+        entry = self.entry
+        if action not in _OF_CASE:
+            await self._others[action]()
+        elif entry is not None:
+            await self._of_case[action](entry)
 
     def why_not(self, action: str) -> str | None:
         """Why an action makes no sense now."""
@@ -159,15 +128,10 @@ class CasesScreen(CasesDoing):
             return True
         return view is not None and any(one.done_at is None for one in view.notes)
 
-    @on(KeyLine.Pressed)
-    async def _pressed(self, event: KeyLine.Pressed) -> None:
-        event.stop()
-        await self.action_cases(event.action)
-
     @on(VirtualTable.RowActivated, "#rows")
     async def _activated(self, event: VirtualTable.RowActivated) -> None:
         event.stop()
-        await self.action_cases("open_case")
+        await self.perform("open_case")
 
     # -- going
 
@@ -184,7 +148,7 @@ class CasesScreen(CasesDoing):
 
     async def action_list(self, step: int) -> None:
         """The next list, or the one before."""
-        await self.action_cases("next_list" if step > 0 else "previous_list")
+        await self.perform("next_list" if step > 0 else "previous_list")
 
     def action_row(self, step: int) -> None:
         """Another row while something is typed into the search line."""
@@ -282,26 +246,6 @@ class CasesScreen(CasesDoing):
     def _hide(self) -> None:
         self._revealed_until = 0.0
         self.say("")
-
-    # -- the program
-
-    async def _show_keys(self) -> None:
-        self.hall_app.show_keys(self.why_not, CASES)
-
-    async def _palette(self) -> None:
-        if self._commands is None:
-            self._commands = CommandSearch(current(), self.why_not, self.label_now, CASES)
-        question = Question(
-            t("desk.palette"), find=self._commands.find, placeholder=t("desk.palette-hint")
-        )
-        chosen = await self.answer(question)
-        self._next = chosen.key if chosen is not None else ""
-
-    async def _lock(self) -> None:
-        self.hall_app.lock()
-
-    async def _language(self) -> None:
-        self.hall_app.switch_language()
 
     def on_key(self, event: events.Key) -> None:
         """Esc in the search line goes back, as everywhere."""

@@ -24,8 +24,10 @@ from hallclient.rules.review.watch import QUEUES, Load
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text
 from screens import cases_detail, cases_text
-from screens.base import STYLES, HallScreen
+from screens.actions import CASES
+from screens.base import STYLES
 from screens.cases_text import Names
+from screens.keyed import KeyedScreen
 from screens.latest import Latest
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, entitle, line
@@ -73,10 +75,11 @@ def names(store: Store, flows: Iterable[str], checklists: Iterable[str]) -> Name
     )
 
 
-class CasesBase(HallScreen):
+class CasesBase(KeyedScreen):
     """Lists of cases. `cases_going` leads from one to another, `cases_doing` writes."""
 
     CSS_PATH = "cases.tcss"
+    SCREEN = CASES
     AUTO_FOCUS = "#rows"
 
     def __init__(self, who: Actor, hall: Hall) -> None:
@@ -300,13 +303,9 @@ class CasesBase(HallScreen):
     # -- asking and doing
 
     async def answer(self, question: Question) -> Answer | None:
-        """Ask on the line at the bottom; None: never mind."""
+        """Ask on the line at the bottom; what was said before is over."""
         self.say("")
-        self._settled.set()
-        try:
-            return await self.ask.put(question)
-        finally:
-            self._settled.clear()
+        return await super().answer(question)
 
     async def act(
         self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
@@ -321,14 +320,6 @@ class CasesBase(HallScreen):
         return done
 
     # -- what subclasses do
-
-    def why_not(self, action: str) -> str | None:
-        """Why an action makes no sense now, in words; None when it does."""
-        raise NotImplementedError
-
-    def label_now(self, action: str) -> str | None:
-        """What a key that does one thing or another does now."""
-        return None
 
     def no_key(self, action: str) -> bool:
         """Whether the key line leaves an action out."""

@@ -7,20 +7,16 @@ from collections.abc import Awaitable, Callable
 from textual import on
 from textual.binding import Binding
 
-from db.errors import StoreError
 from hallclient.actions import filings
-from hallclient.rules.errors import Refused
 from hallclient.rules.form import bringing, entering
 from hallclient.rules.text import mask_id
 from hallclient.texts import t
-from hallclient.words import refused_text, store_text, word
-from screens.actions import BY_ID, FORM, bindings
+from hallclient.words import word
+from screens.actions import FORM, bindings
 from screens.form_mending import FormMending
-from screens.keypages import CommandSearch
 from screens.keys import current
 from screens.widgets.choices import Option
 from screens.widgets.field import Field
-from screens.widgets.footer import KeyLine
 from screens.widgets.gate import Scanned
 from screens.widgets.grid import FormGrid
 from screens.widgets.question import Question, yes_no
@@ -48,9 +44,6 @@ class FormScreen(FormMending):
     def on_mount(self) -> None:
         """Know what each action does."""
         super().on_mount()
-        self._busy = ""
-        self._next = ""
-        self._commands: CommandSearch | None = None
         self._handlers: dict[str, Callable[[], Awaitable[None]]] = {
             "next_problem": self._next_problem,
             "previous_problem": self._previous_problem,
@@ -72,51 +65,24 @@ class FormScreen(FormMending):
             "departments": self._departments,
             "history": self._history,
             "end_filing": self._end_filing,
-            "keys": self._show_keys,
-            "palette": self._palette,
-            "lock": self._lock,
-            "language": self._language,
+            **self._program,
         }
 
     # -- one action at a time
 
     async def action_form(self, action: str) -> None:
         """Do what a key, the palette or the mouse asks for."""
-        await self.settled()
-        if self.ask.is_open:
-            self.ask.cancel()
-            await self.settled()
-        if self._busy:
-            return
+        await self.perform(action)
+
+    def put_aside(self) -> None:
+        """What is being typed into a cell is stored."""
         self.grid.leave()
-        why = self.why_not(action)
-        if why is not None:
-            self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
-            return
-        self._busy = action
-        self._settled.clear()
-        self.run_worker(self._do(action), group="act", exit_on_error=False)
 
-    async def _do(self, action: str) -> None:
-        try:
-            if action not in _IN_ROW:
-                self._tidy()
-            await self._handlers[action]()
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-        except StoreError as error:
-            self.say(store_text(error), "alert")
-        finally:
-            self._busy, chained, self._next = "", self._next, ""
-            if chained:
-                await self.action_form(chained)
-            if not self._busy:
-                self._settled.set()
-
-    @on(KeyLine.Pressed)
-    async def _pressed(self, event: KeyLine.Pressed) -> None:
-        event.stop()
-        await self.action_form(event.action)
+    async def do(self, action: str) -> None:
+        """Carry out an action."""
+        if action not in _IN_ROW:
+            self._tidy()
+        await self._handlers[action]()
 
     def why_not(self, action: str) -> str | None:
         """Why an action makes no sense now."""
@@ -260,27 +226,6 @@ class FormScreen(FormMending):
         await self.hall_app.session.write(filings.close, self.who, self.model.key, chosen.key)
         await self.model.follow()
         self.say(t("form.ended", reason=word("closed", chosen.key)), "good")
-
-    # -- the program
-
-    async def _show_keys(self) -> None:
-        self.hall_app.show_keys(self.why_not, FORM)
-
-    async def _palette(self) -> None:
-        if self._commands is None:
-            self._commands = CommandSearch(current(), self.why_not, self.label_now, FORM)
-        chosen = await self.answer(
-            Question(
-                t("desk.palette"), find=self._commands.find, placeholder=t("desk.palette-hint")
-            )
-        )
-        self._next = chosen.key if chosen is not None else ""
-
-    async def _lock(self) -> None:
-        self.hall_app.lock()
-
-    async def _language(self) -> None:
-        self.hall_app.switch_language()
 
     def action_close(self) -> None:
         """Back to the desk, when everything is saved."""

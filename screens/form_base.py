@@ -21,10 +21,12 @@ from hallclient.rules.form.spec import Section
 from hallclient.texts import t
 from hallclient.words import refused_text, store_text
 from screens import form_text
-from screens.base import STYLES, HallScreen
+from screens.actions import FORM
+from screens.base import STYLES
 from screens.form_model import Cell, FormModel
 from screens.form_source import SectionSource, source_of
 from screens.form_text import SECTION_WIDTH
+from screens.keyed import KeyedScreen
 from screens.keys import current
 from screens.latest import Latest
 from screens.still import keep, release
@@ -53,10 +55,11 @@ def no_rows() -> str:
     return t("form.no-rows", key=current().first("add_row"))
 
 
-class FormBase(HallScreen):
+class FormBase(KeyedScreen):
     """A filing on the screen. Subclasses do what keys ask for."""
 
     CSS_PATH = "form.tcss"
+    SCREEN = FORM
     AUTO_FOCUS = "CellEditor"
 
     def __init__(self, who: Actor, opened: Opened, *, ticket: str = "", hint: str = "") -> None:
@@ -154,10 +157,8 @@ class FormBase(HallScreen):
     async def _follow(self) -> None:
         try:
             steps = await self.model.follow()
-        except StoreError as error:
-            self.say(store_text(error), "alert")
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
+        except (Refused, StoreError) as error:
+            self.tell(error)
         else:
             self._tell_others(steps)
 
@@ -307,12 +308,10 @@ class FormBase(HallScreen):
     # -- asking
 
     async def answer(self, question: Question) -> Answer | None:
-        """Ask on the line at the bottom; None: never mind."""
-        self._settled.set()
+        """Ask on the line at the bottom, and go on typing."""
         try:
-            return await self.ask.put(question)
+            return await super().answer(question)
         finally:
-            self._settled.clear()
             self.grid.focus()
 
     # -- what the grid tells
@@ -347,13 +346,3 @@ class FormBase(HallScreen):
             text = f"{label(state.field(cell[1]))}  {problem_text(state, wrong[0])}"
             self.say(text, "warn")
         self._show_cell()
-
-    # -- what subclasses do
-
-    def why_not(self, action: str) -> str | None:
-        """Why an action makes no sense now, in words; None when it does."""
-        raise NotImplementedError
-
-    def label_now(self, action: str) -> str | None:
-        """What a key that does one thing or another does now."""
-        return None

@@ -10,12 +10,8 @@ from collections.abc import Awaitable, Callable
 from textual import on
 from textual.binding import Binding
 
-from db.errors import StoreError
-from hallclient.rules.errors import Refused
 from hallclient.texts import t
-from hallclient.words import refused_text, store_text
 from screens.actions import BY_ID, REVIEW, bindings, of_screen
-from screens.keypages import CommandSearch
 from screens.keys import current
 from screens.review_keeping import ReviewKeeping
 from screens.review_lines import (
@@ -31,7 +27,6 @@ from screens.review_lines import (
 )
 from screens.widgets.choices import Option
 from screens.widgets.field import Field
-from screens.widgets.footer import KeyLine
 from screens.widgets.gate import Scanned
 from screens.widgets.question import Question
 from screens.widgets.table import VirtualTable
@@ -84,10 +79,7 @@ class ReviewScreen(ReviewKeeping):
     def on_mount(self) -> None:
         """Know what each action does."""
         super().on_mount()
-        self._busy = ""
-        self._next_action = ""
         self._reason = 0
-        self._commands: CommandSearch | None = None
         self._handlers: dict[str, Callable[[], Awaitable[None]]] = {
             "next_open": self._next_open,
             "pass_material": self.pass_material,
@@ -113,58 +105,27 @@ class ReviewScreen(ReviewKeeping):
             "case_form": self.case_form,
             "papers": self.papers,
             "applicant": self.applicant,
-            "keys": self._show_keys,
-            "palette": self._palette,
-            "lock": self._lock,
-            "language": self._language,
+            **self._program,
         }
 
     # -- one action at a time
 
     async def action_review(self, action: str) -> None:
         """Do what a key, the palette or the mouse asks for."""
-        await self.settled()
-        if self.ask.is_open:
-            if self._busy == action:
-                self.ask.choose_current()
-                return
-            self.ask.cancel()
-            await self.settled()
-        if self._busy:
-            return
-        why = self.why_not(action)
-        if why is not None:
-            self.say(t("footer.disabled", label=t(BY_ID[action].label_key), why=why), "warn")
-            return
-        self._busy = action
-        self._settled.clear()
-        self.run_worker(self._do(action), group="act", exit_on_error=False)
+        await self.perform(action)
 
-    async def _do(self, action: str) -> None:
-        try:
-            await self._handlers[action]()
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-        except StoreError as error:
-            self.say(store_text(error), "alert")
-        finally:
-            self._busy, chained, self._next_action = "", self._next_action, ""
-            if chained:
-                await self.action_review(chained)
-            if not self._busy:
-                self._settled.set()
+    async def do(self, action: str) -> None:
+        """Carry out an action."""
+        await self._handlers[action]()
 
-    async def settled(self) -> None:
-        """Wait until the running action is done or asks something; at most a second."""
-        if self._busy and not self.ask.is_open:
-            # Answered, and the action has not yet heard of it.
-            self._settled.clear()
-        await super().settled()
+    def chosen_by_its_key(self) -> bool:
+        """F3 shows what a step does, F3 again makes it."""
+        return True
 
     async def action_fail(self, n: int) -> None:
         """A number key: the paper fails for its n-th reason."""
         self._reason = n
-        await self.action_review("fail_material")
+        await self.perform("fail_material")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a question is open, what a single key would do is an answer."""
@@ -172,18 +133,13 @@ class ReviewScreen(ReviewKeeping):
             return not self.ask.is_open
         return True
 
-    @on(KeyLine.Pressed)
-    async def _pressed(self, event: KeyLine.Pressed) -> None:
-        event.stop()
-        await self.action_review(event.action)
-
     @on(VirtualTable.RowActivated, "#list")
     async def _activated(self, event: VirtualTable.RowActivated) -> None:
         event.stop()
         at = self.at
         ids = _ENTER.get(at.kind, ()) if at is not None else ()
         if len(ids) == 1:
-            await self.action_review(ids[0])
+            await self.perform(ids[0])
         elif ids and not self.ask.is_open and not self._busy:
             self.do_alone(lambda: self._offer(ids))
 
@@ -196,7 +152,7 @@ class ReviewScreen(ReviewKeeping):
         )
         answer = await self.answer(Question(t("desk.menu"), options))
         if answer is not None:
-            self.call_later(self.action_review, answer.key)
+            self.call_later(self.perform, answer.key)
 
     @on(Field.Scanned)
     @on(Scanned)
@@ -231,27 +187,6 @@ class ReviewScreen(ReviewKeeping):
         """From the command search: for its first reason."""
         n, self._reason = self._reason or 1, 0
         await self.fail_material(n)
-
-    # -- the program
-
-    async def _show_keys(self) -> None:
-        self.hall_app.show_keys(self.why_not, REVIEW)
-
-    async def _palette(self) -> None:
-        if self._commands is None:
-            self._commands = CommandSearch(current(), self.why_not, self.label_now, REVIEW)
-        chosen = await self.answer(
-            Question(
-                t("desk.palette"), find=self._commands.find, placeholder=t("desk.palette-hint")
-            )
-        )
-        self._next_action = chosen.key if chosen is not None else ""
-
-    async def _lock(self) -> None:
-        self.hall_app.lock()
-
-    async def _language(self) -> None:
-        self.hall_app.switch_language()
 
     def action_close(self) -> None:
         """Back; first from the text below to the list."""

@@ -19,17 +19,17 @@ from hallclient.actions.case_view import CaseView
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.materials import Point, open_points
-from hallclient.words import refused_text, store_text
 from screens import review_lines, review_text
 from screens.actions import REVIEW
-from screens.base import STYLES, HallScreen
+from screens.base import STYLES
+from screens.keyed import KeyedScreen
 from screens.keys import current
 from screens.latest import Latest
 from screens.review_lines import Line, line_of
 from screens.widgets.ask import Ask
 from screens.widgets.content import Words, line
 from screens.widgets.footer import KeyLine
-from screens.widgets.question import Answer, Question
+from screens.widgets.question import Question
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
 
@@ -42,10 +42,11 @@ WIDE = 110
 """Columns from which the chosen line stands beside the list."""
 
 
-class ReviewBase(HallScreen):
+class ReviewBase(KeyedScreen):
     """A case on the screen. Subclasses do what keys ask for."""
 
     CSS_PATH = "review.tcss"
+    SCREEN = REVIEW
     AUTO_FOCUS = "#list"
 
     def __init__(
@@ -124,10 +125,8 @@ class ReviewBase(HallScreen):
     async def _read(self) -> None:
         try:
             view = await self.hall_app.session.read(case_view.look, self.who, self.case)
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-        except StoreError as error:
-            self.say(store_text(error), "alert")
+        except (Refused, StoreError) as error:
+            self.tell(error)
         else:
             if view != self.view:
                 self.view = view
@@ -220,25 +219,14 @@ class ReviewBase(HallScreen):
 
     # -- acting
 
-    async def answer(self, question: Question) -> Answer | None:
-        """Ask on the line at the bottom; None: never mind."""
-        self._settled.set()
-        try:
-            return await self.ask.put(question)
-        finally:
-            self._settled.clear()
-
     async def act(
         self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
         """Run a use case and show the case anew; None after saying why it was refused."""
         try:
             made = await self.hall_app.session.write(action, self.who, *args, **kwargs)
-        except Refused as refused:
-            self.say(refused_text(refused), "alert")
-            return None
-        except StoreError as error:
-            self.say(store_text(error), "alert")
+        except (Refused, StoreError) as error:
+            self.tell(error)
             return None
         self.say("")
         await self._read()
@@ -253,16 +241,6 @@ class ReviewBase(HallScreen):
         )
         answer = await self.answer(question)
         return None if answer is None else answer.text
-
-    # -- what subclasses do
-
-    def why_not(self, action: str) -> str | None:
-        """Why an action makes no sense now, in words; None when it does."""
-        raise NotImplementedError
-
-    def label_now(self, action: str) -> str | None:
-        """What a key that does one thing or another does now."""
-        return None
 
 
 def _key(view: CaseView, point: Point) -> str:
