@@ -22,6 +22,8 @@ LIMIT = 30
 Found = Sequence[tuple[str, str]]
 
 _indexes: dict[tuple[str, str], SearchIndex] = {}
+_lists: dict[tuple[str, ...], SearchIndex] = {}
+"""By the editions of the checklists."""
 
 
 def items(hall: Hall, text: str) -> Found:
@@ -131,12 +133,16 @@ def checklists(store: Store, text: str) -> Found:
         return [
             (f"list:{key}", t("desk.review-open", name=_name(one))) for key, one in known.items()
         ]
-    entries = []
-    for key, one in known.items():
-        entries.append(Entry((key,), one.zh, syllables(one.zh), Kind.NAME))
-        entries.append(Entry((key,), one.en, "", Kind.OTHER))
-        entries.append(Entry((key,), one.item, "", Kind.CODE))
-    hits = SearchIndex(entries).find(text, LIMIT)
+    editions = tuple(one.key for one in known.values())
+    index = _lists.get(editions)
+    if index is None:
+        entries = []
+        for key, one in known.items():
+            entries.append(Entry((key,), one.zh, syllables(one.zh), Kind.NAME))
+            entries.append(Entry((key,), one.en, "", Kind.OTHER))
+            entries.append(Entry((key,), one.item, "", Kind.CODE))
+        index = _lists[editions] = SearchIndex(entries)
+    hits = index.find(text, LIMIT)
     return [(f"list:{hit.key}", t("desk.review-open", name=_name(known[hit.key]))) for hit in hits]
 
 

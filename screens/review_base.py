@@ -115,14 +115,16 @@ class ReviewBase(KeyedScreen):
 
     def _poll(self) -> None:
         # Not the session's own question: the desk below asks that, and it is answered once.
-        seen, self._version = self._version, self.hall_app.session.store.changed()
-        if seen != self._version:
+        if self._version != self.hall_app.session.store.changed():
             self._latest.ask()
         if self._revealed_until and monotonic() >= self._revealed_until:
             self._revealed_until = 0.0
             self.say("")
 
     async def _read(self) -> None:
+        # Asked before reading: what is written meanwhile is read by the next look, and what a key
+        # of this screen wrote is not read twice.
+        self._version = self.hall_app.session.store.changed()
         try:
             view = await self.hall_app.session.read(case_view.look, self.who, self.case)
         except (Refused, StoreError) as error:
