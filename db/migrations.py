@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-STEPS = ("m001_log_and_queue", "m002_hall", "m003_form", "m004_review")
+STEPS = ("m001_log_and_queue", "m002_hall", "m003_form", "m004_review", "m005_certificates")
 """Names of all steps, oldest first; as many as `schema.VERSION`."""
 
 RECORD = (
@@ -141,6 +141,59 @@ _REVIEW = (
 )
 
 
+# What step 5 adds: certificates, the bodies of their codes, blank sheets.
+_CERTIFICATES = (
+    """CREATE TABLE certificate (id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, edition
+        TEXT, scheme TEXT, code TEXT, version INTEGER, reason TEXT, replaces TEXT, together
+        TEXT, state TEXT, since INTEGER, day TEXT, lacks TEXT, sealed TEXT, sha256 TEXT,
+        approved_by TEXT, approved_at INTEGER, assigned_by TEXT, assigned_at INTEGER,
+        sealed_by TEXT, sealed_at INTEGER, ready_at INTEGER, pickup TEXT, handed_by TEXT,
+        handed_at INTEGER, delivery TEXT, receipt TEXT, ended TEXT, ended_by TEXT, ended_at
+        INTEGER) STRICT""",
+    """CREATE TABLE certificate_copy (id TEXT PRIMARY KEY, case_file TEXT, certificate TEXT,
+        copy TEXT, no INTEGER, state TEXT, since INTEGER, mode TEXT, layout TEXT, stock TEXT,
+        sheet TEXT, job TEXT, window TEXT, printer TEXT, sealed TEXT, sha256 TEXT, pdf_sha256
+        TEXT, printed_by TEXT, printed_at INTEGER, confirmed_by TEXT, confirmed_at INTEGER,
+        reason TEXT, again TEXT) STRICT""",
+    """CREATE TABLE certificate_change (id TEXT PRIMARY KEY, case_file TEXT, certificate
+        TEXT, kind TEXT, reason TEXT, count INTEGER, sealed TEXT, by TEXT, at INTEGER, state
+        TEXT, done_by TEXT, done_at INTEGER, made TEXT) STRICT""",
+    """CREATE TABLE code_segment (id TEXT PRIMARY KEY, scheme TEXT, first TEXT, last TEXT,
+        chars TEXT, size INTEGER, next INTEGER, windows TEXT, source TEXT, by TEXT, at
+        INTEGER, closed_by TEXT, closed_at INTEGER, reason TEXT) STRICT""",
+    """CREATE TABLE code_block (id TEXT PRIMARY KEY, segment TEXT, scheme TEXT, window TEXT,
+        start INTEGER, size INTEGER, used INTEGER, by TEXT, at INTEGER, closed_by TEXT,
+        closed_at INTEGER, reason TEXT) STRICT""",
+    """CREATE TABLE code (id TEXT PRIMARY KEY, scheme TEXT, block TEXT, place INTEGER, state
+        TEXT, certificate TEXT, window TEXT, by TEXT, at INTEGER, void_by TEXT, void_at
+        INTEGER, reason TEXT) STRICT""",
+    """CREATE TABLE sheet_range (id TEXT PRIMARY KEY, stock TEXT, first INTEGER, last
+        INTEGER, window TEXT, source TEXT, by TEXT, at INTEGER, day TEXT, gone_at INTEGER)
+        STRICT""",
+    """CREATE TABLE sheet (id TEXT PRIMARY KEY, stock TEXT, serial INTEGER, window TEXT,
+        state TEXT, copy TEXT, by TEXT, at INTEGER, day TEXT, reason TEXT) STRICT""",
+    """CREATE TABLE sheet_count (id TEXT PRIMARY KEY, day TEXT, window TEXT, stock TEXT,
+        opening INTEGER, received INTEGER, given INTEGER, used INTEGER, spoiled INTEGER,
+        expected INTEGER, counted INTEGER, note TEXT, by TEXT, at INTEGER) STRICT""",
+    "CREATE INDEX certificate_code ON certificate (code) WHERE code IS NOT NULL",
+    "CREATE INDEX certificate_open ON certificate (state, since) "
+    "WHERE handed_at IS NULL AND ended_at IS NULL",
+    "CREATE INDEX certificate_pickup ON certificate (pickup) WHERE pickup IS NOT NULL",
+    "CREATE INDEX certificate_day ON certificate (day)",
+    "CREATE INDEX certificate_copy_of ON certificate_copy (certificate)",
+    "CREATE INDEX certificate_copy_job ON certificate_copy (job) WHERE state = 'printing'",
+    "CREATE INDEX certificate_change_open ON certificate_change (at) WHERE done_at IS NULL",
+    "CREATE UNIQUE INDEX code_place ON code (block, place) WHERE block IS NOT NULL",
+    "CREATE INDEX code_of_certificate ON code (certificate)",
+    "CREATE INDEX code_block_window ON code_block (window, scheme) WHERE closed_at IS NULL",
+    "CREATE INDEX code_block_segment ON code_block (segment)",
+    "CREATE INDEX sheet_held ON sheet_range (window, stock, first) WHERE gone_at IS NULL",
+    "CREATE UNIQUE INDEX sheet_serial ON sheet (stock, serial)",
+    "CREATE INDEX sheet_day ON sheet (window, day)",
+    "CREATE UNIQUE INDEX sheet_counted ON sheet_count (window, stock, day)",
+)
+
+
 def migrations() -> Migrations:
     """The migration set, built when it is needed: sqlite-utils takes 70 ms to import."""
     from sqlite_utils.migrations import Migrations
@@ -169,6 +222,11 @@ def migrations() -> Migrations:
     def review(db: Database) -> None:
         db.execute("ALTER TABLE operator ADD COLUMN firm TEXT")
         for statement in _REVIEW:
+            db.execute(statement)
+
+    @made(name="m005_certificates")
+    def certificates(db: Database) -> None:
+        for statement in _CERTIFICATES:
             db.execute(statement)
 
     return made

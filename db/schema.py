@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x48414C43  # "HALC" in the file's header: this is a hallclient store
-VERSION = 4
+VERSION = 5
 """``PRAGMA user_version`` of the schema below."""
 
 LOG = (
@@ -135,6 +135,39 @@ TABLES: dict[str, str] = {
         provisional INTEGER, calendar TEXT, ended_at INTEGER""",
     "case_note": """id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, by TEXT, at INTEGER,
         to_whom TEXT, sealed TEXT, due TEXT, done_by TEXT, done_at INTEGER""",
+    # What is issued (证照): ids case/z/n, case/y/n, case/q/n.
+    "certificate": """id TEXT PRIMARY KEY, case_file TEXT, kind TEXT, edition TEXT, scheme TEXT,
+        code TEXT, version INTEGER, reason TEXT, replaces TEXT, together TEXT, state TEXT,
+        since INTEGER, day TEXT, lacks TEXT, sealed TEXT, sha256 TEXT, approved_by TEXT,
+        approved_at INTEGER, assigned_by TEXT, assigned_at INTEGER, sealed_by TEXT,
+        sealed_at INTEGER, ready_at INTEGER, pickup TEXT, handed_by TEXT, handed_at INTEGER,
+        delivery TEXT, receipt TEXT, ended TEXT, ended_by TEXT, ended_at INTEGER""",
+    "certificate_copy": """id TEXT PRIMARY KEY, case_file TEXT, certificate TEXT, copy TEXT,
+        no INTEGER, state TEXT, since INTEGER, mode TEXT, layout TEXT, stock TEXT, sheet TEXT,
+        job TEXT, window TEXT, printer TEXT, sealed TEXT, sha256 TEXT, pdf_sha256 TEXT,
+        printed_by TEXT, printed_at INTEGER, confirmed_by TEXT, confirmed_at INTEGER, reason TEXT,
+        again TEXT""",
+    "certificate_change": """id TEXT PRIMARY KEY, case_file TEXT, certificate TEXT, kind TEXT,
+        reason TEXT, count INTEGER, sealed TEXT, by TEXT, at INTEGER, state TEXT, done_by TEXT,
+        done_at INTEGER, made TEXT""",
+    # Bodies of codes (码段): a segment is given by the code centre, a block leased to a window.
+    "code_segment": """id TEXT PRIMARY KEY, scheme TEXT, first TEXT, last TEXT, chars TEXT,
+        size INTEGER, next INTEGER, windows TEXT, source TEXT, by TEXT, at INTEGER, closed_by TEXT,
+        closed_at INTEGER, reason TEXT""",
+    "code_block": """id TEXT PRIMARY KEY, segment TEXT, scheme TEXT, window TEXT, start INTEGER,
+        size INTEGER, used INTEGER, by TEXT, at INTEGER, closed_by TEXT, closed_at INTEGER,
+        reason TEXT""",
+    "code": """id TEXT PRIMARY KEY, scheme TEXT, block TEXT, place INTEGER, state TEXT,
+        certificate TEXT, window TEXT, by TEXT, at INTEGER, void_by TEXT, void_at INTEGER,
+        reason TEXT""",
+    # Blank sheets (空白证照): who holds which serials; a row of ``sheet`` for each that was used.
+    "sheet_range": """id TEXT PRIMARY KEY, stock TEXT, first INTEGER, last INTEGER, window TEXT,
+        source TEXT, by TEXT, at INTEGER, day TEXT, gone_at INTEGER""",
+    "sheet": """id TEXT PRIMARY KEY, stock TEXT, serial INTEGER, window TEXT, state TEXT, copy TEXT,
+        by TEXT, at INTEGER, day TEXT, reason TEXT""",
+    "sheet_count": """id TEXT PRIMARY KEY, day TEXT, window TEXT, stock TEXT, opening INTEGER,
+        received INTEGER, given INTEGER, used INTEGER, spoiled INTEGER, expected INTEGER,
+        counted INTEGER, note TEXT, by TEXT, at INTEGER""",
 }
 """Projections: table -> columns. Each can be thrown away and made again from the log."""
 
@@ -153,6 +186,9 @@ SEALED: dict[str, tuple[str, ...]] = {
     "promise": ("sealed",),
     "review_task": ("sealed",),
     "case_note": ("sealed",),
+    "certificate": ("sealed", "receipt"),
+    "certificate_copy": ("sealed",),
+    "certificate_change": ("sealed",),
 }
 """Projections with sealed texts: table -> columns. `case_of` a row's id is the case."""
 
@@ -218,6 +254,22 @@ INDEXES = (
     "CREATE INDEX paper_day ON paper (day, kind)",
     "CREATE INDEX promise_at ON promise (at)",
     "CREATE INDEX clock_ended ON clock (ended_at) WHERE ended_at IS NOT NULL",
+    "CREATE INDEX certificate_code ON certificate (code) WHERE code IS NOT NULL",
+    "CREATE INDEX certificate_open ON certificate (state, since) "
+    "WHERE handed_at IS NULL AND ended_at IS NULL",
+    "CREATE INDEX certificate_pickup ON certificate (pickup) WHERE pickup IS NOT NULL",
+    "CREATE INDEX certificate_day ON certificate (day)",
+    "CREATE INDEX certificate_copy_of ON certificate_copy (certificate)",
+    "CREATE INDEX certificate_copy_job ON certificate_copy (job) WHERE state = 'printing'",
+    "CREATE INDEX certificate_change_open ON certificate_change (at) WHERE done_at IS NULL",
+    "CREATE UNIQUE INDEX code_place ON code (block, place) WHERE block IS NOT NULL",
+    "CREATE INDEX code_of_certificate ON code (certificate)",
+    "CREATE INDEX code_block_window ON code_block (window, scheme) WHERE closed_at IS NULL",
+    "CREATE INDEX code_block_segment ON code_block (segment)",
+    "CREATE INDEX sheet_held ON sheet_range (window, stock, first) WHERE gone_at IS NULL",
+    "CREATE UNIQUE INDEX sheet_serial ON sheet (stock, serial)",
+    "CREATE INDEX sheet_day ON sheet (window, day)",
+    "CREATE UNIQUE INDEX sheet_counted ON sheet_count (window, stock, day)",
 )
 
 
