@@ -50,6 +50,11 @@ class Weighted:
         total: int = sum(map(mul, map(self._value, number), self._weights))
         return total % self._modulus == self._rest
 
+    def check(self, body: str) -> str:
+        """The last character with which the check over this body holds."""
+        total: int = sum(map(mul, map(self._value, body), self._weights))
+        return self._chars[(self._rest - total) * self._inverses[-1] % self._modulus]
+
     def mends(self, number: str) -> Iterator[Change]:
         """Every single change (swapped neighbours first) with which the check holds.
 
@@ -74,20 +79,30 @@ CREDIT: Final = Weighted(CREDIT_CHARS, (*(pow(3, at, 31) for at in range(17)), 1
 
 
 def organisation(code: str) -> bool:
-    """GB 11714 over nine characters. Values of letters go on to 35 (J is 19), X as a check is 10.
+    """GB 11714 over nine characters."""
+    return code[8] == organisation_check(code[:8])
+
+
+def organisation_check(body: str) -> str:
+    """The ninth character to eight. Values of letters go on to 35 (J is 19), X as a check is 10.
 
     The credit code around it counts J as 18: mixing the two up accepts wrong codes.
     """
-    total = sum(map(mul, map(_ORG_VALUES.__getitem__, code[:8]), _ORG_WEIGHTS))
-    return code[8] == (DIGITS + "X")[-total % 11]
+    total = sum(map(mul, map(_ORG_VALUES.__getitem__, body), _ORG_WEIGHTS))
+    return (DIGITS + "X")[-total % 11]
 
 
 def registration(number: str) -> bool:
     """ISO 7064 MOD 11,10 over digits (registration numbers of GS15-2006)."""
+    return number[-1] == registration_check(number[:-1])
+
+
+def registration_check(body: str) -> str:
+    """The digit behind these that ISO 7064 MOD 11,10 (GB/T 17710) asks for."""
     carry = 10
-    for char in number[:-1]:
+    for char in body:
         carry = ((carry + int(char)) % 10 or 10) * 2 % 11
-    return (11 - carry) % 10 == int(number[-1])
+    return str((11 - carry) % 10)
 
 
 def tries(number: str, chars: str, fits: Callable[[str], bool]) -> Iterator[Change]:
