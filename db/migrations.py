@@ -159,10 +159,12 @@ _CERTIFICATES = (
         TEXT, kind TEXT, reason TEXT, count INTEGER, sealed TEXT, by TEXT, at INTEGER, state
         TEXT, done_by TEXT, done_at INTEGER, made TEXT) STRICT""",
     """CREATE TABLE code_segment (id TEXT PRIMARY KEY, scheme TEXT, first TEXT, last TEXT,
-        chars TEXT, size INTEGER, next INTEGER, windows TEXT, source TEXT, by TEXT, at
+        chars TEXT, size INTEGER, next INTEGER, windows TEXT, source TEXT, year INTEGER,
+        device TEXT, by TEXT, at
         INTEGER, closed_by TEXT, closed_at INTEGER, reason TEXT) STRICT""",
     """CREATE TABLE code_block (id TEXT PRIMARY KEY, segment TEXT, scheme TEXT, window TEXT,
-        start INTEGER, size INTEGER, used INTEGER, by TEXT, at INTEGER, closed_by TEXT,
+        start INTEGER, size INTEGER, used INTEGER, device TEXT,
+        by TEXT, at INTEGER, closed_by TEXT,
         closed_at INTEGER, reason TEXT) STRICT""",
     """CREATE TABLE code (id TEXT PRIMARY KEY, scheme TEXT, block TEXT, place INTEGER, state
         TEXT, certificate TEXT, window TEXT, by TEXT, at INTEGER, void_by TEXT, void_at
