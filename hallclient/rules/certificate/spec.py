@@ -100,6 +100,8 @@ class CopySpec:
     high: float = 210
     count: int = 1
     """How many are made when nothing else is said."""
+    count_source: str = ""
+    """Where the applicant says how many, as of a field; empty, or nothing said: ``count``."""
     most: int = 1
     numbered: bool = False
     """Duplicates are numbered 1-1, 1-2 (副本编号)."""
