@@ -74,7 +74,7 @@ def _more(judged: Judged) -> list[str]:
         if judged.at:
             more.append(t("identity.strange", chars=_chars(judged)))
         if judged.other:
-            more.append(t("identity.rather", other=kind_word(judged.other)))
+            more.append(t(_key("rather", judged.other), other=kind_word(judged.other)))
     elif judged.error in ("CHARSET", "REGION_NOT_DIGIT") and not judged.slips:
         for letter in dict.fromkeys(judged.wrong):
             digit = letter.translate(MEANT)
@@ -87,10 +87,8 @@ def _more(judged: Judged) -> list[str]:
 
 def slip_text(slip: Slip) -> str:
     """One slip that would explain it: ``第 5、6 位颠倒:21 应为 12``."""
-    places = [str(slip.at + step) for step in range(len(slip.found))]
-    return t(
-        f"identity.slip.{slip.kind}", places=_between(places), found=slip.found, meant=slip.meant
-    )
+    places = _between([str(place) for place in slip.at_all])
+    return t(f"identity.slip.{slip.kind}", places=places, found=slip.found, meant=slip.meant)
 
 
 def slips_text(judged: Judged) -> str:
@@ -122,7 +120,7 @@ def facts_text(judged: Judged, regions: Regions | None = None) -> str:
     """
     if not judged.well_formed:
         return ""
-    facts = [t("identity.well-formed", kind=kind_word(judged.kind))]
+    facts = [t(_key("well-formed", judged.kind), kind=kind_word(judged.kind))]
     if judged.kind == "uscc":
         department, category = judged.number[0], judged.number[:2]
         facts.append(t(f"identity.dept.{department}"))

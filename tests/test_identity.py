@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import example, given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from hallclient import identity_words as words
 from hallclient.actions.region_table import regions
-from hallclient.rules import identity
-from hallclient.rules.check_digits import DIGITS
+from hallclient.rules import identity, uscc
+from hallclient.rules.check_digits import DIGITS, PERSON
 from hallclient.rules.identity import FOREIGNER, HMT, KINDS, PERSONS, RESIDENT
 from hallclient.rules.judged import MOST_SLIPS, Judged, Slip, normal
 from hallclient.rules.regions import Regions
@@ -103,6 +104,30 @@ def test_permits_have_kinds_of_their_own() -> None:
     assert (read(foreigner).error, read(foreigner).other) == ("KIND", FOREIGNER)
     assert (read(foreigner, FOREIGNER).error, read(foreigner, FOREIGNER).sex) == ("", "")
     assert read(foreigner[:-1], FOREIGNER).params == {"length": 17, "wanted": "15/18"}
+
+
+@pytest.mark.parametrize("code", ["91420100MA4KX8N35J", "911103026605015136"])
+@pytest.mark.parametrize("kind", PERSONS)
+def test_a_credit_code_is_told_by_name(kind: str, code: str) -> None:
+    """Also one of digits only, which has the look of a foreigner's number."""
+    judged = read(code, kind)
+    assert (judged.error, judged.other, judged.slips) == ("CREDIT_CODE", "uscc", ())
+    assert words.error_text(judged).startswith("这是统一社会信用代码，不是")
+    assert read(code, "passport_cn").other == "uscc"
+
+
+def test_a_persons_number_stays_one_when_its_check_makes_it_a_code() -> None:
+    """A wrong check is a slip of a person's far more often than a code of digits and a day."""
+    both = next(
+        number
+        for digits in product(DIGITS, repeat=4)
+        if uscc.is_code(number := "11420019900307" + "".join(digits)) and not PERSON.fits(number)
+    )
+    assert read(both).error == "CHECK"
+
+
+def test_a_telephone_number_is_told_by_name() -> None:
+    assert read("13800138000").other == "mobile"
 
 
 @pytest.mark.parametrize(

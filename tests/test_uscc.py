@@ -69,6 +69,17 @@ def test_places_and_characters_are_named() -> None:
         assert f"字母 {letter} 多半是数字 {digit}" in said
 
 
+def test_places_that_are_no_neighbours_are_named() -> None:
+    (slip,) = uscc.read("9142O1OOMA4KX8N35J").slips
+    assert (slip.at_all, slip.right) == ((5, 7, 8), GOOD)
+    assert words.slip_text(slip) == "第 5、7、8 位看错，“OOO”应为“000”"
+
+
+def test_a_code_is_called_well_formed_and_never_more() -> None:
+    said = words.facts_text(uscc.read(GOOD), regions())
+    assert said == "统一社会信用代码格式正确 · 市场监管 · 企业 · 湖北省武汉市"
+
+
 def test_the_inner_check_has_other_letters() -> None:
     """GB 11714 counts J as 19, GB 32100 as 18: mixed up, wrong codes pass."""
     assert organisation("MA4KX8N35")
@@ -91,6 +102,9 @@ def test_other_numbers_are_told_by_name() -> None:
     assert uscc.read("420100000890978").other == "old_regno"
     assert uscc.read("MA4KX8N3-5").other == "org_code"
     assert uscc.read_kind("org_code", GOOD).other == "uscc"
+    assert uscc.read_kind("old_regno", person).other == "resident_id"
+    assert uscc.read("13800138000").other == "mobile"
+    assert words.error_text(uscc.read("H12345678")).endswith("这像是港澳居民来往内地通行证号码")
 
 
 def test_a_region_without_a_list_is_only_noted() -> None:

@@ -60,6 +60,7 @@ _FORMS: Final[Mapping[str, tuple[str, range, str]]] = {
     "passport_foreign": ("[A-Z0-9]{5,17}", range(5, 18), "5-17"),
 }
 _FOREIGNER_2017: Final = "[A-Z]{3}[0-9]{12}"
+_MOBILE: Final = "1[3-9][0-9]{9}"
 KINDS: Final = (*PERSONS, *_FORMS, *BUSINESS, OTHER)
 
 
@@ -208,7 +209,12 @@ def _failed(
     regions: Regions | None,
     slips: tuple[Slip, ...] = (),
 ) -> Judged:
-    """The number with what may have happened to it."""
+    """The number with what may have happened to it; or that it is a company's.
+
+    A number of a person in all but its check may be a credit code by chance only.
+    """
+    if (error != "CHECK" or kind == FOREIGNER) and _is_credit(number):
+        return Judged(kind, number, "CREDIT_CODE", other="uscc")
     slips = merged(slips, candidates(kind, number, today=today, regions=regions))
     # Spreadsheets keep 15 digits of a number and put zeros for the rest.
     notes = (Note("ROUNDED"),) if number.endswith("000") and error == "CHECK" else ()
@@ -224,6 +230,12 @@ def candidates(
     """
     listed = None if regions is None else lambda right: right[:6] in regions
     return ranked(number, PERSON.mends(number), _fitting(kind, today), listed)
+
+
+def _is_credit(number: str) -> bool:
+    from hallclient.rules import uscc
+
+    return uscc.is_code(number)
 
 
 def region_notes(code: str, regions: Regions) -> tuple[Note, ...]:
@@ -296,11 +308,20 @@ def _document(kind: str, number: str, today: date) -> Judged:
 
 
 def _other_kind(kind: str, number: str, today: date) -> str:
-    """The kind that a number certainly is, by a check character or by letters of its own."""
+    """The kind that a number certainly is, by a check character or by a form of its own."""
     for one in PERSONS:
         if one != kind and len(number) == 18 and _fitting(one, today)(number):
             return one
-    for one in ("hk_macau_permit", "passport_cn"):
-        if one != kind and re.fullmatch(_FORMS[one][0], number):
-            return one
-    return FOREIGNER if kind != FOREIGNER and re.fullmatch(_FOREIGNER_2017, number) else ""
+    return "uscc" if _is_credit(number) else by_form(kind, number)
+
+
+def by_form(kind: str, number: str) -> str:
+    """The kind other than this one that a number is by a form that nothing else has; empty: none.
+
+    Also ``mobile``, which is no document's.
+    """
+    forms = {one: _FORMS[one][0] for one in ("hk_macau_permit", "passport_cn")}
+    forms |= {FOREIGNER: _FOREIGNER_2017, "mobile": _MOBILE}
+    return next(
+        (one for one, form in forms.items() if one != kind and re.fullmatch(form, number)), ""
+    )

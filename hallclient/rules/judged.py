@@ -32,7 +32,7 @@ class Slip(NamedTuple):
     ``kind``: ``transposed`` (two neighbours), ``misread`` (for a character that looks alike),
     ``check`` (the check character), ``miskeyed`` (any other character). ``at``: 1-based place of
     the first; ``found``: what stands there; ``meant``: what it would be; ``right``: the whole
-    number then.
+    number then. ``places``: where, if these are no neighbours.
     """
 
     kind: str
@@ -40,6 +40,12 @@ class Slip(NamedTuple):
     found: str
     meant: str
     right: str
+    places: tuple[int, ...] = ()
+
+    @property
+    def at_all(self) -> tuple[int, ...]:
+        """The 1-based places of all its characters."""
+        return self.places or tuple(range(self.at, self.at + len(self.found)))
 
 
 class Note(NamedTuple):
@@ -128,7 +134,7 @@ def replaced(
             right[place - 1] = char
         if meant != found and fits(whole := "".join(right)):
             kind = "misread" if meant == likely else "miskeyed"
-            return (Slip(kind, at[0], found, meant, whole),)
+            return (Slip(kind, at[0], found, meant, whole, at if len(at) > 1 else ()),)
     return ()
 
 

@@ -24,7 +24,7 @@ from hallclient.rules.check_digits import (
     registration,
     tries,
 )
-from hallclient.rules.identity import is_identity, region_notes
+from hallclient.rules.identity import RESIDENT, by_form, is_identity, region_notes
 from hallclient.rules.judged import (
     MOST_SLIPS,
     Judged,
@@ -87,6 +87,11 @@ def is_shaped(code: str) -> bool:
     return _SHAPE.fullmatch(code) is not None
 
 
+def is_code(code: str) -> bool:
+    """Whether a normal text is a well-formed code."""
+    return len(code) == 18 and _fits(code)
+
+
 def of_link(text: str) -> str:
     """The code in the link of a licence's QR code (upper case); empty: none."""
     found = re.search(_LINK, text)
@@ -144,7 +149,7 @@ def _eighteen(code: str, regions: Regions | None) -> Judged:
             notes += region_notes(region, regions)
         return Judged(KIND, code, "", {}, (), notes, region=region)
     if is_identity(code):
-        return Judged(KIND, code, "RESIDENT_ID", {}, other="resident_id")
+        return Judged(KIND, code, "RESIDENT_ID", {}, other=RESIDENT)
     if error in ("CHARSET", "REGION_NOT_DIGIT"):
         misread = tuple(place for place in range(1, 19) if _strange(code, place))
         slips = merged(replaced(code, misread, CREDIT_CHARS, _fits), candidates(code))
@@ -190,13 +195,20 @@ def _not_eighteen(code: str) -> Judged:
             return Judged(KIND, code, "OLD_REGNO", {}, other="old_regno")
         if code[:2] in PROVINCES and re.fullmatch(_ORG, code[6:]):
             return Judged(KIND, code, "OLD_TAXNO", {"org_code": code[6:]})
-    return wrong_length(KIND, code, "18")
+    return wrong_length(KIND, code, "18", by_form(KIND, code))
+
+
+def _rather(kind: str, code: str) -> str:
+    """What a text too long or too short for this kind certainly is."""
+    if is_code(code):
+        return KIND
+    return RESIDENT if is_identity(code) else by_form(kind, code)
 
 
 def _organisation(code: str) -> Judged:
     kind = "org_code"
     if len(code) != 9:
-        return wrong_length(kind, code, "9", KIND if len(code) == 18 and _fits(code) else "")
+        return wrong_length(kind, code, "9", _rather(kind, code))
     if not re.fullmatch(_ORG, code):
         wrong = foreign(code) or (9,)
         return Judged(kind, code, "CHARSET", {}, wrong, slips=replaced(code, wrong, ALNUM, _is_org))
@@ -213,7 +225,7 @@ def _is_org(code: str) -> bool:
 def _registration(code: str) -> Judged:
     kind = "old_regno"
     if len(code) != 15:
-        return wrong_length(kind, code, "15", KIND if len(code) == 18 and _fits(code) else "")
+        return wrong_length(kind, code, "15", _rather(kind, code))
     if wrong := foreign(code, DIGITS):
         return Judged(
             kind, code, "CHARSET", {}, wrong, slips=replaced(code, wrong, DIGITS, _is_reg)
