@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import case_amend, case_tasks
+from hallclient.actions import case_amend, case_tasks, certificates
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_clocks import apply_in, drop_all_in
@@ -98,6 +98,12 @@ def at_once(store: Store, who: Actor, case: str, *, reason: str = "", **given: s
         return _moved(draft, before)
 
 
+def move_in(draft: CaseDraft, move_id: str, **given: str) -> None:
+    """A move in an action that is under way, with those that follow by themselves; as `move`."""
+    _checked(draft, move_id, "", given)
+    automatic_in(draft)
+
+
 def automatic_in(draft: CaseDraft) -> None:
     """Make the moves that make themselves, as long as any does. Write before."""
     context = _context(draft, "")
@@ -179,6 +185,8 @@ def _make(
     draft.write("case.moved", move=spec.id, was=before, now=spec.target)
     if spec.target == "handling":
         case_tasks.open_in(draft)
+    if spec.target == "done_pass":
+        certificates.approve_in(draft)
 
 
 def _start(facts: CaseFacts, spec: Move) -> date | None:

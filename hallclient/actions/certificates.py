@@ -1,0 +1,268 @@
+"""Certificates (证照): approved and given a code in one durable step, described, sealed.
+
+The decision, the certificate and its code are one transaction; nothing is printed before it is
+durable. Where no code can be had the decision stands and only the receipt is given: the
+certificate waits (``lacks`` says why) until a code is assigned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from db.store import Row, Store
+from hallclient.actions import certificate_kinds, codes
+from hallclient.actions.acting import Action, Actor, acting, admit
+from hallclient.actions.case_rows import CaseDraft, case_row, rows_of
+from hallclient.actions.certificate_rows import (
+    CERTIFICATE,
+    certificate_row,
+    draft_of,
+    insert,
+    kind_of,
+    sealed_of,
+    values_of,
+)
+from hallclient.actions.certificate_values import (
+    Sources,
+    earlier,
+    values_in,
+)
+from hallclient.rules import uscc
+from hallclient.rules.certificate.spec import KEEP, USCC, CertificateKind, Kinds
+from hallclient.rules.certificate.states import (
+    APPROVED,
+    ASSIGNED,
+    ENDED,
+)
+from hallclient.rules.errors import Refused
+from hallclient.rules.text import narrow
+
+GRANTED: Final = ("done_pass", "issued", "delivered", "archived")
+"""States of a case in which its result stands."""
+GRANT: Final = "grant"
+CODE_NEEDED, AFTER = "code-needed", "after"
+"""``lacks``: its holder's code must be said; another certificate must be there before it. Others
+are what `codes.assign_in` says: ``none``, ``empty``, ``window``, ``restored``.
+"""
+FIRST: Final = "new"
+"""Why a certificate is issued when no change is (`changes`)."""
+
+
+# -- approve
+
+
+def approve(store: Store, who: Actor, cases: Sequence[str], **given: str) -> list[Row]:
+    """Approve what decided cases yield, several together in the order they build on each other.
+
+    A case that can be granted is granted in the same transaction. Raises ``not-granted``,
+    ``nothing-to-issue``; as `case_moves.move`, `values_in`.
+    """
+    from hallclient.actions.case_moves import move_in
+
+    with acting(store, who, "certificate.approve") as tx:
+        made: list[Row] = []
+        together = ""
+        for draft in _in_order(tx, cases):
+            if draft.row["state"] not in GRANTED:
+                move_in(draft, GRANT)
+            else:
+                _approved(draft, given, together)
+            rows = [one for one in standing(store, draft.id) if one["version"] == 1]
+            if not rows:
+                raise Refused("nothing-to-issue", field="case", number=draft.row["number"])
+            made += rows
+            together = together or (rows[0]["id"] if len(cases) > 1 else "")
+        return _tied(tx, made, together)
+
+
+def approve_in(draft: CaseDraft) -> None:
+    """What granting a case yields, in the step that grants it. Write before; writes."""
+    if draft.row["state"] == GRANTED[0]:
+        _approved(draft, {}, "")
+
+
+def _in_order(tx: Action, cases: Sequence[str]) -> Iterator[CaseDraft]:
+    """The cases, those whose certificates others build on before these."""
+    kinds = certificate_kinds.newest(tx)
+    left = [case_row(tx.store, one) for one in dict.fromkeys(cases)]
+    yields = {row["id"]: {one.id for one in of_case(kinds, row)} for row in left}
+    while left:
+        waiting = {kind for row in left for kind in yields[row["id"]]}
+        free = next(
+            (row for row in left if not _after(kinds, yields[row["id"]]) & waiting), left[0]
+        )
+        left.remove(free)
+        yield CaseDraft(tx, case_row(tx.store, free["id"]))
+
+
+def _after(kinds: Kinds, of: set[str]) -> set[str]:
+    return {one for kind in of for one in kinds.kind[kind].after} - of
+
+
+def of_case(kinds: Kinds, case: Row) -> tuple[CertificateKind, ...]:
+    """What granting a case yields, by its checklist."""
+    return kinds.of_item(case["checklist"].split("/")[1])
+
+
+def _approved(draft: CaseDraft, given: Mapping[str, str], together: str) -> None:
+    tx = draft.tx
+    kinds = certificate_kinds.newest(tx)
+    have = {one["kind"] for one in standing(tx.store, draft.id)}
+    for kind in of_case(kinds, draft.row):
+        if kind.id in have:
+            continue
+        said = {name: text for name, text in given.items() if name in kind.field}
+        row = insert(
+            draft,
+            CERTIFICATE,
+            "z",
+            kind=kind.id,
+            edition=kinds.key,
+            scheme=kind.scheme,
+            version=1,
+            reason=FIRST,
+            together=together or None,
+            state=APPROVED,
+            since=tx.now,
+            day=tx.day,
+            approved_by=tx.actor,
+            approved_at=tx.now,
+            sealed=sealed_of(draft, values_in(tx, draft.row, kind, said)),
+        )
+        draft.write("certificate.approved", row["id"], certificate=kind.id)
+        assign_in(draft, kinds, certificate_row(tx.store, row["id"]))
+
+
+def _tied(tx: Action, rows: Sequence[Row], together: str) -> list[Row]:
+    """Certificates that are handed over together say so."""
+    found = []
+    for row in rows:
+        if together and row["together"] is None:
+            draft = draft_of(tx, row)
+            draft.update(CERTIFICATE, row, together=together)
+            draft.write("certificate.described", row["id"])
+        found.append(certificate_row(tx.store, row["id"]))
+    return found
+
+
+def standing(store: Store, case: str) -> list[Row]:
+    """The certificates of a case (by id) that have not ended."""
+    return [one for one in rows_of(store, CERTIFICATE, case) if one["state"] not in ENDED]
+
+
+def certificates_of(store: Store, who: Actor, case: str) -> list[Row]:
+    """Every certificate of a case by id or number, the oldest first. Raises ``no-such-case``."""
+    admit(store, who, "certificate.read")
+    return rows_of(store, CERTIFICATE, case_row(store, case)["id"])
+
+
+# -- assign
+
+
+def assign(store: Store, who: Actor, certificate: str, code: str = "") -> Row:
+    """Give a certificate that waits its code: the next one, or (``code``) that its holder has.
+
+    Raises ``no-such-certificate``, ``assigned-already``, ``code-not-wanted``, ``code-malformed``,
+    ``certificate-after`` with the kinds that are missing, ``no-codes``, ``code-needed``.
+    """
+    with acting(store, who, "certificate.approve") as tx:
+        row = certificate_row(store, certificate)
+        if row["state"] != APPROVED:
+            raise Refused("assigned-already", field="certificate", number=row["code"] or "")
+        kinds, kind = kind_of(store, row)
+        draft = draft_of(tx, row)
+        if code and kind.way != KEEP:
+            raise Refused("code-not-wanted", field="code", kind=kind)
+        assign_in(draft, kinds, row, code)
+        row = certificate_row(store, row["id"])
+        if row["lacks"]:
+            _refuse_lacking(kinds, kind, draft, row["lacks"])
+        return row
+
+
+def _refuse_lacking(kinds: Kinds, kind: CertificateKind, draft: CaseDraft, why: str) -> None:
+    if why == CODE_NEEDED:
+        raise Refused("code-needed", field="code", kind=kind)
+    if why == AFTER:
+        lacking = _lacking_before(draft, kind)
+        raise Refused("certificate-after", kind=kind, first=[kinds.kind[one] for one in lacking])
+    raise Refused("no-codes", why=why, scheme=kinds.scheme[kind.scheme])
+
+
+def assign_in(draft: CaseDraft, kinds: Kinds, row: Row, code: str = "") -> None:
+    """`assign` in a step that is under way: what cannot be had is noted as ``lacks``. Writes."""
+    tx = draft.tx
+    kind = kinds.kind[row["kind"]]
+    found, lacks = _code_for(draft, kinds, kind, row, code)
+    if not found:
+        draft.update(CERTIFICATE, row, lacks=lacks)
+        draft.write("certificate.described", row["id"])
+        return
+    values = values_of(tx.store, row)
+    draft.update(
+        CERTIFICATE,
+        row,
+        code=found,
+        lacks=None,
+        state=ASSIGNED,
+        since=tx.now,
+        assigned_by=tx.actor,
+        assigned_at=tx.now,
+        **_follows(tx.store, found, row),
+    )
+    # What names an earlier certificate may be known by now.
+    now = values | {
+        name: text
+        for name, text in values_in(tx, draft.row, kind, {}).items()
+        if text and not values.get(name)
+    }
+    if now != values:
+        draft.update(CERTIFICATE, row, sealed=sealed_of(draft, now))
+    draft.write("certificate.assigned", row["id"], code=found)
+
+
+def _follows(store: Store, code: str, row: Row) -> dict[str, object]:
+    """The certificate of the same code that this one takes the place of, when it is known here."""
+    before = store.row(
+        "SELECT id, version FROM certificate WHERE code = ? AND id <> ? "
+        "ORDER BY version DESC LIMIT 1",
+        code,
+        row["id"],
+    )
+    if before is None:
+        return {}
+    return {"replaces": before["id"], "version": before["version"] + 1}
+
+
+def _code_for(
+    draft: CaseDraft, kinds: Kinds, kind: CertificateKind, row: Row, code: str
+) -> tuple[str, str]:
+    """The code, or why there is none."""
+    tx = draft.tx
+    scheme = kinds.scheme[kind.scheme]
+    if kind.way == KEEP:
+        said = narrow(code).upper() or Sources(tx, draft.row).read(kind.keep)
+        if not said:
+            return "", CODE_NEEDED
+        if scheme.form == USCC:
+            judged = uscc.read(said)
+            if not judged.well_formed:
+                if code:
+                    raise Refused("code-malformed", field="code", number=said)
+                return "", CODE_NEEDED
+            said = judged.number
+        return said, ""
+    if _lacking_before(draft, kind):
+        return "", AFTER
+    try:
+        return codes.assign_in(tx, scheme, row["id"]), ""
+    except Refused as refused:
+        if refused.code not in ("no-codes", "serials-spent"):
+            raise
+        return "", str(refused.params.get("why", "empty"))
+
+
+def _lacking_before(draft: CaseDraft, kind: CertificateKind) -> list[str]:
+    """Kinds that must be there before this one and that its applicant has not (三证同办)."""
+    return [one for one in kind.after if not earlier(draft.tx.store, draft.row, one)]
