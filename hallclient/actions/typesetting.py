@@ -62,7 +62,11 @@ def set_pictures(
     dots: float = 150,
 ) -> list[bytes]:
     """The pages of a document as PNG, with so many dots an inch. Raises as `set_pdf`."""
-    found = _compiled(templates, body, codes, language, format="png", ppi=dots)
+    return pages(_compiled(templates, body, codes, language, format="png", ppi=dots))
+
+
+def pages(found: object) -> list[bytes]:
+    """Pictures as the compiler gives them: one page comes alone, several in a list."""
     return [found] if isinstance(found, bytes) else cast("list[bytes]", found)
 
 
@@ -111,13 +115,17 @@ def _compiled(
     warnings: bool = False,
     **options: Any,
 ) -> object:
+    return compiled(job_of(templates, body, codes, language), warnings=warnings, **options)
+
+
+def compiled(job: Job, *, warnings: bool = False, **options: Any) -> object:
+    """What the compiler makes of a job. Raises ``paper-template`` with file, line and message."""
     import typst
 
-    files, fonts = job_of(templates, body, codes, language)
     # The compiler's types know no files in memory.
     run: Any = typst.compile_with_warnings if warnings else typst.compile
     try:
-        return run(files, root=_nothing().name, font_paths=fonts, **options)
+        return run(job.files, root=_nothing().name, font_paths=job.fonts, **options)
     except typst.TypstError as error:
         file, line = _place(error.diagnostic)
         raise Refused("paper-template", file=file, line=line, why=error.message) from error
