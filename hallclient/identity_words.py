@@ -113,6 +113,11 @@ def sentence(judged: Judged) -> str:
     return t("identity.then").join(part for part in said if part)
 
 
+def form_text(kind: str) -> str:
+    """That a number of this kind is well-formed, which is all that its form can tell."""
+    return t(_key("well-formed", kind), kind=kind_word(kind))
+
+
 def facts_text(judged: Judged, regions: Regions | None = None) -> str:
     """What a well-formed number is and carries; empty for another.
 
@@ -120,7 +125,7 @@ def facts_text(judged: Judged, regions: Regions | None = None) -> str:
     """
     if not judged.well_formed:
         return ""
-    facts = [t(_key("well-formed", judged.kind), kind=kind_word(judged.kind))]
+    facts = [form_text(judged.kind)]
     if judged.kind == "uscc":
         department, category = judged.number[0], judged.number[:2]
         facts.append(t(f"identity.dept.{department}"))

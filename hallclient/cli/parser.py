@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "case": "case",
     "review": "review",
     "paper": "paper",
+    "code": "code",
     "deadline": "deadline",
     "calendar": "calendar",
     "window": "window",
