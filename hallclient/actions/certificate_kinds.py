@@ -20,7 +20,7 @@ from hallclient.rules.certificate.spec import Kinds, from_data, to_json
 from hallclient.rules.errors import Refused
 
 if TYPE_CHECKING:
-    from hallclient.rules.certificate.files import Known
+    from hallclient.rules.certificate.files_known import Known
     from hallclient.rules.problems import Problem
 
 FOLDER = "certificates"
@@ -45,14 +45,14 @@ def read_folder(folder: Path, known: Known | None = None) -> tuple[Kinds | None,
     ``known``: what of the hall they may name; else only the folder itself is looked at.
     """
     from hallclient.actions.text_files import read_text, read_tree
-    from hallclient.rules.certificate.files import Known, read_kinds
+    from hallclient.rules.certificate.files import read_kinds
+    from hallclient.rules.certificate.files_known import Known
     from hallclient.rules.problems import Notes
 
     notes = Notes()
     tree = read_tree(folder, SETTINGS, notes)
     names = sorted(one.name for one in folder.glob("*.typ"))
-    texts = {name: read_text(folder, name, notes) for name in names}
-    files = {name: text for name, text in texts.items() if text is not None}
+    files = {name: read_text(folder, name, notes) or "" for name in names}
     if tree is None:
         return None, notes.sorted()
     kinds = read_kinds(tree, notes, (known or Known())._replace(files=files))
@@ -71,7 +71,7 @@ def required(kinds: Kinds | None, problems: Sequence[Problem]) -> Kinds:
 def known_in(store: Store) -> Known:
     """What the kinds of a hall may name: its checklists and forms."""
     from hallclient.actions.form_offer import offered
-    from hallclient.rules.certificate.files import Known
+    from hallclient.rules.certificate.files_known import Known
 
     return Known(checklists(store), offered(store))
 

@@ -6,7 +6,6 @@ people who mean harm would write them. The compiler's messages come with file an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,13 @@ from hallclient.rules.problems import Notes, Problem
 from hallclient.rules.review.paper_sample import sample
 from hallclient.rules.review.spec import Checklist, Flow, PaperKind
 from hallclient.rules.review.templates import Templates
+from hallclient.rules.typst_source import packages, unused
 from hallclient.texts import LANGUAGES, text_in
 
 WORDS = ("paper.sample", "", '#panic("x") *[b]* $a$ `c` <d> @e \\ // f ' + "x" * 300)
 """What stands where a person would have written: a key of the texts, nothing, code and a word
 that is wider than any column.
 """
-_PACKAGE = re.compile(r"""\b(?:import|include)\s*\(?\s*"@""")
-_USES = re.compile(r"""\b(?:import|include|read|json|toml|image)\b[^"\n]*"([^"@\n]+)\"""")
 _CODE = "HD1.E.AAAAAA.{kind}.{number}.20260922.AAAAAAAAAAAAAAAA.{signature}"
 
 
@@ -44,12 +42,13 @@ def check(templates: Templates, flow: Flow, words: Sequence[str] = ()) -> list[P
     """Every mistake of some templates, for the documents of a flow; ``words``: else `WORDS`."""
     notes = Notes()
     for name, text in templates.files.items():
-        for found in _PACKAGE.finditer(text):
-            notes.add(name, text.count("\n", 0, found.start()) + 1, "paper-package")
+        for line in packages(text):
+            notes.add(name, line, "paper-package")
     for kind in flow.papers:
         if f"{kind.id}.typ" not in templates.files:
             notes.add(f"{kind.id}.typ", 0, "paper-missing", kind=kind.zh)
-    _unused(templates, flow, notes)
+    for name in unused(templates.files, [f"{kind.id}.typ" for kind in flow.papers]):
+        notes.warn(name, 0, "paper-unused")
     if all(one.warning for one in notes.problems):
         _tried(templates, flow, notes, words or WORDS)
     return notes.sorted()
@@ -66,15 +65,6 @@ def preview(
         raise Refused("no-such-paper", field="kind", kind=kind)
     body = _sample(templates, flow, flow.paper[kind], text_in(language, WORDS[0]))
     return set_pictures(templates, body, _codes(body), language, dots)
-
-
-def _unused(templates: Templates, flow: Flow, notes: Notes) -> None:
-    used = {f"{kind.id}.typ" for kind in flow.papers}
-    for text in templates.files.values():
-        used.update(_USES.findall(text))
-    for name in templates.files:
-        if name not in used:
-            notes.warn(name, 0, "paper-unused")
 
 
 def _tried(templates: Templates, flow: Flow, notes: Notes, words: Sequence[str]) -> None:

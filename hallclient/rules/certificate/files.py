@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from hallclient.rules.certificate.files_checking import check
+from hallclient.rules.certificate.files_known import Known, Places
 from hallclient.rules.certificate.spec import (
     FORMS,
     TYPES,
@@ -24,11 +26,9 @@ from hallclient.rules.certificate.spec import (
     Scheme,
     Stock,
 )
-from hallclient.rules.form.files.attributes import names, one_of
-from hallclient.rules.form.spec import Form
+from hallclient.rules.form.files.attributes import names, one_of, unknown
 from hallclient.rules.problems import Notes, Reader
 from hallclient.rules.review.files.parts import Ids, Part
-from hallclient.rules.review.spec import Checklist
 from hallclient.rules.toml_file import Tree
 from hallclient.rules.toml_lines import Path
 
@@ -38,39 +38,6 @@ LARGEST: Final = 1000
 
 Keys = Mapping[str, Callable[[Reader, str], Any]]
 """How each key of a table is read."""
-
-
-class Known(NamedTuple):
-    """What a hall has that its kinds may name; None: not known, and so not checked."""
-
-    checklists: Mapping[str, Checklist] | None = None
-    forms: Mapping[str, Form] | None = None
-    files: Mapping[str, str] | None = None
-    """Typst sources of the folder by name."""
-
-
-class Places:
-    """Where each part of the kinds stands, for mistakes that show when all is read."""
-
-    def __init__(self) -> None:
-        self._readers: dict[tuple[str, ...], Reader] = {}
-
-    def add(self, reader: Reader, *part: str) -> None:
-        """A part: ``kind, yyzz``; ``kind, yyzz, field, name``; ``kind, yyzz, copy, original``."""
-        self._readers[part] = reader
-
-    def fail(self, key: str, code: str, *part: str, **params: object) -> None:
-        """Tell a mistake of a part, at its key; of a part that is another kind's, at ``like``."""
-        own = self._readers.get(part)
-        if own is not None:
-            own.fail(key, code, **params)
-        else:
-            self._readers[part[:2]].fail("like", code, **params)
-
-    def warn(self, key: str, code: str, *part: str, **params: object) -> None:
-        """Tell what is worth a look."""
-        reader = self._readers.get(part) or self._readers[part[:2]]
-        reader.notes.warn(reader.file, reader.line_of(key), code, field=key, **params)
 
 
 def read_kinds(tree: Tree, notes: Notes, known: Known) -> Kinds | None:
@@ -157,6 +124,7 @@ _COPY: Keys = {
     "wide": _length(50, LARGEST),
     "high": _length(50, LARGEST),
     "count": _number(1, 99),
+    "count_source": _may,
     "most": _number(1, 99),
     "numbered": _flag,
 }
@@ -174,12 +142,10 @@ class _Reading:
     def __init__(self, part: Part, known: Known) -> None:
         self.part = part
         self.known = known
-        self.places = Places()
+        self.places = Places(part.notes)
         self.stocks: Mapping[str, Stock] = {}
 
     def kinds(self) -> Kinds | None:
-        from hallclient.rules.certificate.files_checking import check
-
         part, top = self.part, self.part.file.top
         part.keys(top, ("version", "scheme", "stock", "kind"))
         version = top.id("version")
@@ -205,9 +171,10 @@ class _Reading:
         return tuple(found)
 
     def _tables(self, name: str) -> list[tuple[Path, Reader]]:
-        found = self.part.tables((), self.part.file.top, name)
-        if not found and self.part.whole:
-            self.part.notes.add(self.part.file.top.file, 1, "review-no-table", field=f"[[{name}]]")
+        top = self.part.file.top
+        found = self.part.tables((), top, name)
+        if not found and self.part.whole and name != "stock":
+            self.part.notes.add(top.file, 1, "certificate-no-table", field=f"[[{name}]]")
         return found
 
     # -- kinds
@@ -220,7 +187,8 @@ class _Reading:
             key = reader.id()
             like = reader.text("like", required=False)
             base = found.get(like)
-            if like and self.part.is_known(reader, "like", like, found) is False:
+            if like and base is None:
+                reader.fail("like", "certificate-like", **unknown(like, found))
                 continue  # it would be told to lack everything
             first = ids.add(reader, key)
             if first:
