@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from db.store import Store
 from hallclient.actions.acting import SYSTEM, Action, Actor, acting
-from hallclient.actions.editions import body_of, checklists, newest_key, publish_in
+from hallclient.actions.editions import (
+    body_of,
+    checklists,
+    newest_key,
+    publish_in,
+    shipped_checklists,
+)
 from hallclient.paths import FIXTURES
 from hallclient.rules.certificate.spec import Kinds, from_data, to_json
 from hallclient.rules.errors import Refused
@@ -66,6 +72,14 @@ def required(kinds: Kinds | None, problems: Sequence[Problem]) -> Kinds:
         place = errors[0].place if errors else ""
         raise Refused("certificates-invalid", field="folder", count=len(errors), place=place)
     return kinds
+
+
+def known_shipped() -> Known:
+    """What the kinds of a hall may name that has published nothing."""
+    from hallclient.actions.form_files import shipped as forms
+    from hallclient.rules.certificate.files_known import Known
+
+    return Known(shipped_checklists(), forms())
 
 
 def known_in(store: Store) -> Known:

@@ -164,7 +164,15 @@ def _lines(hall: Hall, item: Item) -> list[str]:
 
 def _check(app: App, folder: Path, *, write: bool) -> int:
     # The readers of the files are loaded for this command alone.
-    from hallclient.actions import editions, form_files, paper_check, paper_templates, review_files
+    from hallclient.actions import (
+        certificate_check,
+        certificate_kinds,
+        editions,
+        form_files,
+        paper_check,
+        paper_templates,
+        review_files,
+    )
     from hallclient.actions.hall_files import read_folder, write_compiled
     from hallclient.rules.review.files.parts import Known
 
@@ -184,6 +192,11 @@ def _check(app: App, folder: Path, *, write: bool) -> int:
     problems += paper_check.check_folder(
         folder / paper_templates.FOLDER, flow or paper_templates.shipped_flow()
     )
+    # As of forms: what a wrong checklist yields can be judged when it is mended.
+    wrong = any(not problem.warning for problem in found)
+    own = review.checklists if review else {}
+    lists = None if wrong else {**editions.shipped_checklists(), **own}
+    problems += certificate_check.check_folder(folder / certificate_kinds.FOLDER, lists, offered)
     for problem in problems:
         app.out.emit(problem_object(problem), problem_line(problem))
     errors = [problem for problem in problems if not problem.warning]
