@@ -80,7 +80,7 @@ class ReviewPapers(ReviewSteps):
                 raise Refused("document-printer-none")
             found = await session.write(paper_pdf.open_for, self.who, paper, "zh")
             data = await session.think(paper_pdf.pdf_of, found, "zh")
-            await asyncio.to_thread(send, printer, found, data)
+            await asyncio.to_thread(send, printer, found.row["number"], data)
             row = await session.write(case_papers.printed, self.who, paper)
         except Refused as refused:
             self.say(refused_text(refused), "alert")
@@ -106,7 +106,7 @@ class ReviewPapers(ReviewSteps):
         try:
             found = await session.write(paper_pdf.open_for, self.who, paper, language())
             data = await session.think(paper_pdf.pdf_of, found, language())
-            made = await asyncio.to_thread(save, found, data, path, replace=replace)
+            made = await asyncio.to_thread(save, number, data, path, replace=replace)
         except Refused as refused:
             self.say(refused_text(refused), "alert")
         except StoreError as error:

@@ -20,6 +20,19 @@ from hallclient.rules.errors import Refused
 
 CERTIFICATE, COPY, CHANGE = "certificate", "certificate_copy", "certificate_change"
 
+SAME_HOLDER = (
+    "case_file.title = ? AND case_file.person IS ? AND (case_file.person IS NOT NULL "
+    "OR case_file.name_token IS NULL OR case_file.id = ?)"
+)
+"""In SQL: a case of the same applicant; `holder` has what it is asked with. Of people known by name
+alone nobody knows whether they are one.
+"""
+
+
+def holder(case: Row) -> tuple[object, ...]:
+    """What `SAME_HOLDER` is asked with."""
+    return case["title"], case["person"], case["id"]
+
 
 def certificate_row(store: Store, certificate: str) -> Row:
     """A certificate by its id, or the newest one of a code. Raises ``no-such-certificate``."""

@@ -15,6 +15,7 @@ from hallclient.actions.case_form import filing_of
 from hallclient.actions.case_rows import CaseDraft
 from hallclient.actions.case_title import FIELDS
 from hallclient.actions.cases import applicant_in
+from hallclient.actions.certificate_rows import SAME_HOLDER, holder
 from hallclient.actions.filing_view import load
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.certificate.spec import CAPITALS, DAY, CertificateKind, FaceField
@@ -140,11 +141,10 @@ def earlier(store: Store, case: Row, kind: str) -> str:
     rows = store.rows(
         "SELECT DISTINCT code FROM certificate JOIN case_file ON case_file.id = case_file "
         f"WHERE certificate.kind = ? AND code IS NOT NULL AND certificate.state NOT IN ({marks}) "
-        "AND case_file.title = ? AND case_file.person IS ?",
+        f"AND {SAME_HOLDER}",
         kind,
         *sorted(ENDED),
-        case["title"],
-        case["person"],
+        *holder(case),
     )
     return str(rows[0]["code"]) if len(rows) == 1 else ""
 

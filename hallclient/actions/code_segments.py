@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from db.log import Change
 from db.store import Row, Store
 from hallclient.actions import certificate_kinds
 from hallclient.actions.acting import Action, Actor, acting, admit
@@ -88,7 +89,7 @@ def load(
             if window not in tx.hall.windows:
                 raise Refused("no-such-window", field="windows", window=window)
         yearly = found.form == SERIAL
-        row = {
+        row: Row = {
             "scheme": found.id,
             "first": wanted.first,
             "last": wanted.last,
@@ -210,7 +211,10 @@ def lease_in(tx: Action, scheme: Scheme) -> Row:
         "at": tx.now,
     }
     was, now = {"next": segment["next"]}, {"next": segment["next"] + size}
-    changes = [("code_block", key, None, row), ("code_segment", segment["id"], was, now)]
+    changes: list[Change] = [
+        ("code_block", key, None, row),
+        ("code_segment", segment["id"], was, now),
+    ]
     tx.append("code.leased", key, changes, stream=STREAM)
     return {"id": key, "closed_at": None, **row}
 

@@ -18,7 +18,7 @@ from db.files import whole
 from db.store import Row, Store
 from hallclient.actions.acting import Actor
 from hallclient.actions.paper_delivery import printed
-from hallclient.actions.paper_pdf import Document, open_for, pdf_of
+from hallclient.actions.paper_pdf import open_for, pdf_of
 from hallclient.actions.printers import configured_documents
 from hallclient.rules.errors import Refused
 
@@ -80,25 +80,27 @@ def print_document(
     if printer.kind == "none":
         raise Refused("document-printer-none")
     found = open_for(store, who, paper, language)
-    send(printer, found, pdf_of(store, found, language))
+    send(printer, found.row["number"], pdf_of(store, found, language))
     return printed(store, who, paper)
 
 
-def send(printer: DocumentPrinter, found: Document, data: bytes) -> None:
-    """Give a PDF to the printer. Raises as `print_document`."""
+def send(printer: DocumentPrinter, name: str, data: bytes) -> None:
+    """Give a PDF to the printer under a name. Raises as `print_document`."""
+    if printer.kind == "none":
+        raise Refused("document-printer-none")
     if printer.kind == "file":
-        save(found, data, Path(printer.where), replace=True)
+        save(name, data, Path(printer.where), replace=True)
         return
-    with _kept(f"{found.row['number']}.pdf", data) as path:
+    with _kept(f"{name}.pdf", data) as path:
         _run(printer, path)
 
 
-def save(found: Document, data: bytes, target: Path, *, replace: bool) -> Path:
-    """A PDF as a file, whole or not at all; in a folder it is named after its number.
+def save(name: str, data: bytes, target: Path, *, replace: bool) -> Path:
+    """A PDF as a file, whole or not at all; in a folder it gets this name.
 
     Raises as `db.files.whole`.
     """
-    path = target / f"{found.row['number']}.pdf" if target.is_dir() else target
+    path = target / f"{name}.pdf" if target.is_dir() else target
     with whole(path, replace=replace) as part:
         part.write_bytes(data)
     return path

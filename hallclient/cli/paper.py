@@ -105,8 +105,8 @@ def _pdf(args: Namespace, app: App) -> int:
     store = app.store()
     found = paper_pdf.open_for(store, app.actor(), narrow(args.number), args.language)
     data = paper_pdf.pdf_of(store, found, args.language)
-    path = save(found, data, args.save, replace=args.force)
     number = found.row["number"]
+    path = save(number, data, args.save, replace=args.force)
     obj: dict[str, object] = {"number": number, "file": str(path), "bytes": len(data)}
     app.out.emit(obj, t("cli.paper.saved", number=number, file=path))
     return 0
