@@ -15,6 +15,7 @@ from hallclient.rules.check_digits import DIGITS, PERSON
 from hallclient.rules.identity import FOREIGNER, HMT, KINDS, PERSONS, RESIDENT
 from hallclient.rules.judged import MOST_SLIPS, Judged, Slip, normal
 from hallclient.rules.regions import Regions
+from hallclient.rules.scan import ScanKind, route
 from hallclient.texts import language, set_language
 from tests import cards
 from tests.hostile import HOSTILE, assert_harmless
@@ -124,6 +125,15 @@ def test_a_persons_number_stays_one_when_its_check_makes_it_a_code() -> None:
         if uscc.is_code(number := "11420019900307" + "".join(digits)) and not PERSON.fits(number)
     )
     assert read(both).error == "CHECK"
+
+
+def test_a_credit_code_of_digits_only_is_nobodys_number() -> None:
+    """Places 7 to 14 are a day of the year 1, and the check of a person holds by chance."""
+    code = "914201000103050437"
+    assert uscc.is_code(code)
+    assert PERSON.fits(code)
+    assert not identity.is_identity(code)
+    assert route(code).kind is ScanKind.USCC
 
 
 def test_a_telephone_number_is_told_by_name() -> None:

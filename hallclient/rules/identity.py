@@ -68,11 +68,13 @@ def is_identity(number: str) -> bool:
     """Whether this is a normal number of 18 characters of a person: form, day of birth, check.
 
     Of a resident, of a Hong Kong, Macau or Taiwan resident, or of a foreigner with permanent
-    residence. Whether the day is past is not asked.
+    residence. Whether the day is past is not asked, but nobody was born in the years before 1000:
+    a credit code of digits only often has zeros there.
     """
     return (
         len(number) == 18
         and number[0] != "0"
+        and number[6] in "12"
         and not _misplaced(number)
         and _day(number[6:14]) is not None
         and PERSON.fits(number)
