@@ -1,7 +1,8 @@
 """Money in Chinese capital numerals (大写金额), as a licence tells a registered capital.
 
-Source: 支付结算办法, annex 1 (正确填写票据和结算凭证的基本规定), and 会计基础工作规范 52. Where they leave a
-choice: a zero is written only where a place is skipped, and 整 stands after 圆 and after 角.
+Source: 支付结算办法, annex 1 (正确填写票据和结算凭证的基本规定), and 会计基础工作规范 52.
+Where they leave a choice: a zero is written only where a place is skipped, and 整 stands after 圆
+and after 角.
 """
 
 from __future__ import annotations
