@@ -16,6 +16,7 @@ from db.seal import Box, opened
 from db.store import Row, Store
 from hallclient.actions.acting import Action
 from hallclient.actions.editions import checklist_in, flow_in
+from hallclient.rules.certificate.states import CertificateFact
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.facts import (
     CaseFacts,
@@ -30,6 +31,8 @@ from hallclient.rules.review.facts import (
 
 OF = "id > ?1 || '/' AND id < ?1 || '0'"
 """Every row of a case by the beginning of its id."""
+GRANTED = ("done_pass", "issued", "delivered", "archived")
+"""States of a case in which its result stands."""
 VOID = "void"
 """``paper.delivery`` of a document whose step was taken back (作废); ``delivered_by``: by whom."""
 
@@ -181,6 +184,8 @@ def facts_of(store: Store, row: Row, today: date, now: int, *, form: bool = Fals
             for one in rows_of(store, "paper", case)
             if one["delivery"] != VOID
         ),
+        certificates=tuple(_certificate(store, one) for one in rows_of(store, "certificate", case)),
+        yields=_yields(store, row),
         holder=row["holder"] if held else None,
         dishonest=bool(answers.get("dishonest")),
         form_problems=_form_problems(store, row) if form else None,
@@ -191,6 +196,22 @@ def _form_problems(store: Store, row: Row) -> int | None:
     from hallclient.actions.case_form import form_problems
 
     return form_problems(store, row)
+
+
+def _certificate(store: Store, row: Row) -> CertificateFact:
+    from hallclient.actions.certificate_kinds import kinds_in
+
+    kind = kinds_in(store, row["edition"]).kind[row["kind"]]
+    return CertificateFact(row["id"], kind.id, row["state"], kind.zh, kind.en, row["code"] or "")
+
+
+def _yields(store: Store, row: Row) -> int:
+    """How many certificates a granted case yields."""
+    if row["state"] not in GRANTED:
+        return 0
+    from hallclient.actions.certificate_kinds import current
+
+    return len(current(store).of_item(row["checklist"].split("/")[1]))
 
 
 def _material(row: Row, files: int) -> MaterialFact:

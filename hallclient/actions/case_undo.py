@@ -19,8 +19,9 @@ from hallclient.actions.editions import flow_in
 from hallclient.rules.errors import Refused
 
 MOVED, UNDONE, _LEASED = "case.moved", "action.undone", "case.leased"
-_MADE = frozenset({MOVED, "task.opened"})
+_MADE = frozenset({MOVED, "task.opened", "certificate.approved", "certificate.described"})
 """What a step writes."""
+_CODED = "certificate.assigned"
 _BEFORE = frozenset({_LEASED, "case.answered", "deficiency.opened", "deficiency.closed"})
 """What a step writes before its moves, to know what is true."""
 _SINCE = frozenset({_LEASED, "personal.viewed", "paper.printed", "paper.delivered"})
@@ -50,8 +51,8 @@ def undo_move(store: Store, who: Actor, case: str) -> Row:
     """Take back the last step of a case, with the moves that followed by themselves; its row.
 
     Raises ``no-such-case``, ``no-step-to-undo`` (too late, somebody else's, or something was done
-    since), ``step-told`` (a document of it was read, printed or delivered), ``step-built-on``
-    (another device has gone on with it).
+    since), ``step-told`` (a document of it was read, printed or delivered), ``step-coded`` (a code
+    was given: void the certificate), ``step-built-on`` (another device has gone on with it).
     """
     with acting(store, who, "case.move") as tx:
         row = case_row(store, case)
@@ -92,6 +93,8 @@ def _last(tx: Action, row: Row) -> _Step | None:
     rows = tx.db.execute(_NEWEST, (tx.store.device, stream(row["id"])))
     for seq, kind, actor, at, body in rows:
         event = _Event(seq, kind, actor, at, json.loads(body))
+        if kind == _CODED and not found:
+            raise Refused("step-coded", field="case", number=row["number"])
         if found and (actor, at) != (found[0].actor, found[0].at):
             break
         if kind in _MADE or (moves and kind in _BEFORE):

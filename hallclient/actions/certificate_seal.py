@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
-from hallclient.actions.case_rows import CaseDraft
+from hallclient.actions.case_rows import GRANTED, CaseDraft
 from hallclient.actions.certificate_rows import (
     CERTIFICATE,
     CHANGE,
@@ -25,7 +25,6 @@ from hallclient.actions.certificate_rows import (
     values_of,
 )
 from hallclient.actions.certificate_values import copies_wanted, missing, values_in
-from hallclient.actions.certificates import GRANTED
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
     APPROVED,

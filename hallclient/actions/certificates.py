@@ -13,7 +13,7 @@ from typing import Final
 from db.store import Row, Store
 from hallclient.actions import certificate_kinds, codes
 from hallclient.actions.acting import Action, Actor, acting, admit
-from hallclient.actions.case_rows import CaseDraft, case_row, rows_of
+from hallclient.actions.case_rows import GRANTED, CaseDraft, case_row, rows_of
 from hallclient.actions.certificate_rows import (
     CERTIFICATE,
     certificate_row,
@@ -38,8 +38,6 @@ from hallclient.rules.certificate.states import (
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
 
-GRANTED: Final = ("done_pass", "issued", "delivered", "archived")
-"""States of a case in which its result stands."""
 GRANT: Final = "grant"
 CODE_NEEDED, AFTER = "code-needed", "after"
 """``lacks``: its holder's code must be said; another certificate must be there before it. Others

@@ -9,7 +9,7 @@ a certificate is a change that another person confirms (`changes`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 APPROVED: Final = "approved"
@@ -71,16 +71,16 @@ class CertificateFact(NamedTuple):
     id: str
     kind: str
     state: str
+    zh: str
+    en: str
+    """The kind's name."""
+    code: str
 
 
-def ready(facts: Iterable[CertificateFact]) -> bool:
-    """Whether every certificate that stands can be handed over."""
-    return all(one.state in (READY, HANDED) for one in facts if one.state not in ENDED)
-
-
-def handed(facts: Iterable[CertificateFact]) -> bool:
-    """Whether every certificate that stands was handed over."""
-    return all(one.state == HANDED for one in facts if one.state not in ENDED)
+def reached(facts: Sequence[CertificateFact], wanted: int, states: Collection[str]) -> bool:
+    """Whether there are as many certificates as the case yields, all that stand in these states."""
+    standing = [one for one in facts if one.state not in ENDED]
+    return len(standing) >= wanted and all(one.state in states for one in standing)
 
 
 def of_copies(copies: Iterable[str]) -> str:

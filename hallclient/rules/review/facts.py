@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from hallclient.rules.certificate.states import CertificateFact
 from hallclient.rules.review.spec import CaseState, Checklist, Flow, Material
 
 
@@ -166,6 +167,9 @@ class CaseFacts:
     tasks: tuple[TaskFact, ...] = ()
     clocks: tuple[ClockFact, ...] = ()
     papers: tuple[PaperFact, ...] = ()
+    certificates: tuple[CertificateFact, ...] = ()
+    yields: int = 0
+    """How many certificates its grant yields; told of a case that is granted."""
     holder: str | None = None
     """Whose lease the case is on now; None: free."""
     dishonest: bool = False

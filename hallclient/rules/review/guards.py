@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from hallclient.rules.certificate.states import HANDED, READY, reached
 from hallclient.rules.review import clocks, deficiencies, departments, materials, tolerance
 from hallclient.rules.review.facts import CaseFacts
 from hallclient.rules.workdays import Calendar
@@ -129,6 +130,18 @@ def joined_or_refused(facts: CaseFacts, _: Context) -> str:
     return "" if fine else "opinions-missing"
 
 
+def certificates_ready(facts: CaseFacts, _: Context) -> str:
+    """Every certificate that the case yields is printed."""
+    done = reached(facts.certificates, facts.yields, (READY, HANDED))
+    return "" if done else "certificate-unprinted"
+
+
+def certificates_handed(facts: CaseFacts, _: Context) -> str:
+    """Every certificate that the case yields was handed over."""
+    done = reached(facts.certificates, facts.yields, (HANDED,))
+    return "" if done else "certificate-waiting"
+
+
 GUARDS: Final[Mapping[str, Guard]] = {
     one.__name__: one
     for one in (
@@ -151,6 +164,8 @@ GUARDS: Final[Mapping[str, Guard]] = {
         joined,
         all_agree,
         joined_or_refused,
+        certificates_ready,
+        certificates_handed,
     )
 }
 """Every guard that a flow may name."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from hallclient.rules.certificate.states import HANDED
 from hallclient.rules.review.deficiencies import ordered
 from hallclient.rules.review.facts import CaseFacts, DeficiencyFact, MaterialFact, MaterialState
 from hallclient.rules.review.spec import Material, PaperKind
@@ -261,7 +262,8 @@ def _decision(_: PaperKind, __: CaseFacts, ground: Ground) -> Body:
 
 
 def _papers(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
-    """The documents that are handed over: those named, else the decision, else all there are.
+    """The documents that are handed over: those named, else the decision, else all there are; and
+    every certificate.
 
     What was delivered before is handed over again only when it is named.
     """
@@ -271,7 +273,9 @@ def _papers(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
     if not wanted:
         left = [one for one in known if one.delivered_at is None]
         found = [one for one in left if one.kind in DECISIONS] or left
-    return [{**_both(facts.flow.paper[one.kind]), "number": one.number} for one in found]
+    papers = [{**_both(facts.flow.paper[one.kind]), "number": one.number} for one in found]
+    handed = [one for one in facts.certificates if one.state == HANDED]
+    return papers + [{"zh": one.zh, "en": one.en, "number": one.code} for one in handed]
 
 
 def _receiver(_: PaperKind, __: CaseFacts, ground: Ground) -> str:
