@@ -23,6 +23,7 @@ from hallclient.actions.certificate_rows import (
     sealed_of,
     values_of,
 )
+from hallclient.actions.certificate_slip import SLIP, slip_in
 from hallclient.actions.certificate_values import (
     Sources,
     earlier,
@@ -76,8 +77,14 @@ def approve(store: Store, who: Actor, cases: Sequence[str], **given: str) -> lis
 
 def approve_in(draft: CaseDraft) -> None:
     """What granting a case yields, in the step that grants it. Write before; writes."""
-    if draft.row["state"] == GRANTED[0]:
-        _approved(draft, {}, "")
+    if draft.row["state"] != GRANTED[0]:
+        return
+    _approved(draft, {}, "")
+    facts = draft.facts()
+    if SLIP in facts.flow.paper and any(one.state == APPROVED for one in facts.certificates):
+        # No code could be had: this says so to the applicant.
+        row = slip_in(draft)
+        draft.write("paper.made", row["id"], number=row["number"])
 
 
 def _in_order(tx: Action, cases: Sequence[str]) -> Iterator[CaseDraft]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from hallclient.rules.certificate.states import HANDED
+from hallclient.rules.certificate.states import HANDED, OPEN
 from hallclient.rules.review.deficiencies import ordered
 from hallclient.rules.review.facts import CaseFacts, DeficiencyFact, MaterialFact, MaterialState
 from hallclient.rules.review.spec import Material, PaperKind
@@ -278,6 +278,15 @@ def _papers(_: PaperKind, facts: CaseFacts, ground: Ground) -> list[Body]:
     return papers + [{"zh": one.zh, "en": one.en, "number": one.code} for one in handed]
 
 
+def _certificates(_: PaperKind, facts: CaseFacts, __: Ground) -> list[Body]:
+    """What the case yields that is still to be fetched, and how far it is."""
+    return [
+        {"zh": one.zh, "en": one.en, "number": one.code, "state": one.state}
+        for one in facts.certificates
+        if one.state in OPEN
+    ]
+
+
 def _receiver(_: PaperKind, __: CaseFacts, ground: Ground) -> str:
     whose = ground.applicant
     given = ground.given.get("receiver", "")
@@ -301,6 +310,7 @@ FIELDS: Mapping[str, Callable[[PaperKind, CaseFacts, Ground], Any]] = {
     "accepted_at": lambda _, __, ground: ground.accepted_at or ground.at,
     "applicant": _applicant,
     "basis": lambda _, facts, __: _basis(facts),
+    "certificates": _certificates,
     "clerk": lambda _, __, ground: dict(ground.clerk),
     "code": lambda _, __, ground: ground.number,
     "competent": _given("competent"),
@@ -318,6 +328,7 @@ FIELDS: Mapping[str, Callable[[PaperKind, CaseFacts, Ground], Any]] = {
     "number": lambda _, __, ground: ground.number,
     "papers": _papers,
     "phone": lambda _, __, ground: ground.house.phone,
+    "pickup": _given("pickup"),
     "procedure": lambda _, __, ground: ground.given.get("procedure", ground.reason),
     "promise": _promise,
     "promised": _promised,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from hallclient.rules.certificate.states import STATES, CertificateFact
 from hallclient.rules.review.facts import (
     CaseFacts,
     DeficiencyFact,
@@ -86,6 +87,10 @@ def _facts(flow: Flow, checklist: Checklist, word: str) -> CaseFacts:
             PaperFact(f"{_CASE}/p/{key}", key, f"{one.prefix}{NUMBER}", 0, None)
             for key, one in flow.paper.items()
         ),
+        certificates=tuple(
+            CertificateFact(f"{_CASE}/z/{n}", "x", state, word, word, word)
+            for n, state in enumerate(STATES, 1)
+        ),
     )
 
 
@@ -95,6 +100,7 @@ def _ground(kind: PaperKind, checklist: Checklist, house: House, hall: Both, wor
         "competent": word,
         "days": "20" if word else "",
         "decision": word,
+        "pickup": word[:9],
         "from": DAY.isoformat(),
         "how": word,
         "procedure": word,
