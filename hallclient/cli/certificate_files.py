@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from hallclient.actions import certificate_kinds
 from hallclient.actions.certificate_kinds import FOLDER
 from hallclient.cli.app import App
-from hallclient.cli.parser import Commands, command, option
+from hallclient.cli.parser import command, option
 from hallclient.cli.shape import columns
 from hallclient.rules.certificate.spec import CertificateKind, Kinds
 from hallclient.texts import language, t
 
 if TYPE_CHECKING:
+    from hallclient.cli.parser import Commands
     from hallclient.rules.certificate.files_known import Known
 
 

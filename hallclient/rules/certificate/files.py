@@ -142,7 +142,7 @@ class _Reading:
     def __init__(self, part: Part, known: Known) -> None:
         self.part = part
         self.known = known
-        self.places = Places(part.notes)
+        self.places = Places()
         self.stocks: Mapping[str, Stock] = {}
 
     def kinds(self) -> Kinds | None:
@@ -155,7 +155,7 @@ class _Reading:
         made = Kinds(version, schemes, stocks, self._kinds(), dict(self.known.files or {}))
         if part.right():
             # What follows from the whole means something only when every part is right.
-            check(made, self.places, self.known)
+            check(made, self.places, self.known, self.part.notes)
         return made if part.right() else None
 
     def _plain(self, name: str, thing: Callable[..., Any], keys: Keys) -> tuple[Any, ...]:

@@ -25,29 +25,30 @@ from hallclient.rules.regions import PROVINCES
 from hallclient.rules.typst_source import packages, unused
 from hallclient.rules.uscc import CATEGORIES, NATIONAL
 
+STYLE: Final = "face.typ"
+"""What all templates share."""
 TEST_SHEET: Final = "test-sheet.typ"
 """Shows by how much a printer is out; of no kind."""
 BOXES: Final = ("code", "copy", "authority", "date", *PICTURES)
 """What can stand in a box beside the fields."""
 
-_FORMS_OF: Final = {
-    "region": (USCC, FOOD),
-    "digits": (SERIAL,),
-    "block": (USCC,),
-    "low": (USCC,),
-}
+_FORMS_OF: Final = {"region": (USCC, FOOD), "digits": (SERIAL,)}
 """Keys of a scheme that mean something only for some forms of codes."""
 _KIND: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 """It stands in the certificate's own QR code, in capitals."""
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _REGION: Final = re.compile(r"[0-9]{6}")
 _SERIAL: Final = re.compile(r"[0-9A-Z-]*")
+_LETTERS: Final = re.compile(r"[A-Z]{0,12}")
 _LINK: Final = re.compile(r"https?://[!-z|~]+")
 
 
-def check(kinds: Kinds, places: Places, known: Known) -> None:
+def check(kinds: Kinds, places: Places, known: Known, notes: Notes) -> None:
     """Tell every mistake of kinds whose tables are right one by one."""
     _schemes(kinds, places)
+    for stock in kinds.stocks:
+        if not _LETTERS.fullmatch(stock.prefix):
+            places.fail("prefix", "certificate-letters", "stock", stock.id, value=stock.prefix)
     for kind in kinds.kinds:
         _kind(kinds, kind, places, known)
         for copy in kind.copies:
@@ -55,7 +56,7 @@ def check(kinds: Kinds, places: Places, known: Known) -> None:
     _circles(kinds, places)
     _collisions(kinds, places)
     if known.files is not None:
-        _files(kinds, known.files, places.notes)
+        _files(kinds, known.files, notes)
 
 
 # -- codes and sheets
@@ -77,6 +78,8 @@ def _scheme(one: Scheme, places: Places) -> None:
     for key, forms in _FORMS_OF.items():
         if one.form not in forms and places.says(key, *part):
             places.fail(key, "certificate-not-of-form", *part, form=one.form)
+    if one.low >= one.block:
+        places.fail("low", "certificate-low", *part, value=one.low, block=one.block)
     if one.form == SERIAL:
         if not _SERIAL.fullmatch(one.prefix.replace(YEAR, "", 1)):
             places.fail("prefix", "certificate-serial-prefix", *part, value=one.prefix)
@@ -91,8 +94,6 @@ def _scheme(one: Scheme, places: Places) -> None:
     province = one.region[:2] in PROVINCES or one.region == NATIONAL
     if not (_REGION.fullmatch(one.region) and province):
         places.fail("region", "certificate-region", *part, value=one.region)
-    if one.low >= one.block:
-        places.fail("low", "certificate-low", *part, value=one.low, block=one.block)
 
 
 # -- kinds
@@ -118,8 +119,7 @@ def _kind(kinds: Kinds, kind: CertificateKind, places: Places, known: Known) -> 
     check_source(kind.keep, Asked(kind, "keep", part), places, known)
     for field in kind.fields:
         at = (*part, "field", field.id)
-        if places.own(*at):
-            _field_id(field.id, places, *at)
+        _field_id(field.id, places, *at)
         check_source(field.source, Asked(kind, "source", at, field.type), places, known)
     for copy in kind.copies:
         at = (*part, "copy", copy.id)
@@ -183,28 +183,24 @@ def _copy(
     kinds: Kinds, kind: CertificateKind, copy: CopySpec, places: Places, known: Known
 ) -> None:
     part = ("kind", kind.id, "copy", copy.id)
-    boxed = {box.field for box in copy.boxes}
-    for field in kind.fields if copy.stock and copy.boxes else ():
-        told = places.own(*part) or places.own(*part[:2], "field", field.id)
-        if field.required and told and field.id not in boxed:
-            places.warn("box", "certificate-no-box", *part, value=field.zh)
-    if not places.own(*part):
-        return
     if known.files is not None and copy.template not in known.files:
         places.fail("template", "certificate-no-template", *part, value=copy.template)
     if copy.count > copy.most:
         places.fail("count", "certificate-count", *part, value=copy.count, most=copy.most)
     _sheet(kinds, copy, places, *part)
+    boxed = {box.field for box in copy.boxes}
     if LINK in boxed and not kind.link:
         places.fail("box", "certificate-qr-no-link", *part)
+    for field in kind.fields if boxed else ():
+        if field.required and field.id not in boxed:
+            places.warn("box", "certificate-no-box", *part, value=field.zh)
     for box in copy.boxes:
         at = (*part, "box", box.field)
-        if places.own(*at):
-            places.known("box", box.field, [*kind.field, *BOXES], *at)
-            right, bottom = box.left + box.wide, box.top + box.high
-            if right > copy.wide or bottom > copy.high:
-                size = f"{copy.wide:g}×{copy.high:g}"
-                places.fail("box", "certificate-box-outside", *at, value=box.field, size=size)
+        places.known("box", box.field, [*kind.field, *BOXES], *at)
+        right, bottom = box.left + box.wide, box.top + box.high
+        if right > copy.wide or bottom > copy.high:
+            size = f"{copy.wide:g}×{copy.high:g}"
+            places.fail("box", "certificate-box-outside", *at, value=box.field, size=size)
 
 
 def _sheet(kinds: Kinds, copy: CopySpec, places: Places, *part: str) -> None:
@@ -225,10 +221,15 @@ def _sheet(kinds: Kinds, copy: CopySpec, places: Places, *part: str) -> None:
 
 def _files(kinds: Kinds, files: Mapping[str, str], notes: Notes) -> None:
     copies = [one for kind in kinds.kinds for one in kind.copies]
-    if any(one.stock for one in copies) and STOCK_TEMPLATE not in files:
-        notes.add(STOCK_TEMPLATE, 0, "missing-file")
+    stock = any(one.stock for one in copies)
+    needed = (STYLE, STOCK_TEMPLATE, TEST_SHEET) if stock else (STYLE,)
+    for name in needed:
+        if name not in files:
+            notes.add(name, 0, "missing-file")
     for name, text in files.items():
         for line in packages(text):
             notes.add(name, line, "paper-package")
-    for name in unused(files, [STOCK_TEMPLATE, TEST_SHEET, *(one.template for one in copies)]):
+    for name in unused(
+        files, [STYLE, STOCK_TEMPLATE, TEST_SHEET, *(one.template for one in copies)]
+    ):
         notes.warn(name, 0, "certificate-unused")

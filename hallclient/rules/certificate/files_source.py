@@ -52,10 +52,8 @@ def check_source(source: str, asked: Asked, places: Places, known: Known) -> Non
     """Tell what is wrong with a source."""
     kind, key, part, type_ = asked
     named = sources(source)
-    own = places.own(*part)
     if len(named) > 1 and type_ in _TYPES:
-        if own:
-            places.fail(key, "certificate-source-parts", *part, value=source)
+        places.fail(key, "certificate-source-parts", *part, value=source)
         return
     for root, name in named:
         if root == FORM:
@@ -64,10 +62,9 @@ def check_source(source: str, asked: Asked, places: Places, known: Known) -> Non
             if name not in kind.after:
                 places.fail(key, "certificate-source-after", *part, value=name)
         elif root not in WORDS:
-            if own:
-                said = unknown(root, (FORM, *WORDS, KIND))
-                places.fail(key, "certificate-source-root", *part, source=source, **said)
-        elif name not in WORDS[root] and own:
+            said = unknown(root, (FORM, *WORDS, KIND))
+            places.fail(key, "certificate-source-root", *part, source=source, **said)
+        elif name not in WORDS[root]:
             said = unknown(name, WORDS[root])
             places.fail(key, "certificate-source-word", *part, root=root, **said)
 
