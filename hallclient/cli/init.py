@@ -33,6 +33,7 @@ def register(commands: Commands) -> None:
 def run(args: Namespace, app: App) -> int:
     """Make it, and say who can sign in."""
     from hallclient.actions import setup, staff
+    from hallclient.demo.supplies import supply
 
     hall = _hall(args)
     given = os.environ.get(SIGN_IN_FROM)
@@ -47,6 +48,7 @@ def run(args: Namespace, app: App) -> int:
     if args.demo:
         verifier = staff.make_verifier(password)
         store = setup.init_demo(app.path, hall, verifier, passphrase=passphrase)
+        supply(store)
         operators = [key for key, _ in setup.DEMO_STAFF]
     else:
         store = setup.init(app.path, hall, password, passphrase=passphrase)

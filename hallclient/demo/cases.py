@@ -28,11 +28,16 @@ from hallclient.actions import (
     case_promises,
     case_tasks,
     cases,
+    certificate_handover,
+    certificate_print,
+    certificate_seal,
+    certificates,
 )
 from hallclient.actions.acting import SYSTEM, Actor
 from hallclient.actions.calendars import calendar_of
 from hallclient.actions.case_tasks import Lack
 from hallclient.actions.cases import Applicant
+from hallclient.actions.certificate_handover import Collector
 from hallclient.actions.editions import checklists
 from hallclient.demo import company, people
 from hallclient.demo.dice import MINUTE, dice
@@ -147,6 +152,10 @@ class Story:
             case_moves.move(store, who, case, what[0], reason=what[1] if what[1:] else "")
         elif does == "at-once":
             case_moves.at_once(store, who, case)
+        elif does == "certify":
+            self._certify(who, printed=what[0])
+        elif does == "fetch":
+            self._fetch(who)
         elif does == "no":
             self._answer(who)
         elif does == "rest":
@@ -177,6 +186,23 @@ class Story:
             case_notes.note(store, who, case, case_notes.PROMISE, what[1], due=day)
         else:
             case_notes.note(store, who, case, what[0], what[1])
+
+    def _certify(self, who: Actor, *, printed: bool) -> None:
+        """Seal what the case yields and (``printed``) print it."""
+        for row in certificates.certificates_of(self.store, who, self.id):
+            certificate_seal.describe(self.store, who, row["id"], **self.told["face"])
+            certificate_seal.seal(self.store, who, row["id"])
+            if printed:
+                copies = [one["id"] for one in certificate_print.waiting(self.store, row["id"])]
+                job = certificate_print.begin(self.store, who, copies)
+                certificate_print.confirm(self.store, who, job.id)
+
+    def _fetch(self, who: Actor) -> None:
+        """The applicant comes and fetches it."""
+        rows = certificates.certificates_of(self.store, who, self.id)
+        whose = cases.applicant_of(self.store, who, self.id)
+        collector = Collector(identity=whose.agent_identity or whose.identity)
+        certificate_handover.hand_over(self.store, who, [row["id"] for row in rows], collector)
 
     def _answer(self, who: Actor) -> None:
         """No condition of the list holds, unless the form knows."""
