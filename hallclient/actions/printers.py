@@ -1,8 +1,17 @@
-"""Which slip printer this machine has: from the line, the environment or a small settings file."""
+"""Which slip printer this machine has: from the line, the environment or a small settings file.
+
+The same file, printer.toml, says where documents are printed and how far that printer is out on
+preprinted sheets, stock by stock::
+
+    documents = "lp:office"
+    [offset]
+    yyzz-zb = [3, -2]   # 0.1 mm right, 0.1 mm down (here: up)
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +26,8 @@ PORT: Final = 9100
 TIMEOUT_S: Final = 5.0
 """A printer that takes nothing for so long is stalled; `LONGEST_S` is the most that can be set."""
 LONGEST_S: Final = 60.0
+OFFSET_MOST: Final = 300
+"""0.1 mm that a printer may be out by; what is further out lies wrong in its tray."""
 
 
 class Printer(NamedTuple):
@@ -99,6 +110,28 @@ def configured(
 def configured_documents() -> str:
     """Where documents are printed, by printer.toml. Raises ``printer-settings``."""
     return str(_settings(config_dir() / SETTINGS).get("documents", "none"))
+
+
+def configured_offsets() -> dict[str, tuple[int, int]]:
+    """Stock -> 0.1 mm right and down that documents are moved by, of printer.toml's ``offset``.
+
+    Raises ``printer-settings``.
+    """
+    path = config_dir() / SETTINGS
+    table = _settings(path).get("offset", {})
+    if not isinstance(table, dict):
+        raise Refused("printer-settings", file=path, why=f"offset = {table}")
+    found = {}
+    for stock, offset in table.items():
+        if not isinstance(offset, list) or not is_offset(offset):
+            raise Refused("printer-settings", file=path, why=f"offset.{stock} = {offset}")
+        found[stock] = (offset[0], offset[1])
+    return found
+
+
+def is_offset(parts: Sequence[object]) -> bool:
+    """Whether these are two whole numbers of 0.1 mm that a printer may be out by."""
+    return len(parts) == 2 and all(type(one) is int and abs(one) <= OFFSET_MOST for one in parts)
 
 
 def _settings(path: Path) -> dict[str, Any]:
