@@ -26,7 +26,7 @@ from hallclient.actions.case_find import of_number
 from hallclient.actions.case_form import form_problems
 from hallclient.actions.hall_files import default_hall
 from hallclient.demo import cases as made
-from hallclient.demo import seed, supplies
+from hallclient.demo import seed
 from hallclient.demo.clock import midnight_of
 from hallclient.demo.dice import MINUTE, dice
 from hallclient.demo.hall import Simulation
@@ -65,7 +65,6 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Living]:
     with Store.open(path, make_env=make_env) as store:
         hall = Simulation(store, MIDNIGHT, WEEKDAY, 1)
         hall.identify_waiting()
-        supplies.supply(store)
         yield Living(store, list(made.bring(hall, MIDNIGHT)))
 
 

@@ -39,7 +39,7 @@ from hallclient.actions.case_tasks import Lack
 from hallclient.actions.cases import Applicant
 from hallclient.actions.certificate_handover import Collector
 from hallclient.actions.editions import checklists
-from hallclient.demo import company, people
+from hallclient.demo import company, people, supplies
 from hallclient.demo.dice import MINUTE, dice
 from hallclient.paths import FIXTURES
 from hallclient.rules.errors import Refused
@@ -219,12 +219,14 @@ class Story:
 
 
 def bring(hall: Simulation, midnight: int) -> Iterator[str]:
-    """Make the cases one by one, each whole or not at all, and give those who wait theirs.
+    """Make the cases one by one, each whole or not at all, and give those who wait theirs; what the
+    hall issues from is there before.
 
     ``midnight``: of today in UTC ms. Gives the id of each case; whoever asks for no more has no
     more of them.
     """
     store = hall.store
+    supplies.supply(store)
     now = store.env.now()
     days = Days(now, midnight, date.fromisoformat(store.env.day(now)), calendar_of(store))
     clock = Moment(now)

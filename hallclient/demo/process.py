@@ -104,7 +104,7 @@ def work(store: Store, state: State, ended: threading.Event, folder: Path) -> in
     ``folder``: where the day's bookings are put for a moment.
     """
     from hallclient.actions import setup, staff
-    from hallclient.demo import PASSWORD, booked, cases, supplies
+    from hallclient.demo import PASSWORD, booked, cases
     from hallclient.demo.hall import Simulation
 
     hall = Simulation(store, state.midnight, state.weekday, state.seed)
@@ -113,7 +113,6 @@ def work(store: Store, state: State, ended: threading.Event, folder: Path) -> in
     hall.identify_waiting()
     if not ended.is_set():
         setup.set_demo_password(store, staff.make_verifier(PASSWORD))
-        supplies.supply(store)
         # What asks for a number's case looks it up; the file may come a moment after the number.
         for _ in cases.bring(hall, state.midnight):
             if ended.is_set():
