@@ -164,30 +164,49 @@ _WORDS: Final = {
     "kind": "transfer",
     "closed": "closed",
 }
-
+_CERTIFICATE: Final = {"state": "certificate.state", "change": "certificate.change"}
+_OWN: Final = {
+    "change-not-now": _CERTIFICATE,
+    "change-reason": _CERTIFICATE,
+    "collector-malformed": {"kind": "identity.kind"},
+    "copy-not-out": _CERTIFICATE,
+    "hand-over-not-now": _CERTIFICATE,
+    "no-codes": {"why": "certificate.no-codes"},
+    "print-not-now": _CERTIFICATE,
+    "proof-not-now": _CERTIFICATE,
+    "seal-not-now": _CERTIFICATE,
+}
+"""Refusals whose parameters have other words than `_WORDS`: the states of certificates."""
 
 _CLOCKS: Final = frozenset({"opens", "again"})
 """Parameters of a refusal that are moments, UTC milliseconds."""
 
 
-def _values(params: Mapping[str, object]) -> dict[str, object]:
+def _values(params: Mapping[str, object], own: Mapping[str, str]) -> dict[str, object]:
+    groups = {**_WORDS, **own}
     values: dict[str, object] = {}
     for name, value in params.items():
-        if name in _WORDS and has(f"{_WORDS[name]}.{value}"):
-            values[name] = word(_WORDS[name], value)
-        elif value is None:
-            values[name] = "-"
+        if name in groups and has(f"{groups[name]}.{value}"):
+            values[name] = word(groups[name], value)
         elif name in _CLOCKS and isinstance(value, int):
             values[name] = clock(value)
-        elif isinstance(value, (int, float)):
-            values[name] = value
-        elif hasattr(value, "zh") and hasattr(value, "en"):
-            values[name] = value.en if language() == "en" and value.en else value.zh
-        elif isinstance(value, os.PathLike):
-            values[name] = os.fspath(value)
         else:
-            values[name] = cut(plain(str(value)), _LONGEST)
+            values[name] = _value(value)
     return values
+
+
+def _value(value: object) -> object:
+    if value is None:
+        return "-"
+    if isinstance(value, (int, float)):
+        return value
+    if hasattr(value, "zh") and hasattr(value, "en"):
+        return value.en if language() == "en" and value.en else value.zh
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (list, tuple)):
+        return t("certificate.between").join(str(_value(one)) for one in value)
+    return cut(plain(str(value)), _LONGEST)
 
 
 def refused_text(refused: Refused, reader: str = "") -> str:
@@ -198,9 +217,9 @@ def refused_text(refused: Refused, reader: str = "") -> str:
     """
     own = f"{reader}.refused.{refused.code}"
     key = own if reader and has(own) else f"refused.{refused.code}"
-    return t(key, **_values(refused.params))
+    return t(key, **_values(refused.params, _OWN.get(refused.code, {})))
 
 
 def store_text(error: StoreError) -> str:
     """What is wrong with the store, and what can be done about it."""
-    return t(f"store.{error.code}", **_values(error.params))
+    return t(f"store.{error.code}", **_values(error.params, {}))
