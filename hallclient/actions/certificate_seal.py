@@ -80,7 +80,7 @@ def seal(
             raise Refused("seal-not-now", field="certificate", state=row["state"])
         _, kind = kind_of(store, row)
         draft = draft_of(tx, row)
-        _may_seal(draft.facts())
+        may_seal(draft.facts())
         values = values_of(store, row)
         lacking = missing(kind, values)
         if lacking:
@@ -97,13 +97,16 @@ def seal(
             sealed=text,
             sha256=_digest(row, values),
         )
-        _copies(draft, kind, row, copies or _asked(draft, row))
+        _copies(draft, kind, row, copies or usual_copies(draft, kind, row))
         draft.write("certificate.sealed", row["id"], code=row["code"])
         return certificate_row(store, row["id"])
 
 
-def _may_seal(facts: CaseFacts) -> None:
-    """The guards of the seal: decided, every promise kept, every department joined."""
+def may_seal(facts: CaseFacts) -> None:
+    """The guards of the seal: decided, every promise kept, every department joined.
+
+    Raises ``seal-case``, ``seal-promise``, ``seal-departments``.
+    """
     if facts.state not in GRANTED:
         raise Refused("seal-case", field="case", number=facts.number, state=facts.status)
     if facts.open_promises:
@@ -118,6 +121,16 @@ def _digest(row: Row, values: Mapping[str, str]) -> str:
     return sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
 
 
+def usual_copies(draft: CaseDraft, kind: CertificateKind, row: Row) -> dict[str, int]:
+    """How many copies of each sort are made when nothing else is said: as the change asked for that
+    made this issue, else as applied for, else as the kind says.
+    """
+    asked = _asked(draft, row)
+    if asked:
+        return {one.id: asked.get(one.id, 0) for one in kind.copies}
+    return {one.id: copies_wanted(draft, one.count_source) or one.count for one in kind.copies}
+
+
 def _asked(draft: CaseDraft, row: Row) -> dict[str, int]:
     """How many copies the change asked for that this issue is made by; empty: it is none."""
     change = next((one for one in draft.rows(CHANGE) if one["made"] == row["id"]), None)
@@ -128,13 +141,12 @@ def _asked(draft: CaseDraft, row: Row) -> dict[str, int]:
 
 
 def _copies(draft: CaseDraft, kind: CertificateKind, row: Row, wanted: Mapping[str, int]) -> None:
-    """The copies that are to be printed: those wanted, else as applied for, else the usual."""
+    """The copies that are to be printed."""
     for name in wanted:
         if name not in kind.copy:
             raise Refused("no-such-copy", field="copies", copy=name)
     for copy in kind.copies:
-        asked = 0 if wanted else copies_wanted(draft, copy.count_source)
-        count = wanted.get(copy.id, 0 if wanted else asked or copy.count)
+        count = wanted.get(copy.id, 0)
         if count > copy.most or count < 0:
             raise Refused("copies-many", field="copies", copy=copy, most=copy.most)
         first = _highest(draft.tx.store, row["code"], copy.id) + 1 if copy.numbered else 1
