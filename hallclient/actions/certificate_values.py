@@ -18,6 +18,7 @@ from hallclient.actions.cases import applicant_in
 from hallclient.actions.certificate_rows import SAME_HOLDER, holder
 from hallclient.actions.filing_view import load
 from hallclient.rules.catalogue import Hall
+from hallclient.rules.certificate.files_source import is_word
 from hallclient.rules.certificate.spec import CAPITALS, DAY, CertificateKind, FaceField
 from hallclient.rules.certificate.states import ENDED
 from hallclient.rules.errors import Refused
@@ -26,7 +27,9 @@ from hallclient.rules.form.state import State
 from hallclient.rules.text import clean
 
 FORM, APPLICANT, ITEM, KIND, DECISION = "form", "applicant", "item", "kind", "decision"
-"""What a source begins with; ``form:a+b`` joins fields, rows of a table are joined by a mark."""
+"""What a source begins with; ``form:a+b`` joins fields, rows of a table are joined by a mark, words
+in quotes (`is_word`) follow what was said.
+"""
 _BETWEEN: Final = "\uff1b"
 _LONGEST: Final = 4000
 
@@ -58,7 +61,11 @@ class Sources:
         if self._state is None:
             self._state = load(self._tx.store, filing).state
         state = self._state
-        return "".join(_said(state, name) for name in names.split("+"))
+        said = ""
+        for part in names.split("+"):
+            # A word stands only after what it belongs to.
+            said += (part[1:-1] if said else "") if is_word(part) else _said(state, part)
+        return said
 
     def _applicant(self, name: str) -> str:
         whose = applicant_in(self._tx.store, self._row)

@@ -29,12 +29,17 @@ _TYPES: Final = {DAY: Type.DATE, CAPITALS: Type.MONEY, COUNT: Type.INT}
 """What the field of a form must be, and only one, where a type is asked for."""
 
 
+def is_word(part: str) -> bool:
+    """Whether a part of a source is a word that follows a field: ``form:term_years+'years'``."""
+    return len(part) > 2 and part[0] == part[-1] == "'"
+
+
 def sources(text: str) -> list[tuple[str, str]]:
     """What a source names: what stands before the colon, and each field after it
-    (``form:addr_city+addr_town``: both, without a gap).
+    (``form:addr_city+addr_town``: both, without a gap). Words in quotes are no fields.
     """
     root, _, rest = text.partition(":")
-    names = rest.split("+") if root == FORM else [rest]
+    names = [one for one in rest.split("+") if not is_word(one)] if root == FORM else [rest]
     return [(root, name) for name in names] if text else []
 
 
