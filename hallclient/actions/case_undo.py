@@ -19,7 +19,9 @@ from hallclient.actions.editions import flow_in
 from hallclient.rules.errors import Refused
 
 MOVED, UNDONE, _LEASED = "case.moved", "action.undone", "case.leased"
-_MADE = frozenset({MOVED, "task.opened", "certificate.approved", "certificate.described"})
+_MADE = frozenset(
+    {MOVED, "task.opened", "certificate.approved", "certificate.described", "paper.made"}
+)
 """What a step writes."""
 _CODED = "certificate.assigned"
 _BEFORE = frozenset({_LEASED, "case.answered", "deficiency.opened", "deficiency.closed"})

@@ -198,7 +198,7 @@ def confirm(store: Store, who: Actor, change: str) -> Row:
         draft = draft_of(tx, certificate)
         made = _again(draft, certificate, row, spec) if spec.again else None
         if spec.ends or (spec.again and spec.id not in rules.KEEPS):
-            _end(draft, certificate, row, spec)
+            _end(draft, certificate, spec, row["reason"])
         _done(draft, row, CONFIRMED, made=made["id"] if made else None)
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
         if spec.id == rules.VOID and certificate["code"] and certificate["replaces"] is None:
@@ -296,7 +296,19 @@ def _again(draft: CaseDraft, old: Row, change: Row, spec: rules.Change) -> Row:
     )
 
 
-def _end(draft: CaseDraft, certificate: Row, change: Row, spec: rules.Change) -> None:
+def replace_in(tx: Action, certificate: str) -> None:
+    """A certificate that another case's new one takes the place of: its words were changed by what
+    was decided there (变更登记). Writes.
+    """
+    row = certificate_row(tx.store, certificate)
+    spec = rules.CHANGES[rules.CHANGE]
+    if row["state"] in spec.states:
+        draft = draft_of(tx, row)
+        _end(draft, row, spec, spec.reasons[0])
+        draft.write("certificate.change-confirmed", row["id"], change=spec.id)
+
+
+def _end(draft: CaseDraft, certificate: Row, spec: rules.Change, reason: str) -> None:
     """The certificate ends, and every copy of it that is out is called back (or lost)."""
     tx = draft.tx
     draft.update(
@@ -304,7 +316,7 @@ def _end(draft: CaseDraft, certificate: Row, change: Row, spec: rules.Change) ->
         certificate,
         state=spec.ends or REPLACED,
         since=tx.now,
-        ended=change["reason"],
+        ended=reason,
         ended_by=tx.actor,
         ended_at=tx.now,
         pickup=None,
@@ -315,9 +327,9 @@ def _end(draft: CaseDraft, certificate: Row, change: Row, spec: rules.Change) ->
             continue
         out = copy["state"] == HANDED
         state = (LOST if spec.id == rules.LOSS else RECALLED) if out else VOIDED
-        draft.update(COPY, copy, state=state, since=tx.now, reason=change["reason"])
+        draft.update(COPY, copy, state=state, since=tx.now, reason=reason)
         if not out and copy["sheet"] and copy["state"] != WAITING:
-            sheets_off.append((copy["sheet"], sheets.SPOILED, change["reason"]))
+            sheets_off.append((copy["sheet"], sheets.SPOILED, reason))
     sheets.settle_in(tx, sheets_off)
 
 

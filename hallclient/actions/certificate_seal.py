@@ -13,6 +13,7 @@ from hashlib import sha256
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_rows import GRANTED, CaseDraft
+from hallclient.actions.certificate_changes import replace_in
 from hallclient.actions.certificate_rows import (
     CERTIFICATE,
     CHANGE,
@@ -25,6 +26,7 @@ from hallclient.actions.certificate_rows import (
     values_of,
 )
 from hallclient.actions.certificate_values import copies_wanted, missing, values_in
+from hallclient.actions.certificates import FIRST
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
     APPROVED,
@@ -67,7 +69,8 @@ def describe(store: Store, who: Actor, certificate: str, **given: str) -> Row:
 def seal(
     store: Store, who: Actor, certificate: str, copies: Mapping[str, int] | None = None
 ) -> Row:
-    """Seal a certificate (签章): its words are frozen, its copies are waiting to be printed.
+    """Seal a certificate (签章): its words are frozen, its copies are waiting to be printed. One
+    of the same code that it takes the place of has ended then.
 
     ``copies``: how many of each sort; else as the applicant asked, else as its kind says.
     Raises ``no-such-certificate``, ``seal-not-now`` with the state, ``seal-case`` (the decision is
@@ -99,6 +102,8 @@ def seal(
         )
         _copies(draft, kind, row, copies or usual_copies(draft, kind, row))
         draft.write("certificate.sealed", row["id"], code=row["code"])
+        if row["replaces"] and row["reason"] == FIRST:
+            replace_in(tx, row["replaces"])
         return certificate_row(store, row["id"])
 
 
