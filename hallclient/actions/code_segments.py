@@ -81,7 +81,7 @@ def load(
     """
     with acting(store, who, "code.load") as tx:
         found = scheme_in(tx, scheme)
-        wanted = _range(found, first, last, chars)
+        wanted = wanted_range(found, first, last, chars)
         said = clean(source).strip()
         if not said or len(said) > _LONGEST:
             raise Refused("segment-source", field="source", longest=_LONGEST)
@@ -145,8 +145,11 @@ def _close(tx: Action, table: str, row: Row, reason: str, rest: int) -> Row:
     return {**row, **now}
 
 
-def _range(scheme: Scheme, first: str, last: str, chars: str) -> Range:
-    """The range meant: numbers that a hall counts are written as they are said, 1 to 500."""
+def wanted_range(scheme: Scheme, first: str, last: str, chars: str) -> Range:
+    """The range meant: numbers that a hall counts are written as they are said, 1 to 500.
+
+    Raises ``segment-number``; as `segments.read`.
+    """
     if scheme.form == USCC:
         return segments.read(first, last, chars)
     numbers = [narrow(one) for one in (first, last)]
