@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,6 +33,9 @@ pytestmark = pytest.mark.slow
 Said = dict[str, Any]
 WINDOWS = [f"W{number:02d}" for number in range(1, 21)]
 LINES = ("setup", "general")
+KILLS = 24
+PLENTY = 400
+"""So many wait at least while processes are killed: none of them runs out of work."""
 
 
 class Process:
@@ -125,8 +129,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-def fill(store: Store, count: int) -> None:
+def fill(store: Store, count: int) -> list[Leg]:
     """So many numbers in two lines, a tenth of them with priority, taken over the last hour."""
+    taken: list[Leg] = []
     dice = random.Random(count)
     codes = {line: next(hall_of(store).items_of(line)).code for line in LINES}
     with acting(store, AGENT, "ticket.take") as tx:
@@ -134,34 +139,50 @@ def fill(store: Store, count: int) -> None:
         for place in range(count):
             tx.now = now - 3_600_000 + place * (3_600_000 // count)
             kind = "elderly" if dice.random() < 0.1 else ""
-            tickets.take_in(
+            taken += tickets.take_in(
                 tx, tickets.Request([codes[dice.choice(LINES)]], priority=kind, proof="card")
-            )
+            ).legs
+    return taken
+
+
+def worker(store: Store, window: str) -> Process:
+    return Process("work", store.path, window, f"c{window[1:]}")
 
 
 def workers(store: Store) -> dict[str, Process]:
-    return {window: Process("work", store.path, window, f"c{window[1:]}") for window in WINDOWS}
+    return {window: worker(store, window) for window in WINDOWS}
 
 
-def called_events(store: Store) -> list[tuple[str, str, str, int, Said]]:
-    """(leg, window, operator, at, body) of every call, in the order of the log."""
-    return [
-        (leg, window, actor, at, json.loads(body))
-        for leg, window, actor, at, body in store.db.execute(
-            "SELECT subject, window, actor, at, body FROM event WHERE kind = 'leg.called' "
-            "ORDER BY pos"
-        )
-    ]
+def events_of(store: Store, *kinds: str) -> Iterator[tuple[str, str, str, str, int, Said]]:
+    """(kind, subject, window, operator, at, body) of every such event, in the order of the log."""
+    marks = ", ".join("?" * len(kinds))
+    for *told, body in store.db.execute(
+        f"SELECT kind, subject, window, actor, at, body FROM event WHERE kind IN ({marks}) "
+        "ORDER BY pos",
+        kinds,
+    ):
+        kind, subject, window, actor, at = told
+        yield kind, subject, window, actor, at, json.loads(body)
+
+
+def calls_of(store: Store) -> list[tuple[str, str]]:
+    """(leg, window) of every call, in the order of the log."""
+    return [(leg, window) for _, leg, window, *_ in events_of(store, "leg.called")]
 
 
 def check_order(store: Store, taken: list[Leg]) -> None:
     """Whether each call in the log is the one the policy asks for at that moment."""
     hall = hall_of(store)
+    of_visit: dict[str, list[Leg]] = defaultdict(list)
+    for leg in taken:
+        of_visit[leg.visit].append(leg)
     lanes: dict[tuple[str, str], list[Leg]] = defaultdict(list)
-    for leg in sorted(taken, key=lambda leg: (leg.order_at, leg.turn)):
-        lanes[leg.line, leg.lane].append(leg)
     calls, due_run, guarded = Counter[str](), Counter[str](), Counter[str]()
-    for key, window, operator, at, body in called_events(store):
+    for kind, key, window, operator, at, body in events_of(store, "visit.opened", "leg.called"):
+        if kind == "visit.opened":
+            for leg in of_visit[key]:
+                insort(lanes[leg.line, leg.lane], leg, key=lambda leg: (leg.order_at, leg.turn))
+            continue
         it = Situation(
             waiting=[leg for lane in lanes.values() for leg in lane[:3]],
             busy=frozenset(),
@@ -189,13 +210,13 @@ def check_order(store: Store, taken: list[Leg]) -> None:
     assert not any(lanes.values()), "somebody was never called"
 
 
-def waiting_legs(store: Store) -> list[Leg]:
-    return [Leg(**row) for row in store.rows("SELECT * FROM leg WHERE state = 'waiting'")]
+def waiting(store: Store) -> int:
+    (found,) = store.db.execute("SELECT count(*) FROM leg WHERE state = 'waiting'").fetchone()
+    return int(found)
 
 
 def test_twenty_processes_empty_the_hall_in_the_order_of_the_policy(store: Store) -> None:
-    fill(store, 4000)
-    taken = waiting_legs(store)
+    taken = fill(store, 4000)
     processes = workers(store)
     together(list(processes.values()))
     assert {process.end() for process in processes.values()} == {0}
@@ -206,7 +227,7 @@ def test_twenty_processes_empty_the_hall_in_the_order_of_the_policy(store: Store
     assert set(called) == {leg.id for leg in taken}
     assert set(called.values()) == {1}
     check_order(store, taken)
-    shares = Counter(window for _, window, *_ in called_events(store))
+    shares = Counter(window for _, window in calls_of(store))
     assert min(shares[window] for window in WINDOWS) >= 0.5 * 4000 / 20
     rows = invariants.check(store)
     assert {leg["state"] for leg in rows["leg"].values()} == {"done"}
@@ -225,27 +246,41 @@ def until_heard(lines: int, lives: Lives) -> None:
         Process.heard.wait_for(lambda: said_by(lives) >= lines, timeout=60)
 
 
+def ended(process: Process) -> bool:
+    """Whether it found nobody waiting and went home."""
+    return bool(process.said) and "end" in process.said[-1]
+
+
 def test_killed_processes_lose_nothing_and_leave_nobody_called_to_no_one(store: Store) -> None:
-    fill(store, 1200)
-    taken = waiting_legs(store)
+    taken = fill(store, 1200)
     dice = random.Random(20)
     lives: Lives = {key: [one] for key, one in workers(store).items()}
     together([life[-1] for life in lives.values()])
-    for _ in range(24):
+    killed = 0
+    while killed < KILLS:
+        if waiting(store) < PLENTY:
+            taken += fill(store, PLENTY)
+        for window, life in lives.items():
+            if ended(life[-1]):
+                life.append(worker(store, window))
+                life[-1].begin()
         until_heard(said_by(lives) + dice.randint(1, 80), lives)
-        working = [key for key in WINDOWS if "end" not in (lives[key][-1].said or [{}])[-1]]
-        assert working, "killed too late to matter"
+        working = [
+            key for key in WINDOWS if lives[key][-1].all("called") and not ended(lives[key][-1])
+        ]
+        if not working:
+            continue
         window = dice.choice(working)
         lives[window][-1].kill()
-        lives[window].append(Process("work", store.path, window, f"c{window[1:]}"))
-        lives[window][-1].until_ready()
+        lives[window].append(worker(store, window))
         lives[window][-1].begin()
+        killed += 1
     assert {life[-1].end() for life in lives.values()} == {0}
-    events = called_events(store)
-    assert Counter(key for key, *_ in events) == Counter(leg.id for leg in taken)
+    calls = calls_of(store)
+    assert Counter(key for key, _ in calls) == Counter(leg.id for leg in taken)
     for window, life in lives.items():
         told = {key for one in life for key in one.all("called")}
-        assert told == {key for key, at, *_ in events if at == window}
+        assert told == {key for key, at in calls if at == window}
         for place, before in enumerate(life):
             begun = before.all("called")
             if begun and begun[-1] not in before.all("finished"):
