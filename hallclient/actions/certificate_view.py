@@ -28,7 +28,7 @@ from hallclient.actions.certificate_values import missing
 from hallclient.actions.hall import hall_of
 from hallclient.rules.certificate import pickup
 from hallclient.rules.certificate.spec import FaceField, Kinds
-from hallclient.rules.certificate.states import ASSIGNED, PRINTING, READY, SEALED
+from hallclient.rules.certificate.states import APPROVED, ASSIGNED, PRINTING, READY, SEALED
 from hallclient.rules.errors import Refused
 
 CHANGES: Final = "changes"
@@ -40,6 +40,19 @@ class Counts(NamedTuple):
 
     views: Mapping[str, int]
     unknown_here: int
+
+
+class Entry(NamedTuple):
+    """One line of a list: a certificate, or a change of one that waits for a second person."""
+
+    key: str
+    line: Line
+    lacking: int = 0
+    """Fields that must be said before it is sealed."""
+    due: date | None = None
+    """The legal day of its delivery, once it is ready."""
+    change: Row | None = None
+    """The change that waits for a second person."""
 
 
 class Tray(NamedTuple):
@@ -92,29 +105,78 @@ def counts(store: Store, who: Actor) -> Counts:
     return Counts(views, here["n"] if here else 0)
 
 
-def dues(store: Store, who: Actor) -> dict[str, date]:
-    """The legal day of delivery of what is ready, by certificate."""
-    found = certificate_handover.ready(store, who)
-    return {one.certificate["id"]: one.due for one in found if one.due is not None}
+def entries(store: Store, who: Actor, view: str) -> list[Entry]:
+    """What is in a view of `certificate_lists`, or in `CHANGES`. Raises ``no-such-view``."""
+    if view != CHANGES:
+        return _entries(store, who, certificate_lists.listed(store, who, view))
+    admit(store, who, "certificate.read")
+    rows = store.rows("SELECT * FROM certificate_change WHERE done_at IS NULL ORDER BY at, id")
+    return [
+        Entry(
+            row["id"], line_of(store, who, certificate_row(store, row["certificate"])), change=row
+        )
+        for row in rows
+    ]
 
 
-def find(store: Store, who: Actor, text: str) -> list[Line]:
+def of_case(store: Store, who: Actor, case: str) -> list[Entry]:
+    """The certificates of a case, by id or number. Raises ``no-such-case``."""
+    return _entries(store, who, certificate_lists.listed(store, who, case=case))
+
+
+def find(store: Store, who: Actor, text: str) -> list[Entry]:
     """Certificates by anything one may have: a pick-up code, a code or a QR code, a sheet's serial,
     the number of a case, a name or its initials.
     """
+    return _entries(store, who, _find(store, who, text))
+
+
+def _find(store: Store, who: Actor, text: str) -> list[Line]:
+    if not text.strip():
+        return []
     if pickup.read(text):
-        rows = certificate_handover.found(store, who, text)
-        return [_line(store, who, row) for row in rows]
+        try:
+            rows = certificate_handover.found(store, who, text)
+        except Refused:
+            return []
+        return [line_of(store, who, row) for row in rows]
     listed = certificate_lists.search(store, who, text)
-    if listed or not text.strip():
+    if listed:
         return listed
     told = certificate_verify.verify(store, who, text)
     if told.copy is not None:
-        return [_line(store, who, certificate_row(store, told.copy["certificate"]))]
-    return [_line(store, who, row) for row in told.certificates]
+        return [line_of(store, who, certificate_row(store, told.copy["certificate"]))]
+    return [line_of(store, who, row) for row in told.certificates]
 
 
-def _line(store: Store, who: Actor, row: Row) -> Line:
+def _entries(store: Store, who: Actor, lines: list[Line]) -> list[Entry]:
+    ready = certificate_handover.ready(store, who) if _any(lines, READY) else []
+    due = {one.certificate["id"]: one.due for one in ready}
+    asked = {
+        row["certificate"]: row
+        for row in store.rows("SELECT * FROM certificate_change WHERE done_at IS NULL")
+    }
+    return [
+        Entry(key, line, _lacking(store, line), due.get(key), asked.get(key))
+        for key, line in ((line.row["id"], line) for line in lines)
+    ]
+
+
+def _any(lines: list[Line], state: str) -> bool:
+    return any(line.row["state"] == state for line in lines)
+
+
+def _lacking(store: Store, line: Line) -> int:
+    if line.row["state"] not in (APPROVED, ASSIGNED):
+        return 0
+    try:
+        return len(missing(line.kind, values_of(store, line.row)))
+    except Refused:
+        return 0  # its person was forgotten
+
+
+def line_of(store: Store, who: Actor, row: Row) -> Line:
+    """A certificate's row with its kind, its holder and its copies."""
     found = certificate_lists.listed(store, who, case=row["case_file"])
     return next(one for one in found if one.row["id"] == row["id"])
 
@@ -124,13 +186,13 @@ def together(store: Store, who: Actor, certificate: str) -> list[Line]:
     admit(store, who, "certificate.read")
     row = certificate_row(store, certificate)
     if row["pickup"] is None:
-        return [_line(store, who, row)]
+        return [line_of(store, who, row)]
     rows = store.rows(
         "SELECT * FROM certificate WHERE pickup = ? AND state = ? ORDER BY ready_at, id",
         row["pickup"],
         READY,
     )
-    return [_line(store, who, one) for one in rows]
+    return [line_of(store, who, one) for one in rows]
 
 
 def whole(store: Store, who: Actor, certificate: str) -> Whole:
@@ -151,7 +213,7 @@ def whole(store: Store, who: Actor, certificate: str) -> Whole:
         row["id"],
     )
     return Whole(
-        line=_line(store, who, row),
+        line=line_of(store, who, row),
         kinds=kinds,
         lacking=missing(kind, values) if values else (),
         blank=tuple(one for one in kind.fields if values and not values.get(one.id)),
