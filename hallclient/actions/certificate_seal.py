@@ -40,7 +40,7 @@ from hallclient.rules.review import departments
 from hallclient.rules.review.facts import CaseFacts
 
 
-def describe(store: Store, who: Actor, certificate: str, **given: str) -> Row:
+def describe(store: Store, who: Actor, certificate: str, /, **given: str) -> Row:
     """Say what no source says of a certificate, until it is sealed.
 
     Raises ``no-such-certificate``, ``sealed-already``; as `values_in`.

@@ -51,7 +51,7 @@ FIRST: Final = "new"
 # -- approve
 
 
-def approve(store: Store, who: Actor, cases: Sequence[str], **given: str) -> list[Row]:
+def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> list[Row]:
     """Approve what decided cases yield, several together in the order they build on each other.
 
     A case that can be granted is granted in the same transaction. Raises ``not-granted``,
