@@ -1,7 +1,7 @@
-"""A notice of what is missing as PDF: from the store to the bytes.
+"""A notice of what is missing as PDF, from the store to the bytes; a licence, from its data.
 
-The floor is the compiler alone, with the same templates, fonts and data in memory. Every notice is
-another, so that neither side lives from what the compiler remembers of the same one.
+The floor is the compiler alone, with the same templates, fonts and data in memory. Every notice and
+every licence is another, so that neither side lives from what the compiler remembers of the same.
 """
 
 from __future__ import annotations
@@ -15,14 +15,27 @@ import typst
 from bench import fill
 from bench.figure import Figure, Run, median, ratio
 from db.store import Store
-from hallclient.actions import case_papers, paper_pdf, paper_templates, typesetting
+from hallclient.actions import (
+    case_papers,
+    certificate_kinds,
+    certificate_typeset,
+    paper_pdf,
+    paper_templates,
+    typesetting,
+)
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_rows import CaseDraft, case_row
 from hallclient.actions.case_title import Applicant
 from hallclient.actions.cases import open_case
+from hallclient.actions.certificate_typeset import Codes
+from hallclient.rules.certificate.face import Made, face_of
+from hallclient.rules.certificate.schemes import code_of
+from hallclient.rules.certificate.spec import CAPITALS, DAY, FULL, ISSUE, LONG, Kinds
 
 CLERK = Actor("c01", "clerk", "W01")
 POINTS = 12
+AT = 1_790_038_800_000
+"""Date of the licences, UTC ms."""
 
 
 def measure(run: Run) -> Iterator[Figure]:
@@ -39,6 +52,45 @@ def measure(run: Run) -> Iterator[Figure]:
             f"a notice of {POINTS} points as PDF", median(ours), median(floor), 1.5,
             kilobytes=len(case_papers.pdf(store, CLERK, rows[0])) / 1024,
         )  # fmt: skip
+    yield _licences(count)
+
+
+def _licences(count: int) -> Figure:
+    """The original of a licence on plain paper: face, characters looked up, codes drawn, set."""
+    _licence(0)
+    _licence_floor(1)
+    ours = [_licence(n) for n in range(2, 2 * count, 2)]
+    floor = [_licence_floor(n) for n in range(3, 2 * count, 2)]
+    return ratio("a licence as PDF", median(ours), median(floor), 1.5)
+
+
+def _copy(n: int) -> tuple[Kinds, dict[str, Any], Codes]:
+    kinds = certificate_kinds.shipped()
+    kind = kinds.kind["yyzz"]
+    code = code_of(kinds.scheme[kind.scheme], body=f"QQ{n:06d}", serial=n, day="2026-09-22")
+    values = dict.fromkeys(kind.field, f"第 {n} 号")
+    values |= {one.id: "2026-09-22" for one in kind.fields if one.type == DAY}
+    values |= {one.id: f"{n}00" for one in kind.fields if one.type == CAPITALS}
+    values |= {
+        one.id: f"餐饮服务；食品销售；外卖递送服务；第 {n} 项；" * 12
+        for one in kind.fields
+        if one.type == LONG
+    }
+    made = Made(code, values, "original", 1, 1, "2026-09-22", ISSUE, FULL)
+    own = f"HC1.E.AAAAAA.YYZZ.{code}.1.20260922.AAAAAAAAAAAAAAAA.{'A' * 103}"
+    return kinds, face_of(kinds, kind.id, made), Codes(code, kind.link.format(code=code), own)
+
+
+def _licence(n: int) -> float:
+    begin = time.perf_counter()
+    certificate_typeset.set_pdf(*_copy(n), AT)
+    return time.perf_counter() - begin
+
+
+def _licence_floor(n: int) -> float:
+    kinds, face, codes = _copy(n)
+    job = certificate_typeset.job_of(kinds, [(face, codes)])
+    return _compiled(job, AT)
 
 
 def _notice(store: Store, n: int) -> str:
@@ -76,10 +128,14 @@ def _floor(store: Store, paper: str) -> float:
     templates = paper_templates.templates_in(store, row["template"])
     body = paper_pdf.body_of(store, row)
     job = typesetting.job_of(templates, body, paper_pdf.codes_of(store, row), "zh")
+    return _compiled(job, row["at"])
+
+
+def _compiled(job: typesetting.Job, at: int) -> float:
     run: Any = typst.compile
     begin = time.perf_counter()
     run(
-        job.files, font_paths=job.fonts, format="pdf", timestamp=row["at"] // 1000,
+        job.files, font_paths=job.fonts, format="pdf", timestamp=at // 1000,
         pdf_standards=typesetting.STANDARD,
     )  # fmt: skip
     return time.perf_counter() - begin
