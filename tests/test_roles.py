@@ -32,6 +32,17 @@ from hallclient.actions import (
     case_view,
     case_watch,
     cases,
+    certificate_changes,
+    certificate_handover,
+    certificate_lists,
+    certificate_pdf,
+    certificate_print,
+    certificate_seal,
+    certificate_slip,
+    certificate_verify,
+    certificates,
+    code_segments,
+    codes,
     day,
     day_close,
     editions,
@@ -54,6 +65,7 @@ from hallclient.actions import (
     persons,
     printing,
     serving,
+    sheets,
     shift,
     signals,
     slips,
@@ -65,6 +77,7 @@ from hallclient.actions import (
 )
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_title import Applicant
+from hallclient.actions.certificate_handover import Collector
 from hallclient.actions.printers import printer_of
 from hallclient.actions.tickets import Request
 from hallclient.rules.alarms import Reading, Step
@@ -252,6 +265,73 @@ ACTIONS: dict[str, list[Act]] = {
         lambda kit, who: case_load.departments(kit.store, who),
         lambda kit, who: case_ledger.promises(kit.store, who),
     ],
+    "certificate.read": [
+        lambda kit, who: certificates.certificates_of(kit.store, who, "none"),
+        lambda kit, who: certificate_changes.changes_of(kit.store, who, "none"),
+        lambda kit, who: certificate_changes.pending(kit.store, who),
+        lambda kit, who: certificate_handover.found(kit.store, who, "none"),
+        lambda kit, who: certificate_handover.ready(kit.store, who),
+        lambda kit, who: certificate_handover.unclaimed(kit.store, who),
+        lambda kit, who: certificate_lists.face_of_copy(kit.store, who, "none"),
+        lambda kit, who: certificate_lists.listed(kit.store, who),
+        lambda kit, who: certificate_lists.look(kit.store, who, "none"),
+        lambda kit, who: certificate_lists.search(kit.store, who, "none"),
+        lambda kit, who: certificate_pdf.of_copy(kit.store, who, "none"),
+        lambda kit, who: certificate_pdf.preview(kit.store, who, "none"),
+        lambda kit, who: certificate_print.unknown(kit.store, who),
+        lambda kit, who: certificate_verify.verify(kit.store, who, "none"),
+    ],
+    "certificate.approve": [
+        lambda kit, who: certificates.approve(kit.store, who, ["none"]),
+        lambda kit, who: certificates.assign(kit.store, who, "none"),
+        lambda kit, who: certificate_seal.describe(kit.store, who, "none"),
+    ],
+    "certificate.seal": [lambda kit, who: certificate_seal.seal(kit.store, who, "none")],
+    "certificate.print": [
+        lambda kit, who: certificate_print.begin(kit.store, who, []),
+        lambda kit, who: certificate_print.confirm(kit.store, who, "none"),
+        lambda kit, who: certificate_print.spoil(kit.store, who, "none", "x"),
+        lambda kit, who: certificate_print.proof(kit.store, who, "none"),
+        lambda kit, who: certificate_slip.slip(kit.store, who, "none"),
+    ],
+    "certificate.hand-over": [
+        lambda kit, who: certificate_handover.hand_over(kit.store, who, [], Collector()),
+        lambda kit, who: certificate_handover.pickup_code(kit.store, who, "none"),
+        lambda kit, who: certificate_changes.returned(kit.store, who, "none"),
+    ],
+    "certificate.request": [
+        lambda kit, who: certificate_changes.ask(kit.store, who, "none", "void", "duplicate"),
+        lambda kit, who: certificate_changes.withdraw(kit.store, who, "none"),
+    ],
+    "certificate.confirm": [
+        lambda kit, who: certificate_changes.confirm(kit.store, who, "none"),
+        lambda kit, who: certificate_changes.reject(kit.store, who, "none", "x"),
+    ],
+    "code.read": [
+        lambda kit, who: code_segments.pools(kit.store, who),
+        lambda kit, who: code_segments.segments_of(kit.store, who),
+        lambda kit, who: code_segments.blocks_of(kit.store, who),
+        lambda kit, who: codes.codes_of(kit.store, who),
+    ],
+    "code.load": [lambda kit, who: code_segments.load(kit.store, who, "none", "1", "2", "x")],
+    "code.lease": [lambda kit, who: code_segments.lease(kit.store, who, "none")],
+    "code.void": [
+        lambda kit, who: code_segments.close_segment(kit.store, who, "none", "x"),
+        lambda kit, who: code_segments.close_block(kit.store, who, "none", "x"),
+        lambda kit, who: codes.void_next(kit.store, who, "none", "x"),
+    ],
+    "sheet.read": [
+        lambda kit, who: sheets.held(kit.store, who),
+        lambda kit, who: sheets.counts(kit.store, who),
+    ],
+    "sheet.receive": [
+        lambda kit, who: sheets.receive(kit.store, who, "none", "1", "2", "x"),
+        lambda kit, who: sheets.give(kit.store, who, "none", "1", "2", "W02"),
+    ],
+    "sheet.use": [
+        lambda kit, who: sheets.spoil(kit.store, who, "none", "1", "spoiled", "x"),
+        lambda kit, who: sheets.count(kit.store, who, "none", 0),
+    ],
     "edition.publish": [
         lambda kit, who: editions.publish(kit.store, who, editions.shipped_checklists()["vat"]),
         lambda kit, who: calendars.publish(kit.store, who, editions.shipped()["calendar"]),
@@ -309,6 +389,8 @@ ACTIONS: dict[str, list[Act]] = {
     "personal.view": [
         lambda kit, who: persons.reveal(kit.store, who, "A001"),
         lambda kit, who: filing_reveal.reveal(kit.store, who, "none"),
+        lambda kit, who: certificate_changes.texts_of(kit.store, who, "none"),
+        lambda kit, who: certificate_handover.receipt_of(kit.store, who, "none"),
         lambda kit, who: filing_extract_file.save(
             kit.store,
             who,
