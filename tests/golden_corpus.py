@@ -38,6 +38,10 @@ from hallclient.actions import (
     case_promises,
     case_tasks,
     cases,
+    certificate_changes,
+    certificate_print,
+    code_segments,
+    codes,
     day,
     day_close,
     editions,
@@ -50,6 +54,7 @@ from hallclient.actions import (
     forms,
     persons,
     serving,
+    sheets,
     shift,
     signals,
     slips,
@@ -74,11 +79,12 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
 from hallclient.rules.hours import next_opening
 from tests import bookkit
+from tests.certkit import certificate, changed, copies_of, handed, printed, sealed, segment, stocked
 from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
-NEWEST = 5
+NEWEST = 6
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
 ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
 
@@ -94,6 +100,7 @@ def drive(folder: Path) -> Store:
     _hall(kit)
     _filing(kit)
     _review(kit)
+    _certificates(kit)
     _day(kit)
     return _upkeep(kit, folder)
 
@@ -339,6 +346,35 @@ def _filing(kit: Kit) -> None:
             filing_override.override(store, SUPERVISOR, filing, "sum", SINGLE, "seen", seen)
     filing_extracts.send(store, ONE, filing, "tax")
     filings.close(store, ONE, filing, "done")
+
+
+def _certificates(kit: Kit) -> None:
+    """Codes and sheets come in and go out; licences issued, one spoiled, one issued again, void."""
+    store = kit.store
+    stocked(kit, windows=("", "W01"), count=9)
+    spare = segment(kit, "health", "90001", "90009")
+    code_segments.close_segment(store, SUPERVISOR, spare["id"], "x")
+    lent = code_segments.lease(store, TWO, "health")
+    code_segments.close_block(store, SUPERVISOR, lent["id"], "x")
+    at_one = SUPERVISOR._replace(window="W01")
+    codes.void_next(store, at_one, "health", "x")
+    sheets.give(store, SUPERVISOR, "wsxkz", "2", "4", "W01")
+    sheets.spoil(store, ONE, "wsxkz", "2", "missing", "x")
+    row = certificate(kit, "printing", "health", by=ONE)
+    (copy,) = copies_of(store, row["id"])
+    certificate_print.confirm(store, ONE, copy["job"], spoiled={copy["id"]: "x"})
+    handed(kit, *printed(kit, row))
+    sheets.count(store, ONE, "wsxkz", 0, "x")
+    again = changed(kit, row, "damage", "damaged")
+    certificate_changes.returned(store, ONE, copies_of(store, row["id"])[1]["id"])
+    sealed(kit, again)
+    for settle in (certificate_changes.withdraw, certificate_changes.reject):
+        asked = certificate_changes.ask(store, ONE, again["id"], "void", "duplicate").row["id"]
+        if settle is certificate_changes.reject:
+            certificate_changes.reject(store, SUPERVISOR, asked, "x")
+        else:
+            certificate_changes.withdraw(store, ONE, asked)
+    changed(kit, certificate(kit, "ready", "food", by=ONE), "void", "wrong-holder")
 
 
 def _day(kit: Kit) -> None:

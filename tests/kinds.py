@@ -28,8 +28,7 @@ def _is_write(func: ast.expr) -> bool:
 def _kinds(node: ast.AST) -> list[str]:
     values: list[ast.expr] = []
     if isinstance(node, ast.Call) and _is_write(node.func) and node.args:
-        first = node.args[0]
-        values = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+        values = [node.args[0]]
     if isinstance(node, ast.Call) and len(node.args) >= 2:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             values = [node.args[0]]
@@ -41,7 +40,8 @@ def _kinds(node: ast.AST) -> list[str]:
         values = [node.value]
     return [
         value.value
-        for value in values
+        for one in values
+        for value in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])
         if isinstance(value, ast.Constant)
         and isinstance(value.value, str)
         and _KIND.fullmatch(value.value)
