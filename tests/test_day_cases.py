@@ -46,7 +46,8 @@ def test_closing_names_what_is_undone(kit: Kit) -> None:
     assert [row["due"] for row in left] == ["2026-09-30", None, "2026-09-22", "2026-09-22"]
     record = day_close.close_day(kit.store, SUPERVISOR, PASSWORD)
     assert record["listed"]["cases"] == left
-    assert record["listed"]["cases_left"] == {"no-outcome": 2, "silence": 1, "promise": 1}
+    counts = {"no-outcome": 2, "silence": 1, "promise": 1}
+    assert record["listed"]["cases_left"] == dict.fromkeys(day_cases.WHYS, 0) | counts
     # What stands in the record stays, whatever becomes of the cases.
     kit.clock.ms = at("2026-10-20")
     assert day_cases.left(kit.store) != left
