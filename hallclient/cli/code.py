@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hallclient.cli import code_check
+from hallclient.cli import code_check, code_pool
 from hallclient.cli.parser import command, group, option
 from hallclient.texts import t
 
@@ -19,3 +19,4 @@ def register(commands: Commands) -> None:
     option(checked, "value", help=t("cli.option.code-value"))
     kinds = t("cli.option.code-kind", kinds=", ".join(code_check.KINDS))
     option(checked, "--kind", choices=code_check.KINDS, default="", help=kinds)
+    code_pool.register(own)
