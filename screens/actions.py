@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
 DESK, FORM, REVIEW, CASES = "desk", "form", "review", "cases"
+VERIFY, LOOK, STOCK = "verify", "look", "stock"
 """Screens with actions of their own; a key may mean one thing on the one and another on the other.
 """
 
@@ -19,6 +20,9 @@ GROUPS: Final = {
     FORM: ("go", "fill", "rows", "look", "program"),
     REVIEW: ("go", "check", "case", "look", "program"),
     CASES: ("go", "find", "case", "program"),
+    VERIFY: ("find", "look", "program"),
+    LOOK: ("go", "look", "program"),
+    STOCK: ("go", "codes", "sheets", "program"),
 }
 """The groups of each screen, in the order in which the key map shows them."""
 
@@ -154,15 +158,33 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("approve", "alt+a", "case", footer=5, screens=(CASES,)),
     Action("reject", "alt+n", "case", footer=5, screens=(CASES,)),
     Action("reach", "ctrl+e", "case", footer=16, screens=(CASES,)),
+    Action("verify_now", "f3", "find", ("enter",), footer=3, screens=(VERIFY,)),
+    Action("verify_offer", "f5", "find", footer=5, screens=(VERIFY,)),
+    Action("verify_face", "f4", "look", footer=4, screens=(VERIFY,)),
+    Action("verify_collector", "f6", "look", footer=6, screens=(VERIFY,)),
+    Action("look_previous", "f2", "go", ("b",), footer=2, screens=(LOOK,)),
+    Action("look_next", "f3", "go", ("n",), footer=3, screens=(LOOK,)),
+    Action("look_picture", "p", "look", ("f4",), footer=1, screens=(LOOK,)),
+    Action("look_pdf", "f7", "look", footer=7, screens=(LOOK,)),
+    Action("look_png", "f8", "look", footer=8, screens=(LOOK,)),
+    Action("look_proof", "f9", "look", footer=9, screens=(LOOK,)),
+    Action("stock_previous", "f2", "go", footer=2, screens=(STOCK,)),
+    Action("stock_next", "f3", "go", footer=3, screens=(STOCK,)),
+    Action("stock_lease", "f4", "codes", footer=4, screens=(STOCK,)),
+    Action("stock_void", "f5", "codes", footer=5, screens=(STOCK,)),
+    Action("stock_load", "f6", "codes", footer=6, screens=(STOCK,)),
+    Action("stock_close", "f7", "codes", footer=7, screens=(STOCK,)),
+    Action("stock_spoil", "f8", "sheets", footer=8, screens=(STOCK,)),
+    Action("stock_receive", "f9", "sheets", footer=9, screens=(STOCK,)),
+    Action("stock_give", "f10", "sheets", footer=10, screens=(STOCK,)),
+    Action("stock_count", "c", "sheets", footer=1, screens=(STOCK,)),
     Action("search", "slash", "find", ("ctrl+f",), footer=11),
     Action("reveal", "ctrl+e", "find"),
-    Action(
-        "keys", "question_mark", "program", ("f12",), footer=12, screens=(DESK, FORM, REVIEW, CASES)
-    ),
-    Action("palette", "ctrl+p", "program", footer=13, screens=(DESK, FORM, REVIEW, CASES)),
+    Action("keys", "question_mark", "program", ("f12",), footer=12, screens=tuple(GROUPS)),
+    Action("palette", "ctrl+p", "program", footer=13, screens=tuple(GROUPS)),
     Action("menu", "ctrl+k", "program"),
-    Action("lock", "ctrl+l", "program", screens=(DESK, FORM, REVIEW, CASES)),
-    Action("language", "ctrl+t", "program", screens=(DESK, FORM, REVIEW, CASES)),
+    Action("lock", "ctrl+l", "program", screens=tuple(GROUPS)),
+    Action("language", "ctrl+t", "program", screens=tuple(GROUPS)),
     Action("refresh", "alt+r", "program"),
     Action("quit", "ctrl+q", "program", confirm=True),
 )

@@ -13,6 +13,7 @@ from screens.actions import (
     FOOTER_AT_WINDOW,
     FORM,
     GROUPS,
+    VERIFY,
     Action,
     of_screen,
 )
@@ -27,6 +28,8 @@ Label = Callable[[str], str | None]
 """Another short name for an action just now ("finish" for "start or finish"); None: the usual."""
 
 ALWAYS = ("keys", "palette")
+TYPING = frozenset({FORM, VERIFY})
+"""Screens where a letter is text."""
 QUEUE_MARKS = ("good", "warn", "alert", "own", "dim")
 """The signs in front of the numbers in the queue, explained by the texts `mark.<style>`."""
 GAP = 1
@@ -64,7 +67,7 @@ def key_line(
     The order never changes, so that the eye finds a key where it was.
     """
     hide = hide or at_window
-    typing = screen == FORM
+    typing = screen in TYPING
     shown = [
         action
         for action in of_screen(screen)

@@ -281,10 +281,12 @@ class Desk(Screen[None]):
     def action_desk(self, action: str) -> None:
         self.done.append(action)
 
-    action_form = action_review = action_cases = action_desk
-
     def on_key_line_pressed(self, event: KeyLine.Pressed) -> None:
         self.done.append(event.action)
+
+
+for _screen in GROUPS:
+    setattr(Desk, f"action_{_screen}", Desk.action_desk)
 
 
 class DeskApp(ScanGate):
