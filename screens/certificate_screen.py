@@ -35,7 +35,7 @@ REVEALED_S = 10.0
 class CertificateScreen(KeyedScreen):
     """A title, what is known in one line, a list, its line in full, a question, the keys."""
 
-    CSS_PATH = "certificate_screen.tcss"
+    CSS_PATH = ["certificate_screen.tcss"]
     AUTO_FOCUS = "#list"
 
     def __init__(self, who: Actor, hall: Hall) -> None:

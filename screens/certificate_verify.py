@@ -34,7 +34,7 @@ LONGEST = 400
 class VerifyScreen(CertificateScreen):
     """One line to type or scan into; Esc goes back."""
 
-    CSS_PATH: ClassVar = ["certificate_screen.tcss", "certificate_verify.tcss"]
+    CSS_PATH = ["certificate_screen.tcss", "certificate_verify.tcss"]
     SCREEN = VERIFY
     AUTO_FOCUS = "#text"
     BINDINGS: ClassVar = [
