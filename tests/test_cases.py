@@ -26,10 +26,12 @@ from hallclient.actions import (
     cases,
 )
 from hallclient.actions.case_tasks import Lack
+from hallclient.actions.certificates import certificates_of
 from hallclient.actions.editions import shipped
 from hallclient.rules.errors import Refused
 from hallclient.rules.review.facts import SETTLED, MaterialState
 from tests.casekit import AGENT, C1, DAJI, DAY_MS, SUPERVISOR, WANG, Case
+from tests.certkit import handed, printed, sealed, stocked
 from tests.hallkit import ADMINISTRATOR, Kit, clerk
 
 TODAY = date(2026, 9, 22)
@@ -48,18 +50,26 @@ def clock_of(case: Case, timer: str) -> Any:
 
 
 def test_a_case_of_one_department_goes_from_paper_to_archive(kit: Kit) -> None:
+    stocked(kit)
     case = Case(kit).accepted()
     assert case.state == "accepted"
     assert clock_of(case, "notice5").state == "met"
     assert clock_of(case, "decide").due == date(2026, 9, 28)
-    for move, state in (
-        ("grant", "done_pass"),
-        ("issue", "issued"),
-        ("deliver", "delivered"),
-        ("archive", "archived"),
-    ):
-        case.move(move)
-        assert case.state == state
+    case.move("grant")
+    assert case.state == "done_pass"
+    with pytest.raises(Refused) as error:
+        case.move("issue")
+    assert why(error) == "certificate-unprinted"
+    (licence,) = certificates_of(kit.store, C1, case.id)
+    printed(kit, sealed(kit, licence))
+    assert case.state == "issued"
+    with pytest.raises(Refused) as error:
+        case.move("deliver")
+    assert why(error) == "certificate-waiting"
+    handed(kit, licence)
+    assert case.state == "delivered"
+    case.move("archive")
+    assert case.state == "archived"
     assert case.now["closed_at"] is not None
     assert case.now["holder"] is None
     assert {one.state for one in case.facts.clocks} == {"met"}
@@ -177,6 +187,25 @@ def test_what_stands_in_a_form_is_told_with_the_papers(kit: Kit) -> None:
         cases.open_case(kit.store, C1, "YQ034", filing=filing["number"])
 
 
+def test_a_form_filled_in_for_the_number_is_the_cases_own(kit: Kit) -> None:
+    """Entered once: whoever opens the case of a number does not look for its form."""
+    from hallclient.actions import filings
+
+    ticket = kit.take("YQ034")
+    filing = filings.new(kit.store, C1, "cross-region-tax", number=ticket.number)
+    other = kit.take("SP007")
+    assert cases.open_case(kit.store, C1, number=other.number, applicant=DAJI)["filing"] is None
+    row = cases.open_case(kit.store, C1, number=ticket.number, applicant=DAJI)
+    assert row["filing"] == filing["id"]
+    # It is one case's, and of two nobody knows which is meant.
+    again = cases.open_case(kit.store, C1, number=ticket.number, applicant=DAJI)
+    assert again["filing"] is None
+    ticket = kit.take("YQ034")
+    for _ in range(2):
+        filings.new(kit.store, C1, "cross-region-tax", number=ticket.number)
+    assert cases.open_case(kit.store, C1, number=ticket.number)["filing"] is None
+
+
 # -- promises
 
 
@@ -192,6 +221,7 @@ def tolerant(kit: Kit) -> Case:
 
 
 def test_a_promised_paper_lets_a_case_in_and_keeps_the_result_back(kit: Kit) -> None:
+    stocked(kit)
     case = tolerant(kit)
     with pytest.raises(Refused) as error:
         case.move("accept")
@@ -200,13 +230,15 @@ def test_a_promised_paper_lets_a_case_in_and_keeps_the_result_back(kit: Kit) -> 
     assert [one["kind"] for one in made.papers] == ["rqs", "slt"]
     assert clock_of(case, "supplement").due == date(2026, 9, 24)
     case.move("grant_tolerant")
+    assert certificates_of(kit.store, C1, case.id) == []
     with pytest.raises(Refused, match="move-not-now"):
         case.move("issue")
     no = case.facts.promises[0].no
     case.mark(no, "passed")
     assert case.state == "done_pass"
     assert case.facts.promises[0].state == "kept"
-    case.move("issue")
+    (licence,) = certificates_of(kit.store, C1, case.id)
+    printed(kit, sealed(kit, licence))
     assert case.state == "issued"
 
 

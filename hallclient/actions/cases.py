@@ -20,6 +20,8 @@ from hallclient.actions.case_title import (
     tokens,
 )
 from hallclient.actions.editions import checklists, newest_checklist, newest_flow
+from hallclient.actions.filing_cells import FILLING
+from hallclient.actions.filings import DONE
 from hallclient.actions.firms import firm_of
 from hallclient.actions.legs import item_of
 from hallclient.actions.moves import visit_of
@@ -50,8 +52,8 @@ def open_case(
 
     ``number``: today's ticket that it belongs to: its service is the item unless that or a
     checklist is given, its person the applicant unless given. ``filing``: the form it is filed
-    with, by id or number. Who opens it holds it; an agent's case is assisted filing and stays the
-    agent's.
+    with, by id or number; else the one that was filled in on this ticket. Who opens it holds it;
+    an agent's case is assisted filing and stays the agent's.
 
     Raises ``item-needed``, ``no-such-item``, ``no-such-checklist``, ``no-checklist``,
     ``no-such-number``, ``no-such-filing``, ``filing-taken``, ``no-such-source``.
@@ -63,6 +65,7 @@ def open_case(
         if not item and not checklist:
             code = (leg["item"] if leg else "") or (filed["item"] or "" if filed else "")
         found = _checklist(tx, code, checklist)
+        filed = filed or _filed_at(tx, visit, found)
         draft = _opened(tx, found, code or found.item)
         whose = _applicant(tx, applicant, visit, filed).cleaned()
         if source not in ("", *SOURCES):
@@ -185,6 +188,23 @@ def filing_row(tx: Action, filing: str) -> Row:
     if taken is not None:
         raise Refused("filing-taken", field="filing", number=row["number"], case=taken["number"])
     return row
+
+
+def _filed_at(tx: Action, visit: Row | None, found: Checklist) -> Row | None:
+    """The form of this item that was filled in for a ticket, when there is just one: what was
+    entered once is not asked again.
+    """
+    if visit is None:
+        return None
+    rows = tx.rows(
+        "SELECT * FROM filing WHERE visit = ? AND (state = ? OR reason = ?) AND NOT EXISTS "
+        "(SELECT 1 FROM case_file WHERE filing = filing.id)",
+        visit["id"],
+        FILLING,
+        DONE,
+    )
+    fitting = [row for row in rows if row["form"].partition("@")[0] in found.forms]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _checklist(tx: Action, item: str, name: str) -> Checklist:
