@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from db.store import Row, Store
 from hallclient.actions.certificate_rows import copies_of, kind_of, values_of
+from hallclient.actions.hall import hall_of
 from hallclient.actions.signing import Signer, signer_of
 from hallclient.rules.certificate import certificate_code
 from hallclient.rules.certificate.certificate_code import CertificateCode
@@ -60,10 +63,18 @@ def made_face(
         layout=layout_of(spec, layout),
         offset=offset,
         demo=store.demo,
+        seal=_sealed(store, certificate) if mode == ISSUE else None,
     )
     face = face_of(kinds, kind.id, made)
     text = json.dumps(face, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Face(face, text, sha256(text.encode()).hexdigest())
+
+
+def _sealed(store: Store, certificate: Row) -> dict[str, str]:
+    """Who used the seal and when, hall's time to the minute."""
+    zone = ZoneInfo(hall_of(store).time_zone)
+    at = datetime.fromtimestamp(certificate["sealed_at"] / 1000, zone)
+    return {"by": certificate["sealed_by"], "at": at.strftime("%Y-%m-%d %H:%M")}
 
 
 def _of(store: Store, certificate: Row, copy: Row) -> int:
