@@ -18,8 +18,12 @@ from functools import partial
 from pathlib import Path
 
 from db.store import Row
+from hallclient.actions import certificates
+from hallclient.actions.case_title import Applicant
 from hallclient.actions.editions import shipped, shipped_checklists
 from hallclient.texts import set_language, t
+from tests.casekit import C1
+from tests.certkit import approved, handed, printed, sealed, stocked
 from tests.hallkit import PASSWORD
 from tests.livekit import Live, words
 from tests.terminal import PROGRAM, ROOT, Terminal, environment
@@ -154,6 +158,7 @@ def test_a_case_from_the_first_question_to_the_decision(
         _accepts(clerk)
         _departments(clerk)
         _decides(clerk)
+        _permit(clerk)
     _documents(tmp_path, hall, env)
     assert _cli(env, "verify").returncode == 0
 
@@ -258,15 +263,26 @@ def _departments(clerk: Hand) -> None:
 
 
 def _decides(clerk: Hand) -> None:
-    """Granted with the gap open; the paper comes, the result is made and handed over."""
+    """Granted with the gap open; the paper comes."""
     clerk.asked("f3", "容缺通过").press("f3").moved("done_tolerant")
     clerk.to(LIST.by_no[tolerable()].zh).press("space").state("done_pass")
-    clerk.asked("f3", "出件").press("f3").moved("issued")
-    clerk.asked("f3", words("review.ask-way")).press("1")
-    clerk.desk.see(words("review.ask-receiver"))
-    clerk.type("")
-    clerk.desk.see(words("review.ask-move", move="送达"))
-    clerk.press("f3").moved("delivered")
+
+
+def _permit(clerk: Hand) -> None:
+    """The permit waits for that of the land; a colleague prints it and hands it over."""
+    hall, case = clerk.hall, clerk.case["id"]
+    clerk.asked("f3", t("guard.certificate-unprinted")).press("escape")
+    stocked(hall)
+    whose = Applicant("organisation", NAME)
+    assert approved(hall, "land_plan", applicant=whose)["code"]
+    (waits,) = certificates.certificates_of(hall.store, C1, case)
+    assert waits["lacks"] == "after"
+    permit = certificates.assign(hall.store, C1, waits["id"])
+    printed(hall, sealed(hall, permit))
+    clerk.state("issued")
+    handed(hall, permit)
+    clerk.state("delivered")
+    clerk.desk.see(STATES["delivered"])
 
 
 def _cli(env: dict[str, str], *line: str) -> subprocess.CompletedProcess[bytes]:
@@ -277,9 +293,12 @@ def _documents(tmp_path: Path, hall: Live, env: dict[str, str]) -> None:
     """Every document of the case: whole, in Chinese, with its number; none is an empty page."""
     import pypdfium2
 
-    rows = hall.store.rows("SELECT number, kind FROM paper ORDER BY rowid")
+    rows = hall.store.rows(
+        "SELECT number, kind FROM paper WHERE case_file = "
+        "(SELECT id FROM case_file ORDER BY rowid LIMIT 1) ORDER BY rowid"
+    )
     kinds = {row["kind"] for row in rows}
-    assert kinds == {"gzs", "sqd", "rqcn", "rqs", "slt", "xkz", "sdhz"}
+    assert kinds == {"gzs", "sqd", "rqcn", "rqs", "slt", "xkz", "lzd", "sdhz"}
     out = tmp_path / "pdf"
     out.mkdir()
     login = ("--as", "c01")

@@ -23,8 +23,10 @@ from hallclient.actions.case_figures import review_figures
 from hallclient.actions.case_papers import Verdict
 from hallclient.actions.case_rows import VOID
 from hallclient.actions.case_undo import undo_move
+from hallclient.actions.certificates import certificates_of
 from hallclient.rules.errors import Refused
 from tests.casekit import C1, SUPERVISOR, Case
+from tests.certkit import handed, printed, sealed, stocked
 from tests.hallkit import Kit, clerk
 from tests.materialkit import promise, refused
 
@@ -59,6 +61,7 @@ def test_a_step_is_taken_back_with_what_it_made(kit: Kit) -> None:
 
 
 def test_a_document_of_it_is_void_and_its_number_never_given_again(kit: Kit) -> None:
+    stocked(kit)
     case = Case(kit).settle()
     kit.pass_(1)
     (paper,) = case.move("receive").papers
@@ -77,15 +80,20 @@ def test_a_document_of_it_is_void_and_its_number_never_given_again(kit: Kit) -> 
     assert again["number"] > paper["number"]
     assert [one.number for one in case.facts.papers] == [again["number"]]
     case.move("accept")
-    (proof,) = _delivered(case)
+    proof = _delivered(case)
     listed = case_papers.read(kit.store, C1, proof["id"]).body["papers"]
     assert paper["number"] not in {one["number"] for one in listed}
 
 
-def _delivered(case: Case) -> list[Row]:
-    for move in ("grant", "issue"):
-        case.move(move)
-    return case.move("deliver").papers
+def _delivered(case: Case) -> Row:
+    """The proof of delivery of what was granted."""
+    case.move("grant")
+    (licence,) = certificates_of(case.kit.store, C1, case.id)
+    handed(case.kit, *printed(case.kit, sealed(case.kit, licence)))
+    (proof,) = [
+        one for one in case_papers.papers_of(case.kit.store, C1, case.id) if one["kind"] == "sdhz"
+    ]
+    return proof
 
 
 def test_a_void_notice_is_no_notice(kit: Kit) -> None:
