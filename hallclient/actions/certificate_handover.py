@@ -211,7 +211,8 @@ def ready(store: Store, who: Actor) -> list[Ready]:
     admit(store, who, "certificate.read")
     rows = store.rows(
         "SELECT certificate.*, title, number FROM certificate JOIN case_file "
-        "ON case_file.id = case_file WHERE certificate.state = ? ORDER BY ready_at, certificate.id",
+        "ON case_file.id = case_file WHERE certificate.state = ? AND certificate.handed_at IS NULL "
+        "AND certificate.ended_at IS NULL ORDER BY ready_at, certificate.id",
         READY,
     )
     now = store.env.now()

@@ -72,7 +72,8 @@ def _pickup(draft: CaseDraft, row: Row) -> str:
     case = case_row(store, row["case_file"])
     others = store.rows(
         "SELECT certificate.* FROM certificate JOIN case_file ON case_file.id = case_file "
-        f"WHERE certificate.state = ? AND ({SAME_HOLDER} OR together = ?) ORDER BY ready_at",
+        "WHERE certificate.state = ? AND certificate.handed_at IS NULL "
+        f"AND certificate.ended_at IS NULL AND ({SAME_HOLDER} OR together = ?) ORDER BY ready_at",
         READY,
         *holder(case),
         row["together"],
