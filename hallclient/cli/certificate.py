@@ -111,7 +111,7 @@ def _handing(own: Commands) -> None:
 
 def _changing(own: Commands) -> None:
     asked = _one(command(own, "certificate.ask", certificate_change.ask))
-    option(asked, "change", choices=tuple(CHANGES), help=t("cli.option.certificate-change"))
+    _change(asked, choices=tuple(CHANGES), help=t("cli.option.certificate-change"))
     _why(asked)
     option(asked, "--announcement", default="")
     _set(asked)
@@ -123,7 +123,7 @@ def _changing(own: Commands) -> None:
         ("withdraw-change", certificate_change.withdraw),
     ):
         made = command(own, f"certificate.{name}", run)
-        option(made, "change", help=t("cli.option.change-which"))
+        _change(made, help=t("cli.option.change-which"))
         if name == "reject-change":
             option(made, "--answer", default="", help=t("cli.option.certificate-answer"))
     listed = command(own, "certificate.changes", certificate_change.changes)
@@ -158,6 +158,10 @@ def _set(parser: ArgumentParser) -> None:
 def _copies(parser: ArgumentParser) -> None:
     how = t("cli.option.certificate-copies")
     option(parser, "--copies", action="append", default=[], help=how)
+
+
+def _change(parser: ArgumentParser, **how: object) -> None:
+    option(parser, "change", metavar=t("cli.value.certificate-change"), **how)
 
 
 def _why(parser: ArgumentParser) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from db.store import Store
+from db.store import Row, Store
 from hallclient.actions import (
     certificate_changes,
     certificate_handover,
+    certificate_known,
     certificate_lists,
-    certificate_verify,
 )
-from hallclient.actions.certificate_kinds import current
-from hallclient.actions.certificate_verify import GOOD, Verdict, Verified
-from hallclient.certificate_words import verdict_word
+from hallclient.actions.certificate_known import Known
+from hallclient.actions.certificate_verify import GOOD, Verdict
+from hallclient.certificate_words import ended_word, how_word, verdict_word
 from hallclient.cli import certificate_pick, certificate_shape
 from hallclient.cli.app import App
 from hallclient.cli.options import Usage
 from hallclient.cli.shape import columns
 from hallclient.rules.catalogue import named
 from hallclient.texts import language, t
+from hallclient.words import iso, moment
 
 
 def listed(args: Namespace, app: App) -> int:
@@ -75,51 +76,78 @@ def unclaimed(args: Namespace, app: App) -> int:
 def verify(args: Namespace, app: App) -> int:
     """What is known of a code, link, QR code or sheet here. 1 unless it is genuine or known."""
     store = app.store()
-    found = certificate_verify.verify(store, app.actor(), args.text)
-    verdict, said = str(found.verdict), verdict_word(found.verdict)
-    good = found.verdict in GOOD
+    found = certificate_known.known(store, app.actor(), args.text)
+    verdict = found.verified.verdict
+    said, good = verdict_word(verdict), verdict in GOOD
     obj = _object(store, found)
     if not good:
         app.out.aside(said)
-        obj = {"error": verdict, "message": said, "field": "text", **obj}
+        obj = {"error": str(verdict), "message": said, "field": "text", **obj}
     lines = [*([said] if good else []), *_lines(store, found)]
     if lines or app.out.json:
         app.out.emit(obj, "\n".join(lines))
     return 0 if good else 1
 
 
-def _object(store: Store, found: Verified) -> dict[str, object]:
+def _object(store: Store, known: Known) -> dict[str, object]:
+    found, code = known.verified, known.code
+    void = code is not None and code["void_at"] is not None
     return {
         "verdict": str(found.verdict),
         "code": found.code or None,
         "well_formed": found.verdict is not Verdict.MALFORMED,
         "scheme": found.scheme or None,
+        "void_at": iso(code["void_at"]) if code and void else None,
+        "void_reason": code["reason"] if code and void else None,
         "copy": certificate_shape.copy_object(store, found.copy) if found.copy else None,
-        "certificates": [
-            certificate_shape.line_object(certificate_shape.line_of(store, row))
-            for row in found.certificates
-        ],
+        "certificates": [_issue(store, known, row) for row in found.certificates],
         "copies": [certificate_shape.copy_object(store, row) for row in found.copies],
     }
 
 
-def _lines(store: Store, found: Verified) -> list[str]:
+def _issue(store: Store, known: Known, row: Row) -> dict[str, object]:
+    """An issue, with who fetched it, masked."""
+    to = known.fetched.get(row["id"])
+    fetched = {"name": to.name, "relation": to.relation, "how": to.how} if to else None
+    line = certificate_shape.line_of(store, row)
+    return {**certificate_shape.line_object(line), "fetched": fetched}
+
+
+def _lines(store: Store, known: Known) -> list[str]:
     """What is known of it here, under each other."""
+    found, code = known.verified, known.code
     lines = []
     if found.scheme:
-        known = current(store).scheme.get(found.scheme)
-        name = named(known, language()) if known else found.scheme
+        scheme = known.newest.scheme.get(found.scheme)
+        name = named(scheme, language()) if scheme else found.scheme
         lines += [f"{found.code}  {name}", t("cli.code.only-form")]
-    if found.copy:
-        lines.append(t("cli.certificate.part.this-copy"))
-        lines += [f"  {'  '.join(certificate_shape.copy_cells(store, found.copy)).rstrip()}"]
-    issues = [certificate_shape.line_of(store, row) for row in found.certificates]
-    if issues:
-        lines.append(t("cli.certificate.part.issues"))
-        cells = [certificate_shape.line_cells(store, line) for line in issues]
-        lines += [f"  {one}" for one in columns(cells)]
-    if found.copies:
-        lines.append(t("cli.certificate.part.copies-ever"))
-        cells = [certificate_shape.copy_cells(store, row) for row in found.copies]
-        lines += [f"  {one}" for one in columns(cells)]
+    if code is not None and code["void_at"] is not None:
+        at = moment(code["void_at"], store.env.now())
+        said = t("cli.code.void-since", code=code["id"], at=at, reason=ended_word(code["reason"]))
+        lines.append(said)
+    issues = [
+        certificate_shape.line_cells(store, certificate_shape.line_of(store, row))
+        for row in found.certificates
+    ]
+    copies = [certificate_shape.copy_cells(store, row) for row in found.copies]
+    this = [certificate_shape.copy_cells(store, found.copy)] if found.copy else []
+    for title, cells in (
+        ("this-copy", this),
+        ("issues", issues),
+        ("fetched", _fetched(store, known)),
+        ("copies-ever", copies),
+    ):
+        if cells:
+            lines.append(t(f"cli.certificate.part.{title}"))
+            lines += [f"  {one}" for one in columns(cells)]
     return lines
+
+
+def _fetched(store: Store, known: Known) -> list[list[str]]:
+    """Who fetched which issue, masked."""
+    now = store.env.now()
+    return [
+        [moment(row["handed_at"], now), to.name or "-", how_word(to.how), row["handed_by"]]
+        for row in known.verified.certificates
+        if (to := known.fetched.get(row["id"])) is not None
+    ]

@@ -102,7 +102,7 @@ def is_copy(app: App, text: str) -> bool:
 def change(app: App, text: str) -> str:
     """A change's id by that, its short name, or its certificate: the one that waits.
 
-    Raises ``no-such-change``.
+    Raises ``no-change-pending``.
     """
     app.actor()
     store = app.store()
@@ -117,7 +117,7 @@ def change(app: App, text: str) -> str:
         "SELECT id FROM certificate_change WHERE certificate = ? AND state = ?", of, OPEN
     )
     if row is None:
-        raise Refused("no-such-change", field="change", change=wanted)
+        raise Refused("no-change-pending", field="change", change=wanted)
     return str(row["id"])
 
 
