@@ -151,7 +151,8 @@ def certificate(
     if "ready" in steps:
         (row,) = printed(kit, row, by=by)
     if "handed" in steps:
-        (row,) = handed(kit, row, by=by)
+        whose = applicant.agent_identity or applicant.identity
+        (row,) = handed(kit, row, by=by, to=COUNTER._replace(identity=whose) if whose else COUNTER)
     return certificate_row(kit.store, row["id"])
 
 

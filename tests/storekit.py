@@ -7,8 +7,13 @@ from db.opening import beside
 from db.store import Store
 from hallclient.actions import calling, cases, filing_edit, filings, forms, serving
 from hallclient.actions.case_title import Applicant
+from hallclient.actions.certificate_changes import ask
+from hallclient.actions.certificate_print import spoil
+from hallclient.actions.certificate_rows import copies_of
+from hallclient.actions.sheets import count
 from hallclient.rules.form.edits import SINGLE, Put
 from tests.bookkit import booked, row
+from tests.certkit import MEI, approved, certificate, changed, stocked
 from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, PASSWORD, Clock, Kit, clerk, seeded_env
 
@@ -46,6 +51,21 @@ def open_a_case(kit: Kit) -> None:
     cases.open_case(kit.store, clerk(2), checklist="vat", applicant=whose)
 
 
+def issue_licences(kit: Kit) -> None:
+    """A licence in every state, one on its way to be issued again, one spoiled, one void."""
+    approved(kit)
+    stocked(kit, windows=("", "W01"), count=20)
+    for state in ("assigned", "sealed", "printing", "ready"):
+        certificate(kit, state)
+    handed = certificate(kit, "handed", "food", applicant=MEI)
+    ask(kit.store, clerk(1), handed["id"], "loss", "lost", announcement="x")
+    (bad,) = copies_of(kit.store, certificate(kit, "ready")["id"])
+    spoil(kit.store, clerk(1), bad["id"], "x")
+    changed(kit, certificate(kit, "ready"), "void", "wrong-holder")
+    changed(kit, certificate(kit, "handed"), "damage", "damaged")
+    count(kit.store, clerk(1), "spjyxkz", 18)
+
+
 def settled(path: Path) -> None:
     """Everything into the one file, so that its bytes are the whole store."""
     with Store.open(path) as store:
@@ -69,6 +89,7 @@ __all__ = [
     "copied",
     "file_a_form",
     "fill",
+    "issue_licences",
     "open_a_case",
     "seeded_env",
     "settled",

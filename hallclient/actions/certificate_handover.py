@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.actions.case_rows import CaseDraft, case_row, clock_fact, rows_of, stream
-from hallclient.actions.case_title import Applicant
+from hallclient.actions.case_title import ORGANISATION, Applicant
 from hallclient.actions.cases import applicant_in
 from hallclient.actions.certificate_ready import pickup_of, token
 from hallclient.actions.certificate_rows import (
@@ -168,7 +168,7 @@ def _checked(tx: Action, row: Row, to: Collector) -> Collector:
         address=clean(to.address).strip(),
     )
     if to.how == POST:
-        return _by_post(to, whose)
+        return _by_post(to, whose, row["code"])
     if to.relation == MANDATE:
         if not to.name:
             raise Refused("collector-name", field="name")
@@ -181,9 +181,9 @@ def _checked(tx: Action, row: Row, to: Collector) -> Collector:
     return to
 
 
-def _by_post(to: Collector, whose: Applicant) -> Collector:
+def _by_post(to: Collector, whose: Applicant, code: str) -> Collector:
     if not to.waybill:
-        raise Refused("waybill-needed", field="waybill", number="")
+        raise Refused("waybill-needed", field="waybill", number=code)
     address = to.address or whose.address
     if not address:
         raise Refused("address-needed", field="address")
@@ -198,7 +198,9 @@ def _identified(tx: Action, to: Collector, whose: Applicant) -> None:
         judged = identities.read(to.kind, to.identity, today=date.fromisoformat(tx.day))
         if not judged.well_formed:
             raise Refused("collector-malformed", field="identity", kind=to.kind)
-    own = {one for one in (whose.identity, whose.agent_identity) if one}
+    # The code of an organisation is on nobody's document.
+    names = (whose.agent_identity, "" if whose.kind == ORGANISATION else whose.identity)
+    own = {one.upper() for one in names if one}
     if to.relation == SELF and to.identity and own and to.identity not in own:
         raise Refused("collector-differs", field="identity", name=mask_name(to.name))
 
