@@ -47,23 +47,24 @@ def describe(store: Store, who: Actor, certificate: str, /, **given: str) -> Row
     """
     with acting(store, who, "certificate.approve") as tx:
         row = certificate_row(store, certificate)
-        if row["state"] not in (APPROVED, ASSIGNED):
-            raise Refused("sealed-already", field="certificate", number=row["code"] or "")
-        _, kind = kind_of(store, row)
-        draft = draft_of(tx, row)
-        kept = {one.id: one for one in kind.fields}
-        before = {
-            name: text
-            for name, text in values_of(store, row).items()
-            if text and not kept[name].source
-        }
-        draft.update(
-            CERTIFICATE,
-            row,
-            sealed=sealed_of(draft, values_in(tx, draft.row, kind, before | given)),
-        )
-        draft.write("certificate.described", row["id"], fields=sorted(given))
-        return certificate_row(store, row["id"])
+        return describe_in(draft_of(tx, row), row, given)
+
+
+def describe_in(draft: CaseDraft, row: Row, given: Mapping[str, str]) -> Row:
+    """`describe` in a step of the case that is under way. Writes."""
+    if row["state"] not in (APPROVED, ASSIGNED):
+        raise Refused("sealed-already", field="certificate", number=row["code"] or "")
+    store = draft.tx.store
+    _, kind = kind_of(store, row)
+    before = {
+        name: text
+        for name, text in values_of(store, row).items()
+        if text and not kind.field[name].source
+    }
+    values = values_in(draft.tx, draft.row, kind, {**before, **given})
+    draft.update(CERTIFICATE, row, sealed=sealed_of(draft, values))
+    draft.write("certificate.described", row["id"], fields=sorted(given))
+    return certificate_row(store, row["id"])
 
 
 def seal(

@@ -7,7 +7,7 @@ certificate waits (``lacks`` says why) until a code is assigned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from db.store import Row, Store
@@ -23,6 +23,7 @@ from hallclient.actions.certificate_rows import (
     sealed_of,
     values_of,
 )
+from hallclient.actions.certificate_seal import describe_in
 from hallclient.actions.certificate_slip import SLIP, slip_in
 from hallclient.actions.certificate_values import (
     Sources,
@@ -54,8 +55,9 @@ FIRST: Final = "new"
 def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> list[Row]:
     """Approve what decided cases yield, several together in the order they build on each other.
 
-    A case that can be granted is granted in the same transaction. Raises ``not-granted``,
-    ``nothing-to-issue``; as `case_moves.move`, `values_in`.
+    A case that can be granted is granted in the same transaction. ``given``: what fields say that
+    no source says, on each certificate that has them. Raises ``not-granted``,
+    ``nothing-to-issue``; as `case_moves.move`, `certificate_seal.describe`.
     """
     from hallclient.actions.case_moves import move_in
 
@@ -66,10 +68,15 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
             if draft.row["state"] not in GRANTED:
                 move_in(draft, GRANT)
             else:
-                _approved(draft, given, together)
+                _approved(draft, together)
             rows = [one for one in standing(store, draft.id) if one["version"] == 1]
             if not rows:
                 raise Refused("nothing-to-issue", field="case", number=draft.row["number"])
+            for row in rows:
+                fields = kind_of(store, row)[1].field
+                said = {name: text for name, text in given.items() if name in fields}
+                if said:
+                    describe_in(draft_of(tx, row), row, said)
             made += rows
             together = together or (rows[0]["id"] if len(cases) > 1 else "")
         return _tied(tx, made, together)
@@ -79,7 +86,7 @@ def approve_in(draft: CaseDraft) -> None:
     """What granting a case yields, in the step that grants it. Write before; writes."""
     if draft.row["state"] != GRANTED[0]:
         return
-    _approved(draft, {}, "")
+    _approved(draft, "")
     facts = draft.facts()
     if SLIP in facts.flow.paper and any(one.state == APPROVED for one in facts.certificates):
         # No code could be had: this says so to the applicant.
@@ -110,14 +117,13 @@ def of_case(kinds: Kinds, case: Row) -> tuple[CertificateKind, ...]:
     return kinds.of_item(case["checklist"].split("/")[1])
 
 
-def _approved(draft: CaseDraft, given: Mapping[str, str], together: str) -> None:
+def _approved(draft: CaseDraft, together: str) -> None:
     tx = draft.tx
     kinds = certificate_kinds.newest(tx)
     have = {one["kind"] for one in standing(tx.store, draft.id)}
     for kind in of_case(kinds, draft.row):
         if kind.id in have:
             continue
-        said = {name: text for name, text in given.items() if name in kind.field}
         row = insert(
             draft,
             CERTIFICATE,
@@ -133,7 +139,7 @@ def _approved(draft: CaseDraft, given: Mapping[str, str], together: str) -> None
             day=tx.day,
             approved_by=tx.actor,
             approved_at=tx.now,
-            sealed=sealed_of(draft, values_in(tx, draft.row, kind, said)),
+            sealed=sealed_of(draft, values_in(tx, draft.row, kind, {})),
         )
         draft.write("certificate.approved", row["id"], certificate=kind.id)
         assign_in(draft, kinds, certificate_row(tx.store, row["id"]))
