@@ -23,7 +23,6 @@ from hallclient.actions.certificate_rows import (
     sealed_of,
     values_of,
 )
-from hallclient.actions.certificate_seal import describe_in
 from hallclient.actions.certificate_slip import SLIP, slip_in
 from hallclient.actions.certificate_values import (
     Sources,
@@ -60,6 +59,7 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
     ``nothing-to-issue``; as `case_moves.move`, `certificate_seal.describe`.
     """
     from hallclient.actions.case_moves import move_in
+    from hallclient.actions.certificate_seal import describe_in
 
     with acting(store, who, "certificate.approve") as tx:
         made: list[Row] = []
