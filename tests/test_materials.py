@@ -16,6 +16,7 @@ from hallclient.actions import (
     filing_edit,
     filings,
 )
+from hallclient.actions.certificates import certificates_of
 from hallclient.rules.form.asked import answers, compile_asked
 from hallclient.rules.form.edits import SINGLE, Put
 from hallclient.rules.review import deficiencies, materials
@@ -23,6 +24,7 @@ from hallclient.rules.review.facts import MaterialState
 from hallclient.rules.review.materials import Count, Point
 from tests import company
 from tests.casekit import AGENT, C1, DAJI, Case
+from tests.certkit import handed, printed, sealed, stocked
 from tests.hallkit import Kit, clerk
 from tests.materialkit import DUE, FAILED, PASSED, RECEIVED, refused, row_of, state, told
 
@@ -143,6 +145,7 @@ def test_a_round_is_counted_when_a_paper_comes_not_when_it_is_checked(kit: Kit) 
 
 
 def test_after_the_decision_only_originals_and_promised_papers_move(kit: Kit) -> None:
+    stocked(kit)
     case = Case(kit)
     case_materials.answer(kit.store, C1, case.id, "agent", True)
     case.settle(yes=True).move("receive")
@@ -155,8 +158,9 @@ def test_after_the_decision_only_originals_and_promised_papers_move(kit: Kit) ->
     case.mark(6, "returned")
     assert state(case, 6) is MaterialState.RETURNED
     assert materials.marks(case.facts, 1)[FAILED] == "decided-already"
-    for move in ("issue", "deliver", "archive"):
-        case.move(move)
+    (licence,) = certificates_of(kit.store, C1, case.id)
+    handed(kit, *printed(kit, sealed(kit, licence)))
+    case.move("archive")
     assert materials.marks(case.facts, 1)[FAILED] == "case-closed"
     assert refused(case.mark, 6, "passed") == "case-closed"
 

@@ -189,7 +189,7 @@ def test_a_document_keeps_the_templates_it_was_made_with(kit: Kit) -> None:
     assert publish(kit.store, ADMINISTRATOR, ours)
     assert not publish(kit.store, ADMINISTRATOR, ours)
     after = made(kit, case["id"], "sqd")
-    assert (before["template"], after["template"]) == ("papers/2026-11.1", "papers/hall-2")
+    assert (before["template"], after["template"]) == ("papers/2026-11.2", "papers/hall-2")
     assert case_papers.pdf(kit.store, CLERK, before["id"]) == first
     assert "兹收到" in text_of(case_papers.pdf(kit.store, CLERK, after["id"]))
     with pytest.raises(Refused, match="edition-taken"):

@@ -25,7 +25,7 @@ from hallclient.rules.review.spec import PaperKind
 from tests.hallkit import AGENT, Kit, clerk
 from tests.paperkit import CLERK, COMPANY, body, made, opened, wanting
 
-KINDS = ("sqd", "gzs", "slt", "rqs", "rqcn", "bys", "tbcx", "gzcn", "xkz", "byx", "sdhz")
+KINDS = ("sqd", "gzs", "slt", "rqs", "rqcn", "bys", "tbcx", "gzcn", "xkz", "byx", "sdhz", "lzd")
 
 
 @pytest.fixture
