@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
 DESK, FORM, REVIEW, CASES = "desk", "form", "review", "cases"
-VERIFY, LOOK, STOCK = "verify", "look", "stock"
+CERTIFICATES, VERIFY, LOOK, STOCK = "certificates", "verify", "look", "stock"
 """Screens with actions of their own; a key may mean one thing on the one and another on the other.
 """
 
@@ -20,6 +20,7 @@ GROUPS: Final = {
     FORM: ("go", "fill", "rows", "look", "program"),
     REVIEW: ("go", "check", "case", "look", "program"),
     CASES: ("go", "find", "case", "program"),
+    CERTIFICATES: ("go", "find", "issue", "change", "look", "program"),
     VERIFY: ("find", "look", "program"),
     LOOK: ("go", "look", "program"),
     STOCK: ("go", "codes", "sheets", "program"),
@@ -75,6 +76,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("form", "alt+g", "serve", footer=31),
     Action("review", "alt+j", "serve", footer=32),
     Action("cases", "alt+x", "serve", footer=33),
+    Action("certificates", "alt+z", "serve", footer=34),
     Action("add_service", "ctrl+y", "serve", footer=16),
     Action("external", "ctrl+x", "serve"),
     Action("confirm_booking", "alt+o", "serve"),
@@ -144,6 +146,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("case_form", "f6", "look", footer=6, screens=(REVIEW,)),
     Action("papers", "f9", "look", footer=9, screens=(REVIEW,)),
     Action("applicant", "ctrl+e", "look", screens=(REVIEW,)),
+    Action("its_certificates", "alt+z", "look", screens=(REVIEW,)),
     Action("previous_list", "f2", "go", screens=(CASES,)),
     Action("next_list", "f3", "go", footer=3, screens=(CASES,)),
     Action("open_case", "f4", "go", ("enter",), footer=4, screens=(CASES,)),
@@ -158,6 +161,24 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("approve", "alt+a", "case", footer=5, screens=(CASES,)),
     Action("reject", "alt+n", "case", footer=5, screens=(CASES,)),
     Action("reach", "ctrl+e", "case", footer=16, screens=(CASES,)),
+    Action("earlier_queue", "f2", "go", footer=2, screens=(CERTIFICATES,)),
+    Action("later_queue", "f4", "go", footer=4, screens=(CERTIFICATES,)),
+    Action("find_certificate", "slash", "find", ("ctrl+f",), footer=1, screens=(CERTIFICATES,)),
+    Action("verify", "alt+v", "find", footer=17, screens=(CERTIFICATES,)),
+    Action("issue_step", "f3", "issue", ("enter",), footer=3, screens=(CERTIFICATES,)),
+    Action("fill_face", "f5", "issue", footer=5, screens=(CERTIFICATES,)),
+    Action("mark_row", "space", "issue", footer=11, screens=(CERTIFICATES,)),
+    Action("mark_all", "a", "issue", footer=14, screens=(CERTIFICATES,)),
+    Action("pickup_code", "f7", "issue", footer=7, screens=(CERTIFICATES,)),
+    Action("copy_work", "f8", "issue", footer=8, screens=(CERTIFICATES,)),
+    Action("ask_change", "f6", "change", footer=6, screens=(CERTIFICATES,)),
+    Action("withdraw_change", "alt+w", "change", footer=15, screens=(CERTIFICATES,)),
+    Action("see_face", "ctrl+e", "look", footer=16, screens=(CERTIFICATES,)),
+    Action("see_certificate", "f9", "look", footer=9, screens=(CERTIFICATES,)),
+    Action("its_case", "alt+j", "look", footer=18, screens=(CERTIFICATES,)),
+    Action("stock", "f10", "look", footer=10, screens=(CERTIFICATES,)),
+    Action("read_on", "shift+down", "look", screens=(CERTIFICATES,)),
+    Action("read_back", "shift+up", "look", screens=(CERTIFICATES,)),
     Action("verify_now", "f3", "find", ("enter",), footer=3, screens=(VERIFY,)),
     Action("verify_offer", "f5", "find", footer=5, screens=(VERIFY,)),
     Action("verify_face", "f4", "look", footer=4, screens=(VERIFY,)),

@@ -93,6 +93,7 @@ class DeskDoing(DeskFinding):
             "form": self._form,
             "review": self._review,
             "cases": self._cases,
+            "certificates": self._certificates,
             "search": self.search,
             "reveal": self._reveal,
             "keys": self._keys,
@@ -302,6 +303,11 @@ class DeskDoing(DeskFinding):
         from screens.cases import CasesScreen
 
         self.app.push_screen(CasesScreen(self.who, self.hall))
+
+    async def _certificates(self) -> None:
+        from screens.certificates import CertificatesScreen
+
+        self.app.push_screen(CertificatesScreen(self.who, self.hall))
 
     async def _refresh(self) -> None:
         self.app.refresh(layout=True)

@@ -104,6 +104,7 @@ class ReviewScreen(ReviewKeeping):
             "take_back": self.take_back,
             "case_form": self.case_form,
             "papers": self.papers,
+            "its_certificates": self._its_certificates,
             "applicant": self.applicant,
             **self._program,
         }
@@ -182,6 +183,11 @@ class ReviewScreen(ReviewKeeping):
         self.say("")
         if not self.go_on():
             self.say(t("review.nothing-open"), "good")
+
+    async def _its_certificates(self) -> None:
+        from screens.certificates import CertificatesScreen
+
+        self.app.push_screen(CertificatesScreen(self.who, self.hall, case=self.case))
 
     async def _fail_material(self) -> None:
         """From the command search: for its first reason."""

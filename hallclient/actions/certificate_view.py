@@ -181,6 +181,11 @@ def line_of(store: Store, who: Actor, row: Row) -> Line:
     return next(one for one in found if one.row["id"] == row["id"])
 
 
+def lines_of(store: Store, who: Actor, certificates: list[str]) -> dict[str, Line]:
+    """Some certificates by their ids. Raises ``no-such-certificate``."""
+    return {one: line_of(store, who, certificate_row(store, one)) for one in certificates}
+
+
 def together(store: Store, who: Actor, certificate: str) -> list[Line]:
     """What is fetched with one certificate: all that is ready under its pick-up code."""
     admit(store, who, "certificate.read")

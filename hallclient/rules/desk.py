@@ -46,6 +46,7 @@ PERMISSION = {
     "form": "form.edit",
     "review": "case.open",
     "cases": "case.read",
+    "certificates": "certificate.read",
     "live": "hall.watch",
     "figures": "figures.read",
     "day": "day.close",

@@ -1,0 +1,348 @@
+"""The screen of certificates: what it shows, how it follows the store, how it asks and acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.content import Content
+
+from db.errors import StoreError
+from db.store import Store
+from hallclient.actions import certificate_view
+from hallclient.actions.acting import Actor
+from hallclient.actions.certificate_lists import Line, Look
+from hallclient.actions.certificate_view import Counts, Entry, Whole
+from hallclient.actions.reading import snapshot
+from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.errors import Refused
+from hallclient.texts import language, t
+from screens import certificates_detail, certificates_text
+from screens.actions import CERTIFICATES
+from screens.base import STYLES
+from screens.certificates_text import CASE, FOUND, TABS, UNKNOWN
+from screens.keyed import KeyedScreen
+from screens.latest import Latest
+from screens.widgets.ask import Ask
+from screens.widgets.content import Words, line
+from screens.widgets.field import Field
+from screens.widgets.footer import KeyLine
+from screens.widgets.question import Question
+from screens.widgets.rows import ListSource
+from screens.widgets.table import VirtualTable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+POLL_S = 0.2
+AGAIN_S = 30.0
+"""So often everything is read again though nothing was written: days pass."""
+REST = 4
+"""After a reading it rests for so many times as long as it took."""
+REVEALED_S = 10.0
+WIDE = 110
+"""Columns from which the chosen certificate stands beside the list."""
+
+
+class Seen(NamedTuple):
+    """Counts, and what is in one list, of one moment."""
+
+    counts: Counts
+    shown: str
+    entries: Sequence[Entry]
+
+
+def read_list(store: Store, who: Actor, name: str) -> Seen:
+    """All at one go; an empty name: prints with unknown result first, else the first list that has
+    something.
+    """
+    with snapshot(store):
+        counts = certificate_view.counts(store, who)
+        name = name or first_of(counts)
+        group, _, key = name.partition(".")
+        if group == FOUND:
+            return Seen(counts, name, certificate_view.find(store, who, key))
+        if group == CASE:
+            return Seen(counts, name, certificate_view.of_case(store, who, key))
+        return Seen(counts, name, certificate_view.entries(store, who, name))
+
+
+def first_of(counts: Counts) -> str:
+    """Where to begin."""
+    if counts.unknown_here:
+        return UNKNOWN
+    return next((one for one in TABS if counts.views[one]), TABS[0])
+
+
+class CertificatesBase(KeyedScreen):
+    """Lists of certificates, and the chosen one. Subclasses do what keys ask for."""
+
+    CSS_PATH = "certificates.tcss"
+    SCREEN = CERTIFICATES
+    AUTO_FOCUS = "#rows"
+
+    def __init__(self, who: Actor, hall: Hall, *, case: str = "") -> None:
+        super().__init__()
+        self.who = who
+        self.hall = hall
+        self.shown = f"{CASE}.{case}" if case else ""
+        """The list that is shown; empty before the first reading."""
+        self.before = ""
+        """The list to go back to from a search."""
+        self.seen: Seen | None = None
+        self.whole: Whole | None = None
+        """The chosen certificate in full, once it is read."""
+        self.look: Look | None = None
+        """The chosen certificate with its face in clear."""
+        self.marked: frozenset[str] = frozenset()
+        """Certificates of the shown list that the next step is for."""
+        self._preview: Content | None = None
+        self._latest = Latest(self, self.see)
+        self._details = Latest(self, self._look)
+        self._version = -1
+        self._stale = False
+        self._read_at = self._rests_until = self._revealed_until = 0.0
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """Views, the list, the chosen line in full, what came of a key, a question, the keys."""
+        self._status, self._tabs = Words(id="status"), Words(id="tabs")
+        self._rows = VirtualTable([], id="rows")
+        self._detail = Words(id="detail")
+        self._about = VerticalScroll(self._detail, id="about", can_focus=False)
+        self._said = Words(id="said")
+        self._prompt, self._field = Words("/"), Field(id="find", limit=120)
+        self.ask = Ask(id="ask")
+        self._keys = KeyLine(
+            why=self.why_not, label=self.label_now, hide=self.no_key, screen=CERTIFICATES, id="keys"
+        )
+        yield self._status
+        yield self._tabs
+        yield Container(self._rows, self._about, id="work")
+        yield self._said
+        yield Horizontal(self._prompt, self._field, id="search")
+        yield self.ask
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Read the lists, and follow what others do."""
+        self._show_status()
+        self._latest.ask()
+        self.set_interval(POLL_S, self._poll)
+        self.set_interval(1.0, self._tick)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: the lists may be others now."""
+        if self.seen is not None:
+            self._latest.ask()
+
+    def on_resize(self) -> None:
+        """Lines that fill the width are made for it."""
+        self.set_class(self.app.size.width >= WIDE, "-wide")
+        self._show_status()
+
+    @property
+    def width(self) -> int:
+        """Cells in a line."""
+        return max(40, self.app.size.width)
+
+    @property
+    def now(self) -> int:
+        """The hall's time, UTC milliseconds."""
+        return self.hall_app.session.store.env.now()
+
+    # -- following
+
+    def _poll(self) -> None:
+        seen, self._version = self._version, self.hall_app.session.store.changed()
+        now = monotonic()
+        if seen != self._version or now - self._read_at >= AGAIN_S:
+            self._stale = True
+        if self._stale and now >= self._rests_until and self.is_current:
+            self._latest.ask()
+
+    def _tick(self) -> None:
+        self._show_status()
+        if self._revealed_until and monotonic() >= self._revealed_until:
+            self.hide_revealed()
+
+    async def see(self) -> None:
+        """Read the counts and the shown list, and show them."""
+        self._stale, begun = False, monotonic()
+        name, first = self.shown, self.seen is None
+        try:
+            seen = await self.hall_app.session.read(read_list, self.who, name)
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return
+        finally:
+            self._read_at = monotonic()
+            self._rests_until = self._read_at + REST * (self._read_at - begun)
+        if name != self.shown:
+            self._latest.ask()  # another list was asked for meanwhile
+            return
+        self.seen, self.shown = seen, seen.shown
+        self.marked &= {one.key for one in seen.entries}
+        self._show()
+        if first and seen.counts.unknown_here:
+            self.say(t("certs.unknown-here", n=seen.counts.unknown_here), "alert")
+
+    async def _look(self) -> None:
+        """Read the chosen certificate in full."""
+        entry = self.entry
+        if entry is None:
+            return
+        self.whole = await self.read_whole(entry.line)
+        self.show_detail()
+        self._keys.refresh_keys()
+
+    async def read_whole(self, chosen: Line) -> Whole | None:
+        """A certificate as it is now; None after saying why it cannot be read."""
+        try:
+            return await self.hall_app.session.read(
+                certificate_view.whole, self.who, chosen.row["id"]
+            )
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return None
+
+    # -- showing
+
+    def speak(self) -> None:
+        """Everything in the language spoken now."""
+        self.say("")
+        self._show()
+
+    def _show(self) -> None:
+        seen = self.seen
+        if not self.is_attached or seen is None:
+            return
+        self._show_status()
+        kinds = [named(one.line.kind, language()) for one in seen.entries]
+        self._rows.set_columns(certificates_text.columns(self.shown, kinds), t("certs.none"))
+        self.show_rows()
+        self._chosen_changed()
+
+    def show_rows(self) -> None:
+        """The lines as they are known."""
+        if self.seen is not None:
+            rows = certificates_text.rows(self.shown, self.seen.entries, self.marked, self.now)
+            self._rows.replace_source(ListSource(rows))
+
+    def _show_status(self) -> None:
+        demo = self.hall_app.session.store.demo
+        self._status.say(
+            certificates_text.status(self.who, demo=demo, now=self.now, width=self.width)
+        )
+        if self.seen is not None:
+            self._tabs.say(certificates_text.tabs(self.seen.counts, self.shown, self.width))
+
+    @on(VirtualTable.RowHighlighted, "#rows")
+    def _row_chosen(self, event: VirtualTable.RowHighlighted) -> None:
+        event.stop()
+        self._about.scroll_home(animate=False)
+        self._chosen_changed()
+
+    def _chosen_changed(self) -> None:
+        """Another row: what is known of it, then the certificate in full."""
+        entry = self.entry
+        key = entry.line.row["id"] if entry is not None else ""
+        if self.whole is not None and self.whole.line.row["id"] != key:
+            self.whole = None
+        if self.look is not None and self.look.line.row["id"] != key:
+            self.look = None
+        self.show_detail()
+        self._keys.refresh_keys()
+        if entry is not None:
+            self._details.ask()
+
+    def show_detail(self) -> None:
+        """The chosen line in full, or what stands in its place."""
+        if not self.is_attached:
+            return
+        told: str | Content = ""
+        if self._preview is not None:
+            told = self._preview
+        elif self.whole is not None:
+            told = certificates_detail.of_whole(self.whole, self.now, self.look)
+        elif self.entry is not None:
+            told = certificates_detail.of_line(self.entry.line, self.now)
+        self._detail.say(told, layout=True)
+
+    def preview(self, content: Content | None) -> None:
+        """Show something in place of the chosen line; None: the line again."""
+        self._preview = content
+        self._about.scroll_home(animate=False)
+        self.show_detail()
+
+    def scroll(self, step: int) -> None:
+        """Read on in the text of the chosen line."""
+        self._about.scroll_relative(y=step * 3, animate=False)
+
+    def say(self, text: str, style: str = "") -> None:
+        """What came of a key; it stays."""
+        self._said.say(line((text, STYLES[style])), layout=True)
+
+    def reveal(self, text: str) -> None:
+        """Personal data in the clear, for as long as it takes to read it."""
+        self.say(text, "alert")
+        # The real clock: it is a person who reads, whatever the hall's time does.
+        self._revealed_until = monotonic() + REVEALED_S
+
+    def hide_revealed(self) -> None:
+        """Wipe what was in clear."""
+        if self._revealed_until:
+            self._revealed_until = 0.0
+            self.say("")
+
+    # -- what is chosen
+
+    @property
+    def entry(self) -> Entry | None:
+        """The line under the cursor; None: the list is empty."""
+        row, seen = self._rows.selected, self.seen
+        if row is None or seen is None:
+            return None
+        return next((one for one in seen.entries if one.key == row.key), None)
+
+    def chosen(self) -> list[Line]:
+        """The marked certificates, else the one under the cursor."""
+        if self.marked and self.seen is not None:
+            return [one.line for one in self.seen.entries if one.key in self.marked]
+        return [self.entry.line] if self.entry is not None else []
+
+    # -- asking and doing
+
+    async def act(
+        self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Run a use case; None after saying why it was refused. Then everything is read again."""
+        try:
+            done = await self.hall_app.session.write(action, self.who, *args, **kwargs)
+        except (Refused, StoreError) as error:
+            self.tell(error)
+            return None
+        self.say("")
+        await self.see()
+        return done
+
+    async def ask_text(
+        self, prompt: str, *, value: str = "", required: bool = True, hint: str = ""
+    ) -> str | None:
+        """A text; None: never mind."""
+        question = Question(
+            prompt, text=True, value=value, required=required, placeholder=hint, limit=1000
+        )
+        answer = await self.answer(question)
+        return None if answer is None else answer.text
+
+    # -- what subclasses do
+
+    def no_key(self, action: str) -> bool:
+        """Whether the key line leaves an action out."""
+        raise NotImplementedError
