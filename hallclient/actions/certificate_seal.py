@@ -25,7 +25,7 @@ from hallclient.actions.certificate_rows import (
     sealed_of,
     values_of,
 )
-from hallclient.actions.certificate_values import copies_wanted, missing, values_in
+from hallclient.actions.certificate_values import Sources, copies_wanted, missing, values_in
 from hallclient.actions.certificates import FIRST
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
@@ -56,10 +56,11 @@ def describe_in(draft: CaseDraft, row: Row, given: Mapping[str, str]) -> Row:
         raise Refused("sealed-already", field="certificate", number=row["code"] or "")
     store = draft.tx.store
     _, kind = kind_of(store, row)
+    sources = Sources(draft.tx, draft.row)
     before = {
         name: text
         for name, text in values_of(store, row).items()
-        if text and not kind.field[name].source
+        if text and not sources.read(kind.field[name].source)
     }
     values = values_in(draft.tx, draft.row, kind, {**before, **given})
     draft.update(CERTIFICATE, row, sealed=sealed_of(draft, values))
