@@ -32,9 +32,11 @@ from hallclient.rules.certificate import changes as rules
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
     ASSIGNED,
+    ENDED,
     HANDED,
     LIVE,
     LOST,
+    PRINTING,
     RECALLED,
     RECOVERED,
     REPLACED,
@@ -183,8 +185,9 @@ def changes_of(store: Store, who: Actor, certificate: str) -> list[Asked]:
 def confirm(store: Store, who: Actor, change: str) -> Row:
     """Do what was asked; the certificate as it is then, the new one when there is one.
 
-    Raises ``no-such-change``, ``change-done``, ``change-own`` (never by whoever asked),
-    ``change-not-now``.
+    What ends it ends the extra copies of it too; what was issued by mistake (`rules.VOID`) ends
+    alone. Raises ``no-such-change``, ``change-done``, ``change-own`` (never by whoever asked),
+    ``change-not-now`` (also: an extra copy is being printed).
     """
     with acting(store, who, "certificate.confirm") as tx:
         row = _open(tx, change)
@@ -196,9 +199,10 @@ def confirm(store: Store, who: Actor, change: str) -> Row:
             state = certificate["state"]
             raise Refused("change-not-now", field="change", change=spec.id, state=state)
         draft = draft_of(tx, certificate)
+        ending = [] if spec.id in rules.KEEPS else _ending(draft, certificate, spec)
         made = _again(draft, certificate, row, spec) if spec.again else None
-        if spec.ends or (spec.again and spec.id not in rules.KEEPS):
-            _end(draft, certificate, spec, row["reason"])
+        for one in ending:
+            _end(draft, one, spec, row["reason"])
         _done(draft, row, CONFIRMED, made=made["id"] if made else None)
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
         if spec.id == rules.VOID and certificate["code"] and certificate["replaces"] is None:
@@ -304,8 +308,20 @@ def replace_in(tx: Action, certificate: str) -> None:
     spec = rules.CHANGES[rules.CHANGE]
     if row["state"] in spec.states:
         draft = draft_of(tx, row)
-        _end(draft, row, spec, spec.reasons[0])
+        for one in _ending(draft, row, spec):
+            _end(draft, one, spec, spec.reasons[0])
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
+
+
+def _ending(draft: CaseDraft, certificate: Row, spec: rules.Change) -> list[Row]:
+    """The issues that a change ends: the certificate and other copies of it in its case."""
+    if spec.id == rules.VOID or certificate["code"] is None:
+        return [certificate]
+    rows = [one for one in draft.rows(CERTIFICATE) if one["code"] == certificate["code"]]
+    found = [one for one in rows if one["state"] not in ENDED]
+    if any(one["state"] == PRINTING for one in found):
+        raise Refused("change-not-now", field="change", change=spec.id, state=PRINTING)
+    return found
 
 
 def _end(draft: CaseDraft, certificate: Row, spec: rules.Change, reason: str) -> None:

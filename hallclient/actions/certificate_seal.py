@@ -22,16 +22,18 @@ from hallclient.actions.certificate_rows import (
     draft_of,
     insert,
     kind_of,
+    live_copies,
     sealed_of,
     values_of,
 )
 from hallclient.actions.certificate_values import Sources, copies_wanted, missing, values_in
 from hallclient.actions.certificates import FIRST
+from hallclient.rules.certificate.changes import EXTRA
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
     APPROVED,
     ASSIGNED,
-    HANDED,
+    ENDED,
     SEALED,
     WAITING,
 )
@@ -156,7 +158,8 @@ def _copies(draft: CaseDraft, kind: CertificateKind, row: Row, wanted: Mapping[s
         count = wanted.get(copy.id, 0)
         if count > copy.most or count < 0:
             raise Refused("copies-many", field="copies", copy=copy, most=copy.most)
-        first = _highest(draft.tx.store, row["code"], copy.id) + 1 if copy.numbered else 1
+        extra = copy.numbered and row["reason"] == EXTRA
+        first = _highest(draft.tx.store, row, copy.id) + 1 if extra else 1
         for no in range(first, first + count):
             waiting_copy(draft, row["id"], copy.id, no)
 
@@ -178,15 +181,15 @@ def waiting_copy(
     )
 
 
-def _highest(store: Store, code: str, copy: str) -> int:
-    """The highest number of a copy of this code that is out: extra ones are numbered on."""
-    found = store.row(
-        "SELECT max(no) AS n FROM certificate_copy JOIN certificate ON certificate.id = "
-        "certificate_copy.certificate WHERE code = ? AND copy = ? AND certificate.state = ? "
-        "AND certificate_copy.state = ?",
-        code,
-        copy,
-        HANDED,
-        HANDED,
+def _highest(store: Store, row: Row, copy: str) -> int:
+    """The highest number of a copy of this code that counts: extra ones are numbered on."""
+    return max(
+        (
+            int(one["no"])
+            for issue in store.rows("SELECT * FROM certificate WHERE code = ?", row["code"])
+            if issue["state"] not in ENDED
+            for one in live_copies(store, issue["id"])
+            if one["copy"] == copy
+        ),
+        default=0,
     )
-    return int(found["n"] or 0) if found else 0

@@ -187,7 +187,8 @@ def settle_in(tx: Action, states: Sequence[tuple[str, str, str | None]]) -> None
             whole = {name: value for name, value in row.items() if name != "id"}
             changes.append(("sheet", key, whole, None))
             continue
-        now = {"state": state, "reason": reason, "by": tx.actor, "at": tx.now, "day": tx.day}
+        # Its day stays that on which it was no blank sheet any more.
+        now = {"state": state, "reason": reason, "by": tx.actor, "at": tx.now}
         changed = {name: value for name, value in now.items() if row[name] != value}
         changes.append(("sheet", key, {name: row[name] for name in changed}, changed))
     if changes:
