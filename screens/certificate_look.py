@@ -140,11 +140,11 @@ class CertificateLook(CertificateScreen):
     def _show(self) -> None:
         found = self.places
         if found is None:
-            self.title(t("look.title"))
+            self.head(t("look.title"))
             self.detail("")
             return
         now = t("look.place", n=self.place + 1, of=len(found.copies) + 1)
-        self.title(said.title(found.certificate, self.copy, self.sheet, self.look), now)
+        self.head(said.title(found.certificate, self.copy, self.sheet, self.look), now)
         self._table.set_columns(said.columns(), "")
         if self.copy is not None and self.sheet is not None:
             rows = said.of_copy(self.sheet, said.text_width(self.width))

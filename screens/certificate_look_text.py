@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from db.store import Row as Record
 from hallclient import certificate_words as words
 from hallclient.actions.certificate_lists import Look
@@ -12,17 +14,23 @@ from hallclient.rules.wrap import wrap
 from hallclient.texts import language, t
 from screens.widgets.rows import Column, Row
 
-LABEL, SECOND = 16, 18
+_LABEL: Final = {"zh": 14, "en": 22}
+"""Cells of the labels of each language."""
 
 
 def columns() -> list[Column]:
     """The label in the language spoken and in the other, what stands there."""
-    return [Column("", LABEL), Column("", SECOND), Column("", 20, flex=1)]
+    first, second = (_LABEL[one] for one in _languages())
+    return [Column("", first), Column("", second), Column("", 20, flex=1)]
+
+
+def _languages() -> tuple[str, str]:
+    return ("zh", "en") if language() == "zh" else ("en", "zh")
 
 
 def text_width(width: int) -> int:
     """Cells of what stands there."""
-    return max(20, width - LABEL - SECOND - 5)
+    return max(20, width - sum(_LABEL.values()) - 5)
 
 
 def title(certificate: Record, copy: Record | None, sheet: Sheet | None, look: Look | None) -> str:
@@ -77,7 +85,8 @@ def of_certificate(look: Look, width: int) -> list[Row]:
 
 
 def _field(key: str, zh: str, en: str, value: str, width: int) -> list[Row]:
-    first, second = (zh, en) if language() == "zh" else (en, zh)
+    labels = {"zh": zh, "en": en}
+    first, second = (labels[one] for one in _languages())
     told = plain(value, multiline=True).replace("\n", " ")
     return _lines(f"field.{key}", first, told, width, second=second)
 

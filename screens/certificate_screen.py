@@ -96,7 +96,7 @@ class CertificateScreen(KeyedScreen):
 
     # -- saying
 
-    def title(self, left: str, right: str | Content = "") -> None:
+    def head(self, left: str, right: str | Content = "") -> None:
         """The first line."""
         told = right if isinstance(right, Content) else line(right)
         content = spread(line((left, STRONG)), told, self.width + 2)

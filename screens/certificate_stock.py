@@ -11,6 +11,7 @@ from textual.binding import Binding
 from hallclient.actions import code_segments, codes
 from hallclient.actions.acting import Actor
 from hallclient.actions.code_segments import wanted_range
+from hallclient.certificate_words import holder_word
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.certificate import segments
 from hallclient.rules.certificate.spec import USCC, Scheme
@@ -49,7 +50,8 @@ _PERMISSION = {
     "stock_give": "sheet.receive",
     "stock_count": "sheet.use",
 }
-_AT_WINDOW = frozenset({"stock_spoil", "stock_count"})
+_OWN = frozenset({"stock_spoil", "stock_count"})
+"""Done where the sheets are: at one's own window, with the safe by a supervisor."""
 
 
 class StockScreen(StockSheets):
@@ -95,8 +97,12 @@ class StockScreen(StockSheets):
         """Why an action makes no sense now."""
         if action in _PERMISSION and (why := self.no_role(_PERMISSION[action])):
             return why
-        if action in _AT_WINDOW and not self.who.window and self.who.role != Role.SUPERVISOR:
-            return t("stock.why.no-window")
+        if action in _OWN:
+            held = self.held
+            if held is not None and held.window != self.who.window:
+                return t("stock.why.not-here", holder=holder_word(held.window))
+            if not self.who.window and self.who.role != Role.SUPERVISOR:
+                return t("stock.why.no-window")
         if action == "stock_close" and not self._closable:
             return t("stock.why.not-closable")
         return None

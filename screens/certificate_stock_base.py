@@ -18,7 +18,7 @@ from hallclient.rules.roles import Role, allowed
 from hallclient.texts import t
 from screens import certificate_stock_text as said
 from screens.certificate_screen import CertificateScreen
-from screens.certificate_stock_text import CODES, COUNTS, SHEETS
+from screens.certificate_stock_text import CODES, COUNTS, HEAD, SHEETS
 from screens.latest import Latest
 
 AGAIN_S = 2.0
@@ -48,7 +48,7 @@ def read_stocks(store: Store, who: Actor, windows: tuple[str, ...]) -> Stocks:
         one
         for place in places
         for one in sheets.held(store, who, place)
-        if one.ranges or place == who.window
+        if one.ranges or (place and place == who.window)
     ]
     counts = sheets.counts(store, who, day)
     blocks = code_segments.blocks_of(store, who)
@@ -107,19 +107,22 @@ class StockBase(CertificateScreen):
         """Everything in the language spoken now."""
         self._show()
 
-    def _show(self) -> None:
+    def _show(self, *, keep: bool = True) -> None:
         tabs = said.tabs(TABS, self.tab)
-        self.title(t("stock.title"), tabs)
+        self.head(t("stock.title"), tabs)
         self._table.set_columns(said.columns(self.tab), said.nothing(self.tab))
         found = self.stocks
         if found is None:
-            self.show_rows([])
+            self.show_rows([], keep=keep)
         elif self.tab == CODES:
-            self.show_rows(said.code_rows(found.pools, found.segments, found.blocks, found.kinds))
+            rows = said.code_rows(found.pools, found.segments, found.blocks, found.kinds)
+            self.show_rows(rows, keep=keep)
         elif self.tab == SHEETS:
-            self.show_rows(said.sheet_rows(found.held, found.today, found.counts))
+            self.show_rows(said.sheet_rows(found.held, found.today, found.counts), keep=keep)
         else:
-            self.show_rows(said.count_rows(found.counts, found.kinds))
+            self.show_rows(said.count_rows(found.counts, found.kinds), keep=keep)
+        if self.chosen[0] == HEAD:
+            self._table.action_move(1)
         self.tell_line()
 
     def tell_line(self) -> None:
@@ -132,8 +135,7 @@ class StockBase(CertificateScreen):
         """Another tab, from its top."""
         if tab != self.tab:
             self.tab = tab
-            self._show()
-            self._table.action_first()
+            self._show(keep=False)
 
     # -- what is chosen
 

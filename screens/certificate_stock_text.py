@@ -23,8 +23,8 @@ from screens.widgets.content import Part, line
 from screens.widgets.rows import Column, Row
 
 CODES, SHEETS, COUNTS = "codes", "sheets", "counts"
-POOL, SEGMENT, BLOCK, HELD = "pool", "segment", "block", "held"
-_KIND, _RANGE, _PLACE, _SERIAL = 18, 19, 6, 12
+HEAD, POOL, SEGMENT, BLOCK, HELD = "head", "pool", "segment", "block", "held"
+_NAME, _KIND, _RANGE, _PLACE, _SERIAL = 26, 18, 19, 6, 12
 _EVER: Final = "closed_at"
 
 
@@ -41,7 +41,7 @@ def columns(tab: str) -> list[Column]:
     """Of each tab."""
     if tab == CODES:
         return [
-            Column(t("stock.col-what"), _KIND),
+            Column(t("stock.col-what"), _NAME),
             Column(t("stock.col-range"), _RANGE),
             Column(t("stock.col-says"), 20, flex=1),
         ]
@@ -68,6 +68,8 @@ def nothing(tab: str) -> str:
 
 def in_full(row: Row) -> Content:
     """The chosen line: what does not fit its column."""
+    if row.key.startswith(HEAD):
+        return Content("")
     return line(*(cell.strip() for cell in row.cells if cell.strip()), gap="  ")
 
 
@@ -78,16 +80,16 @@ def code_rows(
     pools: Sequence[Pool], segments: Sequence[Segment], blocks: Sequence[Record], kinds: Kinds
 ) -> list[Row]:
     """What this window has of each scheme, then the segments, then the blocks of windows."""
-    rows = [Row("head.pools", (t("stock.head.pools"), "", ""), "own")]
+    rows = [Row(f"{HEAD}:pools", (t("stock.head.pools"), "", ""), "own")]
     for pool in pools:
         name = named(pool.scheme, language())
         rows.append(Row(f"{POOL}:{pool.scheme.id}", (name, "", _pool(pool)), _light(pool)))
-    rows.append(Row("head.segments", (t("stock.head.segments"), "", ""), "own"))
+    rows.append(Row(f"{HEAD}:segments", (t("stock.head.segments"), "", ""), "own"))
     for one in segments:
         row = one.row
         cells = (_scheme_name(kinds, row["scheme"]), _range(row), segment_text(one))
         rows.append(Row(f"{SEGMENT}:{row['id']}", cells, "dim" if row[_EVER] else ""))
-    rows.append(Row("head.blocks", (t("stock.head.blocks"), "", ""), "own"))
+    rows.append(Row(f"{HEAD}:blocks", (t("stock.head.blocks"), "", ""), "own"))
     for block in blocks:
         told = t(
             "stock.block",
@@ -102,7 +104,7 @@ def code_rows(
 
 def _pool(pool: Pool) -> str:
     told = t("stock.pool", leased=pool.leased, left=pool.left)
-    return f"{told} · {t(f'stock.{_word(pool)}')}"
+    return f"{t(f'stock.{_word(pool)}')} · {told}"
 
 
 def _word(pool: Pool) -> str:

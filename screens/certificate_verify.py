@@ -79,7 +79,7 @@ class VerifyScreen(CertificateScreen):
 
     def speak(self) -> None:
         """Everything in the language spoken now."""
-        self.title(t("certverify.title"), t("certverify.offline"))
+        self.head(t("certverify.title"), t("certverify.offline"))
         self._prompt.say(t("certverify.prompt"), layout=True)
         self._field.placeholder = t("certverify.hint")
         self._show()

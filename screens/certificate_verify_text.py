@@ -16,7 +16,8 @@ from hallclient.actions.region_table import regions
 from hallclient.rules import uscc
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate import certificate_code
-from hallclient.rules.certificate.spec import USCC
+from hallclient.rules.certificate.face import copy_number
+from hallclient.rules.certificate.spec import USCC, CertificateKind
 from hallclient.rules.judged import Judged
 from hallclient.rules.text import cell_width, narrow, plain
 from hallclient.rules.wrap import wrap
@@ -215,7 +216,7 @@ def _copy(found: Known, copy: Record, label: str, width: int, mark: str = "") ->
     kinds = found.kinds[issue["edition"]]
     kind = kinds.kind[issue["kind"]]
     sheet = words.sheet_text(kinds, copy["sheet"])
-    siblings = [one for one in found.verified.copies if one["certificate"] == issue["id"]]
+    ended = found.ends.get(issue["id"], "")
     printed = ""
     if copy["printed_at"] is not None:
         printed = t(
@@ -225,14 +226,25 @@ def _copy(found: Known, copy: Record, label: str, width: int, mark: str = "") ->
             window=plain(copy["window"] or "") or t("certverify.no-window"),
         )
     told = _joined(
-        words.copy_name(kind, copy, siblings),
+        _copy_name(found, kind, copy),
         words.copy_word(copy["state"]),
         t("certverify.sheet", sheet=sheet) if sheet else "",
         printed,
-        t("certverify.why", why=words.reason_word("", copy["reason"])) if copy["reason"] else "",
+        t("certverify.why", why=words.reason_word(ended, copy["reason"])) if copy["reason"] else "",
         t("certverify.issue", n=issue["version"]) if len(found.verified.certificates) > 1 else "",
     )
     return _lines(copy["id"] + mark, label, told, width, "own" if mark else "")
+
+
+def _copy_name(found: Known, kind: CertificateKind, copy: Record) -> str:
+    """A copy as it calls itself, also one that counts no more: duplicate 2-1."""
+    spec = kind.copy[copy["copy"]]
+    name = named(spec, language())
+    if not spec.numbered or not copy["no"]:
+        return name
+    among = (one for one in found.verified.copies if one["certificate"] == copy["certificate"])
+    of = max(int(one["no"]) for one in among if one["copy"] == copy["copy"])
+    return t("certificate.copy-name", name=name, number=copy_number(copy["no"], of))
 
 
 # -- what nobody here knows
