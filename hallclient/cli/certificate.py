@@ -33,6 +33,7 @@ from hallclient.rules.certificate.changes import CHANGES
 from hallclient.rules.certificate.spec import LAYOUTS
 from hallclient.rules.certificate.states import READY
 from hallclient.rules.errors import Refused
+from hallclient.rules.text import clean
 from hallclient.texts import t
 
 if TYPE_CHECKING:
@@ -221,9 +222,9 @@ def _seal(args: Namespace, app: App) -> int:
 
 
 def _hand_over(args: Namespace, app: App) -> int:
-    store, who = app.store(), app.actor()
     if bool(args.certificate) == bool(args.pickup):
         raise Usage("cli.usage.certificate-or-pickup")
+    store, who = app.store(), app.actor()
     to = Collector(
         args.name,
         args.identity,
@@ -243,7 +244,7 @@ def _hand_over(args: Namespace, app: App) -> int:
 
 def _waiting(app: App, code: str) -> list[str]:
     """What a pick-up code fetches now."""
-    rows = certificate_handover.found(app.store(), app.actor(), code)
+    rows = certificate_handover.found(app.store(), app.actor(), clean(code))
     wanted = [row["id"] for row in rows if row["state"] == READY]
     if not wanted:
         state, number = rows[0]["state"], rows[0]["code"] or ""

@@ -25,9 +25,9 @@ from hallclient.words import iso, moment
 
 def listed(args: Namespace, app: App) -> int:
     """A work queue, the certificates of a case, or those that a text finds."""
-    store, who = app.store(), app.actor()
     if args.case and args.search:
         raise Usage("cli.usage.certificate-case-or-search")
+    store, who = app.store(), app.actor()
     if args.search:
         return certificate_shape.tell(app, certificate_lists.search(store, who, args.search))
     case = ""

@@ -22,12 +22,15 @@ from hallclient.cli.app import App
 from hallclient.cli.options import Usage
 from hallclient.cli.shape import columns
 from hallclient.rules.errors import Refused
+from hallclient.rules.text import clean
 from hallclient.texts import t
 from hallclient.words import iso, moment
 
 
 def print_(args: Namespace, app: App) -> int:
     """Begin a job and give each part of it to the printer; ``--confirm``: all of it came out."""
+    if bool(args.certificate) == args.all:
+        raise Usage("cli.usage.certificate-or-all")
     store, who = app.store(), app.actor()
     printer = _printer(args)
     job = certificate_print.begin(
@@ -69,8 +72,6 @@ def _printer(args: Namespace) -> DocumentPrinter:
 def _copies(args: Namespace, app: App) -> list[str]:
     """The copies that wait, of the certificates named or of all: as many as one job takes."""
     store, who = app.store(), app.actor()
-    if bool(args.certificate) == args.all:
-        raise Usage("cli.usage.certificate-or-all")
     if args.all:
         found = [
             copy["id"]
@@ -107,13 +108,14 @@ def _rows(app: App, job: Job) -> list[Row]:
 def confirm(args: Namespace, app: App) -> int:
     """Say what came out of a job; its certificates."""
     store, who = app.store(), app.actor()
-    rows = certificate_print.job_copies(store, args.job)
+    job = clean(args.job).strip()
+    rows = certificate_print.job_copies(store, job)
     spoiled = {
         _in_job(app, rows, name): why
         for name, why in certificate_pick.pairs(args.spoiled, "spoiled").items()
     }
     unprinted = [_in_job(app, rows, name) for name in args.unprinted]
-    done = certificate_print.confirm(store, who, args.job, spoiled=spoiled, unprinted=unprinted)
+    done = certificate_print.confirm(store, who, job, spoiled=spoiled, unprinted=unprinted)
     return certificate_shape.tell_rows(app, done)
 
 
