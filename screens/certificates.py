@@ -19,8 +19,7 @@ from hallclient.texts import t
 from hallclient.words import refused_text
 from screens.actions import CERTIFICATES, bindings, of_screen
 from screens.certificates_copies import CertificatesCopies
-from screens.certificates_steps import may_fill
-from screens.certificates_text import FOUND, TABS
+from screens.certificates_text import FILLED, FOUND, TABS
 from screens.widgets.field import Field
 from screens.widgets.gate import Scanned
 from screens.widgets.table import VirtualTable
@@ -128,7 +127,7 @@ class CertificatesScreen(CertificatesCopies):
         entry = self.entry
         if action == "issue_step":
             return self._no_step()
-        if action == "fill_face" and not may_fill(state):
+        if action == "fill_face" and state not in FILLED:
             return t("certs.why.sealed")
         if action == "pickup_code" and state != READY:
             return t("certs.why.not-ready")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import monotonic
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -31,12 +31,8 @@ from screens.widgets.ask import Ask
 from screens.widgets.content import Words, line
 from screens.widgets.field import Field
 from screens.widgets.footer import KeyLine
-from screens.widgets.question import Question
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 POLL_S = 0.2
 AGAIN_S = 30.0
@@ -315,31 +311,6 @@ class CertificatesBase(KeyedScreen):
         if self.marked and self.seen is not None:
             return [one.line for one in self.seen.entries if one.key in self.marked]
         return [self.entry.line] if self.entry is not None else []
-
-    # -- asking and doing
-
-    async def act(
-        self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T | None:
-        """Run a use case; None after saying why it was refused. Then everything is read again."""
-        try:
-            done = await self.hall_app.session.write(action, self.who, *args, **kwargs)
-        except (Refused, StoreError) as error:
-            self.tell(error)
-            return None
-        self.say("")
-        await self.see()
-        return done
-
-    async def ask_text(
-        self, prompt: str, *, value: str = "", required: bool = True, hint: str = ""
-    ) -> str | None:
-        """A text; None: never mind."""
-        question = Question(
-            prompt, text=True, value=value, required=required, placeholder=hint, limit=1000
-        )
-        answer = await self.answer(question)
-        return None if answer is None else answer.text
 
     # -- what subclasses do
 

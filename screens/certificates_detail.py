@@ -13,10 +13,10 @@ from hallclient.actions.certificate_lists import Line, Look
 from hallclient.actions.certificate_view import Tray, Whole
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate.spec import CertificateKind, Kinds
-from hallclient.rules.certificate.states import ENDED, LIVE, NEXT
+from hallclient.rules.certificate.states import LIVE, NEXT
 from hallclient.texts import language, t
 from hallclient.words import moment, refused_text
-from screens.certificates_text import counted
+from screens.certificates_text import FILLED, counted
 from screens.desk_text import ALERT, MUTED, STRONG, WARN
 from screens.widgets.content import Part, line
 
@@ -37,7 +37,7 @@ def of_line(one: Line, now: int) -> Content:
 def of_whole(whole: Whole, now: int, look: Look | None) -> Content:
     """A certificate in full; ``look``: with its face in clear."""
     row = whole.line.row
-    lines = [_head(whole.line), _next(whole, now)]
+    lines = [_head(whole.line), _next(whole, now), *_lacking(whole)]
     if whole.change is not None:
         lines.append(_change(whole.change, now))
     if look is not None:
@@ -76,12 +76,17 @@ def _next(whole: Whole, now: int) -> Content:
         parts.append((said.lacks_text(row["lacks"]), WARN))
     if whole.hindered is not None:
         parts.append((t("certs.not-yet", why=refused_text(whole.hindered)), ALERT))
-    if whole.lacking and row["state"] not in ENDED:
-        names = t("certs.and").join(named(one, language()) for one in whole.lacking)
-        parts.append((t("certs.missing", names=names), WARN))
     if whole.counts:
         parts.append((t("certs.will-be", copies=counted(whole.line.kind, whole.counts)), MUTED))
     return line(*parts, gap="  ")
+
+
+def _lacking(whole: Whole) -> list[Content]:
+    """What must be said before it is sealed."""
+    if not whole.lacking or whole.line.row["state"] not in FILLED:
+        return []
+    names = t("certs.and").join(named(one, language()) for one in whole.lacking)
+    return [line((t("certs.missing", names=names), WARN))]
 
 
 def _steps(row: Row, now: int) -> Content:

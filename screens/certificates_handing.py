@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from db.errors import StoreError
 from hallclient import certificate_words as said
@@ -11,17 +10,19 @@ from hallclient.actions import certificate_handover, certificate_view
 from hallclient.actions.certificate_handover import MANDATE, SELF, Collector
 from hallclient.actions.certificate_lists import Line
 from hallclient.actions.paper_receipt import COUNTER, POST
-from hallclient.identity_words import error_text, facts_text, kind_word
+from hallclient.identity_words import kind_word
 from hallclient.rules import identity as identities
 from hallclient.rules.certificate import pickup
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind
 from hallclient.texts import t
+from screens.certificates_asking import OK
 from screens.certificates_printing import CertificatesPrinting
 from screens.certificates_text import about
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
 
+_OTHER = "other"
 _DOCUMENTS = tuple(one for one in identities.KINDS if one not in identities.BUSINESS)
 """What a collector may show."""
 
@@ -106,47 +107,18 @@ class CertificatesHanding(CertificatesPrinting):
     # -- the collector's document
 
     async def _identified(self, to: Collector) -> Collector | None:
-        """The number of the collector's document, judged as it is typed; None: never mind."""
+        """The number of the collector's document; None: never mind."""
         kind, number = to.kind, to.identity
+        others = [(_OTHER, t("certs.other-document"))]
         while True:
-            judge, typed = self._judge(kind)
-            answer = await self.answer(
-                Question(
-                    t("certs.ask-identity", kind=kind_word(kind)),
-                    find=judge,
-                    value=number,
-                    fold=True,
-                    placeholder=t("certs.identity-hint"),
-                    takes=frozenset({ScanKind.RESIDENT_ID}),
-                )
-            )
-            if answer is None:
+            prompt = t("certs.ask-identity", kind=kind_word(kind))
+            given = await self.ask_number(prompt, kind, number, ScanKind.RESIDENT_ID, others)
+            if given is None:
                 return None
-            number = typed[-1]
-            if answer.key == _OK:
+            key, number = given
+            if key == OK:
                 return to._replace(kind=kind, identity=number)
-            if answer.key == _OTHER:
-                other = await self._other_kind()
-                kind = other or kind
-            else:
-                self.say(answer.text, "warn")
-
-    def _judge(self, kind: str) -> tuple[Callable[[str], list[tuple[str, str]]], list[str]]:
-        """What is said of a number at every letter, and what was typed."""
-        today = date.fromisoformat(self.hall_app.session.store.env.day(self.now))
-        typed = [""]
-
-        def judge(text: str) -> list[tuple[str, str]]:
-            typed.append(text)
-            other = (_OTHER, t("certs.other-document"))
-            if not text.strip():
-                return [other]
-            judged = identities.read(kind, text, today=today)
-            if judged.well_formed:
-                return [(_OK, facts_text(judged)), other]
-            return [(_WRONG, error_text(judged)), other]
-
-        return judge, typed
+            kind = await self._other_kind() or kind
 
     async def _other_kind(self) -> str:
         """Another sort of document; empty: never mind."""
@@ -178,6 +150,3 @@ class CertificatesHanding(CertificatesPrinting):
             parts = (to.name, to.identity, to.mandate, to.waybill, to.address)
             told = " ".join(filter(None, (said.how_word(to.how), *parts)))
             self.reveal(t("certs.collected", told=told))
-
-
-_OK, _WRONG, _OTHER = "ok", "wrong", "other"

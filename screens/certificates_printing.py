@@ -211,7 +211,8 @@ class CertificatesPrinting(CertificatesSteps):
             return [left[0]["id"]]
         typed = ""
         while True:
-            text = await self.ask_text(prompt, value=typed, hint=t("certs.pick-hint"))
+            hint = t("certs.pick-hint")
+            text = await self.ask_text(prompt, value=typed, hint=hint, mend=bool(typed))
             if text is None:
                 return []
             typed = text

@@ -12,19 +12,18 @@ from hallclient.actions.certificate_lists import Line
 from hallclient.actions.certificate_view import Whole
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate.spec import CAPITALS, FaceField
-from hallclient.rules.certificate.states import APPROVED, ASSIGNED
 from hallclient.rules.certificate.typed import kept
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind
 from hallclient.texts import has, language, t
 from hallclient.words import refused_text
-from screens.certificates_base import CertificatesBase
+from screens.certificates_asking import CertificatesAsking
 from screens.certificates_text import about, counted
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
 
 
-class CertificatesSteps(CertificatesBase):
+class CertificatesSteps(CertificatesAsking):
     """Assigns, fills in, seals. The use cases decide."""
 
     # -- its code (赋码)
@@ -44,20 +43,12 @@ class CertificatesSteps(CertificatesBase):
 
     async def _keep_code(self, line: Line) -> None:
         """The code that its holder has, typed or scanned, until it is one."""
-        typed = ""
+        prompt, typed = t("certs.ask-code", kind=named(line.kind, language())), ""
         while True:
-            answer = await self.answer(
-                Question(
-                    t("certs.ask-code", kind=named(line.kind, language())),
-                    text=True,
-                    value=typed,
-                    fold=True,
-                    takes=frozenset({ScanKind.USCC}),
-                )
-            )
-            if answer is None:
+            given = await self.ask_number(prompt, "uscc", typed, ScanKind.USCC)
+            if given is None:
                 return
-            typed = answer.text
+            typed = given[1]
             made = await self.act(certificates.assign, line.row["id"], typed)
             if made is not None:
                 self.say(t("certs.assigned", code=made["code"]), "good")
@@ -100,7 +91,8 @@ class CertificatesSteps(CertificatesBase):
             name = named(field, language())
             prompt = t("certs.ask-field", name=name, left=left) if left else name
             hint = f"certs.hint.{field.type}"
-            text = await self.ask_text(prompt, value=typed, hint=t(hint) if has(hint) else "")
+            told = t(hint) if has(hint) else ""
+            text = await self.ask_text(prompt, value=typed, hint=told, mend=bool(typed))
             if text is None:
                 return False
             typed, said = text, kept(field, text)
@@ -187,11 +179,6 @@ class CertificatesSteps(CertificatesBase):
         await self.see()
         said = t(told, n=done)
         self.say(f"{said} {why}".strip(), "warn" if why else "good")
-
-
-def may_fill(state: str) -> bool:
-    """Whether the words of a face may still be said."""
-    return state in (APPROVED, ASSIGNED)
 
 
 def _describe(certificate: str, name: str, text: str) -> Callable[[Store, Actor], Row]:

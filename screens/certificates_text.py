@@ -14,7 +14,7 @@ from hallclient.actions.certificate_lists import VIEWS, Line
 from hallclient.actions.certificate_view import CHANGES, Counts, Entry
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate.spec import CertificateKind
-from hallclient.rules.certificate.states import ENDED, HANDED, PRINTING
+from hallclient.rules.certificate.states import APPROVED, ASSIGNED, ENDED, HANDED, PRINTING
 from hallclient.rules.text import cell_width
 from hallclient.texts import language, t
 from hallclient.words import clock, moment
@@ -28,6 +28,8 @@ UNKNOWN, COLLECT = "unknown", "collect"
 FOUND, CASE = "found", "case"
 """Lists that Esc leads back from: ``found.<text>``, ``case.<id>``."""
 MARK = "✓"
+FILLED: Final = (APPROVED, ASSIGNED)
+"""States in which the words of a face may still be said."""
 _PRESSING = frozenset({UNKNOWN, CHANGES})
 
 
@@ -93,7 +95,7 @@ def columns(view: str, kinds: Sequence[str]) -> list[Column]:
         Column(t("certs.col-title"), 10, flex=3),
         *state,
         Column(t("certs.col-copies"), 7),
-        Column(since, 5, align="right"),
+        Column(since, max(5, cell_width(since)), align="right"),
         Column(t("certs.col-lacks"), 6, flex=2, drop=2),
         Column(t("certs.col-number"), 17, drop=4),
     ]

@@ -101,6 +101,7 @@ class Ask(Vertical):
         self._field.takes = question.takes
         self._field.password = question.password
         self._field.placeholder = question.placeholder
+        self._field.select_on_focus = not question.mend
         with self.prevent(Input.Changed):
             self._field.value = question.value
         self._field.cursor_position = len(self._field.value)

@@ -16,6 +16,7 @@ class Question(NamedTuple):
 
     With options and `text` the free answer is one more option. `required` is about the text.
     `takes`: kinds of scans that are the answer; others go to the desk and leave the question.
+    `mend`: what is typed is added to `value`, which was wrong; else it takes its place.
     """
 
     prompt: str
@@ -30,6 +31,7 @@ class Question(NamedTuple):
     fold: bool = False
     chosen: int = 0
     takes: frozenset[ScanKind] = frozenset()
+    mend: bool = False
 
 
 class Answer(NamedTuple):
