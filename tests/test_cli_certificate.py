@@ -446,7 +446,7 @@ def test_a_void_certificate_voids_its_code(cli: Cli) -> None:
     answer = cli.json("certificate", "verify", row["code"], **BY)
     assert (answer.code, answer.object["verdict"], answer.object["error"]) == (1, "ended", "ended")
     assert answer.object["void_reason"] == "duplicate"
-    assert "重复核发" in cli("certificate", "verify", row["code"], **BY).out
+    assert "s01  作废  重复核发" in cli("certificate", "verify", row["code"], **BY).out
 
 
 # -- looking

@@ -13,7 +13,7 @@ from hallclient.actions import (
 )
 from hallclient.actions.certificate_known import Known
 from hallclient.actions.certificate_verify import GOOD, Verdict
-from hallclient.certificate_words import ended_word, how_word, verdict_word
+from hallclient.certificate_words import change_word, ended_word, how_word, state_word, verdict_word
 from hallclient.cli import certificate_pick, certificate_shape
 from hallclient.cli.app import App
 from hallclient.cli.options import Usage
@@ -135,6 +135,7 @@ def _lines(store: Store, known: Known) -> list[str]:
         ("this-copy", this),
         ("issues", issues),
         ("fetched", _fetched(store, known)),
+        ("ended", _ended(store, known)),
         ("copies-ever", copies),
     ):
         if cells:
@@ -150,4 +151,20 @@ def _fetched(store: Store, known: Known) -> list[list[str]]:
         [moment(row["handed_at"], now), to.name or "-", how_word(to.how), row["handed_by"]]
         for row in known.verified.certificates
         if (to := known.fetched.get(row["id"])) is not None
+    ]
+
+
+def _ended(store: Store, known: Known) -> list[list[str]]:
+    """Which issue ended when, by whom and why."""
+    now = store.env.now()
+    return [
+        [
+            moment(row["ended_at"], now),
+            row["ended_by"],
+            change_word(end) if (end := known.ends.get(row["id"])) else state_word(row["state"]),
+            ended_word(row["ended"]),
+            certificate_pick.short(store, row),
+        ]
+        for row in known.verified.certificates
+        if row["ended_at"] is not None
     ]
