@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hallclient.texts import t
 from tests.clikit import Cli, cli, quick
 
 __all__ = ["cli", "quick"]
@@ -53,7 +54,9 @@ def test_a_case_from_the_agent_to_the_decision(cli: Cli) -> None:
     cli.done("case", "opinion", number, first, "agreed", by=OTHER)
     granted = cli.done("case", "decide", number, "grant", by=CLERK, at="W01")
     assert granted["state"] == "done_pass"
-    assert cli.done("case", "move", number, "issue", by=CLERK)["state"] == "issued"
+    refused = cli.refused("case", "move", number, "issue", by=CLERK)
+    assert refused["error"] == "move-guard"
+    assert t("guard.certificate-unprinted") in str(refused["message"])
 
 
 def test_a_promise_and_what_it_keeps_back(cli: Cli) -> None:

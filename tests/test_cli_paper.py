@@ -94,7 +94,7 @@ def test_templates_are_checked_seen_and_published(
     folder = tmp_path / "mine" / "papers"
     shutil.copytree(FIXTURES / "papers", folder)
     settings = (folder / "papers.toml").read_text("utf-8")
-    (folder / "papers.toml").write_text(settings.replace("2026-11.1", "mine-1"), "utf-8")
+    (folder / "papers.toml").write_text(settings.replace("2026-11.2", "mine-1"), "utf-8")
     house = (folder / "house.typ").read_text("utf-8")
     (folder / "house.typ").write_text(house.replace("#let hairline", "#let hair", 1), "utf-8")
     answer = cli.json("paper", "check", str(folder.parent), by="admin")

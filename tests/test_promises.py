@@ -9,12 +9,14 @@ import pytest
 
 from db.check import verify
 from hallclient.actions import case_materials, case_moves, case_notes, case_promises
+from hallclient.actions.certificates import certificates_of
 from hallclient.actions.editions import shipped, shipped_checklists
 from hallclient.rules.errors import Refused
 from hallclient.rules.review import tolerance
 from hallclient.rules.review.facts import CaseFacts, MaterialFact, MaterialState, PromiseFact
 from hallclient.rules.review.spec import flow_from
 from tests.casekit import AGENT, C1, DAY_MS, SUPERVISOR, Case
+from tests.certkit import handed, printed, sealed, stocked
 from tests.hallkit import Kit, clerk
 from tests.materialkit import COMMITTED, DUE, PASSED, TOLERATED, promise, refused, state, told
 
@@ -99,6 +101,7 @@ def test_gaps_are_what_was_promised_and_is_not_there() -> None:
 
 
 def test_a_commitment_is_checked_when_the_case_is_long_over(kit: Kit) -> None:
+    stocked(kit)
     case = Case(kit, "ind_setup")
     case_materials.mark_rest(kit.store, C1, case.id, "passed")
     case.fail(3)
@@ -107,8 +110,9 @@ def test_a_commitment_is_checked_when_the_case_is_long_over(kit: Kit) -> None:
     row = case_promises.promise(kit.store, C1, case.id, "commitment", 3, due, signed=True)
     assert (state(case, 3), case.facts.open_promises) == (COMMITTED, ())
     case_moves.at_once(kit.store, C1, case.id)
-    for move in ("issue", "deliver", "archive"):
-        case.move(move)
+    (licence,) = certificates_of(kit.store, C1, case.id)
+    handed(kit, *printed(kit, sealed(kit, licence)))
+    case.move("archive")
     kit.clock.ms += 20 * DAY_MS
     assert [one["id"] for one in case_promises.due_soon(kit.store, C1, due)] == [row["id"]]
     case_promises.close(kit.store, C1, row["id"], "broken", reason="场所证明是假的")

@@ -16,11 +16,13 @@ from hallclient.actions import (
 )
 from hallclient.actions.case_figures import review_figures
 from hallclient.actions.case_tasks import Lack
+from hallclient.actions.certificates import certificates_of
 from hallclient.actions.watch import Memory
 from hallclient.rules.alarms import CASE_LATE, NO_NOTICE, OF_CASES, PROMISE_LATE
 from hallclient.rules.lights import Light
 from hallclient.rules.review.watch import QUEUES
 from tests.casekit import C1, Case
+from tests.certkit import handed, printed, sealed, stocked
 from tests.hallkit import AGENT, SUPERVISOR, Kit
 from tests.watchkit import at
 
@@ -103,11 +105,13 @@ def test_a_case_is_seen_at_every_step(kit: Kit) -> None:
     case.mark(7, "passed")
     assert where(kit, case) == {"to-decide"}
     assert case_load.late_steps(store, SUPERVISOR) == []
+    stocked(kit)
     case.move("grant")
     assert where(kit, case) == {"to-issue"}
-    case.move("issue")
+    (permit,) = certificates_of(store, C1, case.id)
+    printed(kit, sealed(kit, permit))
     assert where(kit, case) == {"to-hand-over"}
-    case.move("deliver")
+    handed(kit, permit)
     case.move("archive")
     assert case_watch.deadlines(store, SUPERVISOR) == []
     assert alarms(kit) == set()
@@ -134,7 +138,7 @@ def test_a_case_is_seen_at_every_step(kit: Kit) -> None:
 
 def test_what_can_be_done_from_a_queue_is_what_the_queue_says(kit: Kit) -> None:
     """The one main action of a queue is among the moves that its case may make."""
-    case = Case(kit, "food").settle()
+    case = Case(kit, "si_reg").settle()
     for state, move in (("to-accept", "receive"), ("to-decide", "accept"), ("to-issue", "grant")):
         case.move(move)
         assert state in where(kit, case)
