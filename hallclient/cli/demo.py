@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from hallclient.rules.errors import Refused
 from hallclient.texts import t
 
 if TYPE_CHECKING:
@@ -81,13 +84,24 @@ def run(args: argparse.Namespace, app: App) -> int:
             make_env=demo.make_env,
             hint=hint(demo),
             prepared=lambda: demo.state,
-            on_ready=demo.on_ready,
+            on_ready=lambda: _ready(demo),
             **_seated(demo.seat),
         )
     finally:
         demo.end()
         if not args.join and (args.keep or app.options.store_named):
             app.out.note(t("demo.kept", path=demo.store))
+
+
+def _ready(demo: Demo) -> None:
+    """The hall comes to life, and what is printed lies in its folder where no printer is set up."""
+    from hallclient.actions.paper_printer import DOCUMENTS_FROM
+    from hallclient.actions.printers import configured_documents
+
+    demo.on_ready()
+    with suppress(Refused):
+        if configured_documents() == "none":
+            os.environ.setdefault(DOCUMENTS_FROM, f"file:{demo.place.folder}")
 
 
 def _seated(seat: Seat) -> dict[str, Any]:
