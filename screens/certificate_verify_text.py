@@ -18,6 +18,7 @@ from hallclient.rules.catalogue import named
 from hallclient.rules.certificate import certificate_code
 from hallclient.rules.certificate.face import copy_number
 from hallclient.rules.certificate.spec import USCC, CertificateKind
+from hallclient.rules.certificate.states import LIVE
 from hallclient.rules.judged import Judged
 from hallclient.rules.text import cell_width, narrow, plain
 from hallclient.rules.wrap import wrap
@@ -136,7 +137,7 @@ def rows(found: Known, judged: Judged | None, width: int) -> list[Row]:
         told += _copy(found, verified.copy, t("certverify.this-copy"), width, _THIS)
     for issue in verified.certificates:
         told += _issue(found, issue, width)
-    for copy in verified.copies:
+    for copy in sorted(verified.copies, key=lambda one: one["state"] not in LIVE):
         told += _copy(found, copy, t("certverify.copy"), width)
     if judged is not None:
         told += _wrong(judged, width)

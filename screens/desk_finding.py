@@ -146,7 +146,13 @@ class DeskFinding(DeskBase):
                 self.say(t("desk.scan-nobody") + note, "warn")
         elif routed.kind in (ScanKind.CASE, ScanKind.PAPER):
             await self._case_of(routed, note)
-        elif not await self._booking_of(routed.value):
+        elif routed.kind is ScanKind.CERTIFICATE:
+            self._verify(routed.signed)
+        elif await self._booking_of(routed.value):
+            return
+        elif routed.kind is ScanKind.USCC or await self._known(routed.value):
+            self._verify(routed.value)
+        else:
             self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")
 
     async def _case_of(self, routed: Routed, note: str) -> None:
@@ -162,3 +168,19 @@ class DeskFinding(DeskBase):
             await self.open_case(case)
         else:
             self.say(t(f"desk.scan-{routed.kind.value}") + note, "warn")
+
+    async def _known(self, text: str) -> bool:
+        """Whether a text is the code of a certificate of this hall, or the serial of its sheet."""
+        from hallclient.actions.certificate_verify import verify
+
+        try:
+            found = await self.hall_app.session.read(verify, self.who, text)
+        except Refused:
+            return False  # somebody whom certificates are no business of
+        return bool(found.certificates)
+
+    def _verify(self, text: str) -> None:
+        """A licence that somebody holds out: is it ours?"""
+        from screens.certificate_verify import VerifyScreen
+
+        self.app.push_screen(VerifyScreen(self.who, self.hall, text))

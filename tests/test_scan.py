@@ -19,6 +19,8 @@ from hallclient.rules.scan import (
 from tests.hostile import HOSTILE
 
 SLIP = "20261123A032"
+CERTIFICATE = "HL1.E.ABCDEF.FOOD.JY24201110001238.2-1.20260922.VOV2XK5LVOV2XK5L." + "A" * 103
+"""The QR code of a certificate; whether its signature is right is not asked here."""
 
 
 def feed(detector: ScanDetector, text: str, start: float = 0.0, gap: float = 2.0) -> list[object]:
@@ -152,6 +154,12 @@ def test_no_key_is_lost_or_doubled(keys: list[tuple[str, float]]) -> None:
         ("13812345678", Routed(ScanKind.PHONE, "13812345678")),
         ("027-87654321", Routed(ScanKind.PHONE, "027-87654321")),
         ("12345678", Routed(ScanKind.UNKNOWN, "12345678")),
+        (
+            CERTIFICATE.lower(),
+            Routed(ScanKind.CERTIFICATE, "JY24201110001238", "2026-09-22", CERTIFICATE),
+        ),
+        (CERTIFICATE[:-1], Routed(ScanKind.CERTIFICATE, CERTIFICATE[:-1], "", CERTIFICATE[:-1])),
+        ("HL1ABCDEF", Routed(ScanKind.UNKNOWN, "HL1ABCDEF")),
     ],
 )
 def test_content_is_routed_by_its_form(content: str, routed: Routed) -> None:

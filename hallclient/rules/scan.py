@@ -114,6 +114,8 @@ class ScanKind(StrEnum):
     """A case's number (办件编号)."""
     PAPER = "paper"
     """A document's number (文书编号), alone as its barcode says it, or signed."""
+    CERTIFICATE = "certificate"
+    """The hall's own QR code on a certificate (证照); its value is the certificate's code."""
     USCC = "uscc"
     RESIDENT_ID = "resident-id"
     PHONE = "phone"
@@ -153,6 +155,8 @@ def route(content: str) -> Routed:
         return signed
     if re.fullmatch(_TICKET, code):
         return Routed(ScanKind.TICKET, code)
+    if code.startswith("HL") and (certificate := _of_certificate(code)):
+        return certificate
     return _of_case(code) or _other(code) or Routed(ScanKind.UNKNOWN, content)
 
 
@@ -168,6 +172,18 @@ def _of_case(code: str) -> Routed | None:
     if found is None:
         return None
     return Routed(ScanKind.PAPER, found[0].number, found[0].day, code)
+
+
+def _of_certificate(code: str) -> Routed | None:
+    """What is meant to be a certificate's QR code: also one that was read in part is verified."""
+    from hallclient.rules.certificate.certificate_code import VERSION, read
+
+    if not code.startswith(f"{VERSION}."):
+        return None
+    found = read(code)
+    if found is None:
+        return Routed(ScanKind.CERTIFICATE, code, "", code)
+    return Routed(ScanKind.CERTIFICATE, found[0].code, found[0].day, code)
 
 
 def _other(code: str) -> Routed | None:

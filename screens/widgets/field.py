@@ -44,7 +44,14 @@ SELECT_KEYS: Final = (
 )
 
 SCANS: Final = frozenset(
-    {ScanKind.SLIP, ScanKind.CASE, ScanKind.PAPER, ScanKind.USCC, ScanKind.RESIDENT_ID}
+    {
+        ScanKind.SLIP,
+        ScanKind.CASE,
+        ScanKind.PAPER,
+        ScanKind.CERTIFICATE,
+        ScanKind.USCC,
+        ScanKind.RESIDENT_ID,
+    }
 )
 """What papers and licences carry. Other fast input is a person on a slow line, and is typed."""
 
