@@ -19,6 +19,7 @@ from hallclient.cli import (
     certificate_change,
     certificate_files,
     certificate_look,
+    certificate_names,
     certificate_pick,
     certificate_print,
     certificate_shape,
@@ -192,7 +193,7 @@ def _approve(args: Namespace, app: App) -> int:
     yielded = [
         kind for one in cases for kind in certificates.of_case(current(store), case_row(store, one))
     ]
-    words = certificate_pick.words(yielded, args.set) if yielded else {}
+    words = certificate_names.words(yielded, args.set) if yielded else {}
     return certificate_shape.tell_rows(app, certificates.approve(store, who, cases, **words))
 
 
@@ -205,7 +206,7 @@ def _assign(args: Namespace, app: App) -> int:
 def _describe(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
     wanted = certificate_pick.certificate(app, args.certificate)
-    words = certificate_pick.words([certificate_pick.kind_of_id(store, wanted)], args.set)
+    words = certificate_names.words([certificate_pick.kind_of_id(store, wanted)], args.set)
     row = certificate_seal.describe(store, who, wanted, **words)
     return certificate_shape.tell_rows(app, [row])
 
@@ -213,7 +214,7 @@ def _describe(args: Namespace, app: App) -> int:
 def _seal(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
     wanted = certificate_pick.certificate(app, args.certificate)
-    copies = certificate_pick.counts(certificate_pick.kind_of_id(store, wanted), args.copies)
+    copies = certificate_names.counts(certificate_pick.kind_of_id(store, wanted), args.copies)
     row = certificate_seal.seal(store, who, wanted, copies or None)
     return certificate_shape.tell_rows(app, [row])
 

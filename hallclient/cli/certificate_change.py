@@ -10,7 +10,7 @@ from hallclient.actions import certificate_changes
 from hallclient.actions.certificate_changes import Asked
 from hallclient.actions.certificate_rows import copy_row
 from hallclient.certificate_words import reason_word
-from hallclient.cli import certificate_pick, certificate_shape
+from hallclient.cli import certificate_names, certificate_pick, certificate_shape
 from hallclient.cli.app import App
 from hallclient.cli.output import Choices
 from hallclient.cli.shape import columns
@@ -32,8 +32,8 @@ def ask(args: Namespace, app: App) -> int:
         _reason(args.change, args.reason),
         note=args.note,
         announcement=args.announcement,
-        words=certificate_pick.words([kind], args.set),
-        copies=certificate_pick.counts(kind, args.copies),
+        words=certificate_names.words([kind], args.set),
+        copies=certificate_names.counts(kind, args.copies),
     )
     return _told(app, [asked])
 

@@ -1,4 +1,4 @@
-"""Certificates, copies and changes by what stands on them or in a list; NAME=VALUE on the line.
+"""Certificates, copies and changes by what stands on them or in a list.
 
 A copy is ``20260922-W01-0001/y/2`` in lists, a certificate ``…/z/1``, a change ``…/q/1``: the
 number of the case and what the id ends with.
@@ -7,8 +7,7 @@ number of the case and what the id ends with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable
 from typing import Final
 
 from db.store import Row, Store
@@ -16,17 +15,13 @@ from hallclient.actions import certificate_kinds, certificates
 from hallclient.actions.case_rows import case_row
 from hallclient.actions.certificate_changes import OPEN
 from hallclient.actions.certificate_rows import certificate_row, kind_of
-from hallclient.actions.printers import OFFSET_MOST, is_offset
 from hallclient.certificate_words import state_word
-from hallclient.cli import pick
 from hallclient.cli.app import App
 from hallclient.cli.output import Choices
-from hallclient.rules.catalogue import named
 from hallclient.rules.certificate import sheets
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean, narrow
-from hallclient.texts import language
 
 _SHORT: Final = re.compile(r"(.+)/([zyq])/([0-9]+)")
 CERTIFICATE, COPY, CHANGE = "z", "y", "q"
@@ -46,13 +41,11 @@ def certificate(app: App, text: str) -> str:
     found = certificates_of(app, text)
     if len(found) > 1:
         store = app.store()
-        choices = [(short(store, row), f"{row['code'] or '-'} {_said(row)}") for row in found]
+        choices = [
+            (short(store, row), f"{row['code'] or '-'} {state_word(row['state'])}") for row in found
+        ]
         raise Choices("certificate-ambiguous", "certificate", choices, text=text)
     return str(found[0]["id"])
-
-
-def _said(row: Row) -> str:
-    return state_word(row["state"])
 
 
 def every(app: App, texts: Iterable[str]) -> list[str]:
@@ -144,96 +137,6 @@ def sheet_id(store: Store, text: str) -> str:
     return ""
 
 
-# -- closed lists of the newest edition
-
-
-def stock(store: Store, text: str) -> str:
-    """A stock by its id or name. Raises ``no-such-stock``."""
-    known = certificate_kinds.current(store).stock
-    return pick.coded(known, text, "stock", "no-such-stock", "no-such-stock")
-
-
-def scheme(store: Store, text: str) -> str:
-    """A scheme by its id or name. Raises ``no-such-scheme``."""
-    known = certificate_kinds.current(store).scheme
-    return pick.coded(known, text, "scheme", "no-such-scheme", "no-such-scheme")
-
-
-def kind(store: Store, text: str) -> CertificateKind:
-    """A kind of certificate by its id or name. Raises ``no-such-certificate-kind``."""
-    known = certificate_kinds.current(store).kind
-    missing = "no-such-certificate-kind"
-    return known[pick.coded(known, text, "kind", missing, "no-such-certificate-kind")]
-
-
-def copy_of(kind: CertificateKind, text: str) -> str:
-    """A sort of copy by its id or name; empty: nothing was said. Raises ``no-such-copy``."""
-    return pick.coded(kind.copy, text, "copy", "no-such-copy", "no-such-copy") if text else ""
-
-
 def kind_of_id(store: Store, certificate: str) -> CertificateKind:
     """The kind of a certificate by its id."""
     return kind_of(store, certificate_row(store, certificate))[1]
-
-
-# -- NAME=VALUE
-
-
-def pairs(texts: Sequence[str], field: str) -> dict[str, str]:
-    """``NAME=VALUE`` of an option that may stand several times. Raises ``bad-say``."""
-    found = {}
-    for text in texts:
-        name, mark, value = text.partition("=")
-        if not mark or not name.strip():
-            raise Refused("bad-say", field=field, text=text)
-        found[clean(name).strip()] = value
-    return found
-
-
-def words(kinds: Sequence[CertificateKind], texts: Sequence[str]) -> dict[str, str]:
-    """What fields of a face shall say, each by its id or label. Raises ``bad-say``,
-    ``face-no-field`` with those there are.
-    """
-    known = {one.id: one for kind in kinds for one in kind.fields}
-    found = {}
-    for name, value in pairs(texts, "set").items():
-        fits = [key for key, one in known.items() if name in (key, one.zh, one.en)]
-        if not fits:
-            choices = [(key, named(one, language())) for key, one in known.items()]
-            raise Choices("face-no-field", "set", choices, name=name, kind=kinds[0])
-        found[fits[0]] = value
-    return found
-
-
-def counts(kind: CertificateKind, texts: Sequence[str]) -> dict[str, int]:
-    """How many copies of each sort. Raises ``bad-say``, ``no-such-copy``, ``copies-number``."""
-    found = {}
-    for name, value in pairs(texts, "copies").items():
-        said = narrow(value)
-        if not said.isdecimal() or len(said) > 4:
-            raise Refused("copies-number", field="copies", text=value)
-        found[copy_of(kind, name)] = int(said)
-    return found
-
-
-def offset(text: str) -> tuple[int, int]:
-    """``RIGHT,DOWN`` in 0.1 mm. Raises ``bad-offset``."""
-    said = re.fullmatch(r"([+-]?[0-9]{1,4}),([+-]?[0-9]{1,4})", narrow(text))
-    found = (int(said[1]), int(said[2])) if said else ()
-    if len(found) != 2 or not is_offset(found):
-        raise Refused("bad-offset", field="offset", text=text, most=OFFSET_MOST)
-    return found
-
-
-def by_stock(store: Store, texts: Sequence[str], field: str) -> Mapping[str, str]:
-    """``STOCK=VALUE`` by the stocks' ids. Raises ``bad-say``, ``no-such-stock``."""
-    return {stock(store, name): value for name, value in pairs(texts, field).items()}
-
-
-def day(text: str) -> str:
-    """An ISO day; empty: none was named. Raises ``bad-day``."""
-    said = narrow(text)
-    try:
-        return date.fromisoformat(said).isoformat() if said else ""
-    except ValueError:
-        raise Refused("bad-day", field="day", day=text) from None

@@ -17,7 +17,7 @@ from hallclient.actions.certificate_print import MOST, Job
 from hallclient.actions.certificate_rows import certificate_row, copy_row
 from hallclient.actions.paper_printer import DocumentPrinter, document_printer, send, this_machines
 from hallclient.actions.printers import configured_offsets
-from hallclient.cli import certificate_pick, certificate_shape
+from hallclient.cli import certificate_names, certificate_pick, certificate_shape
 from hallclient.cli.app import App
 from hallclient.cli.options import Usage
 from hallclient.cli.shape import columns
@@ -38,7 +38,7 @@ def print_(args: Namespace, app: App) -> int:
         who,
         _copies(args, app),
         layout=args.layout,
-        first=certificate_pick.by_stock(store, args.first, "first"),
+        first=certificate_names.by_stock(store, args.first, "first"),
         offsets=_offsets(args, app),
         printer=printer.where,
     )
@@ -94,9 +94,9 @@ def _copies(args: Namespace, app: App) -> list[str]:
 
 def _offsets(args: Namespace, app: App) -> dict[str, tuple[int, int]]:
     """By how much this machine's printer is out: the line goes before its settings."""
-    said = certificate_pick.by_stock(app.store(), args.offset, "offset")
+    said = certificate_names.by_stock(app.store(), args.offset, "offset")
     return configured_offsets() | {
-        stock: certificate_pick.offset(text) for stock, text in said.items()
+        stock: certificate_names.offset(text) for stock, text in said.items()
     }
 
 
@@ -112,7 +112,7 @@ def confirm(args: Namespace, app: App) -> int:
     rows = certificate_print.job_copies(store, job)
     spoiled = {
         _in_job(app, rows, name): why
-        for name, why in certificate_pick.pairs(args.spoiled, "spoiled").items()
+        for name, why in certificate_names.pairs(args.spoiled, "spoiled").items()
     }
     unprinted = [_in_job(app, rows, name) for name in args.unprinted]
     done = certificate_print.confirm(store, who, job, spoiled=spoiled, unprinted=unprinted)

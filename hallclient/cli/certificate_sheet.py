@@ -8,7 +8,7 @@ from pathlib import Path
 from hallclient.actions import certificate_kinds, certificate_pdf, certificate_print
 from hallclient.actions.paper_printer import save, send, this_machines
 from hallclient.actions.printers import configured_offsets
-from hallclient.cli import certificate_pick
+from hallclient.cli import certificate_names, certificate_pick
 from hallclient.cli.app import App
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
@@ -20,7 +20,7 @@ def proof(args: Namespace, app: App) -> int:
     """A copy in advance, for the applicant to read: to the printer or into a file."""
     store, who = app.store(), app.actor()
     wanted = certificate_pick.certificate(app, args.certificate)
-    copy = certificate_pick.copy_of(certificate_pick.kind_of_id(store, wanted), args.copy)
+    copy = certificate_names.copy_of(certificate_pick.kind_of_id(store, wanted), args.copy)
     printer = None if args.save else this_machines(args.printer)
     if printer is not None and printer.kind == "none":
         raise Refused("document-printer-none", field="printer")
@@ -42,7 +42,7 @@ def preview(args: Namespace, app: App) -> int:
         sheet = certificate_pdf.of_copy(store, who, copy)
     else:
         wanted = certificate_pick.certificate(app, args.certificate)
-        copy = certificate_pick.copy_of(certificate_pick.kind_of_id(store, wanted), args.copy)
+        copy = certificate_names.copy_of(certificate_pick.kind_of_id(store, wanted), args.copy)
         sheet = certificate_pdf.preview(store, who, wanted, copy, args.layout)
     picture = args.save.suffix.lower() == PICTURE
     data = certificate_pdf.picture(store, sheet) if picture else certificate_pdf.pdf(store, sheet)
@@ -55,11 +55,11 @@ def test_sheet(args: Namespace, app: App) -> int:
 
     app.seen_by("certificate.read")
     store = app.store()
-    kind = certificate_pick.kind(store, args.kind)
-    copy = kind.copy[certificate_pick.copy_of(kind, args.copy)]
+    kind = certificate_names.kind(store, args.kind)
+    copy = kind.copy[certificate_names.copy_of(kind, args.copy)]
     offset = configured_offsets().get(copy.stock, (0, 0))
     if args.offset:
-        offset = certificate_pick.offset(args.offset)
+        offset = certificate_names.offset(args.offset)
     data = typeset(certificate_kinds.current(store), copy, offset, store.env.now())
     return _saved(app, args, f"{kind.id}-{copy.id}-test", data, offset=list(offset))
 

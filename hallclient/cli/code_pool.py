@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from db.store import Row
 from hallclient.actions import certificate_kinds, code_segments, codes
 from hallclient.actions.code_segments import Pool, Segment
-from hallclient.cli import certificate_pick, pick
+from hallclient.cli import certificate_names, pick
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, option
 from hallclient.cli.shape import columns
@@ -48,7 +48,7 @@ def register(own: Commands) -> None:
 def _load(args: Namespace, app: App) -> int:
     """Take a segment in; how many bodies could be leased before and can be now."""
     store, who = app.store(), app.actor()
-    scheme = certificate_pick.scheme(store, args.scheme)
+    scheme = certificate_names.scheme(store, args.scheme)
     before = _unleased(app, scheme)
     row = code_segments.load(
         store,
@@ -196,7 +196,7 @@ def _pool_cells(one: Pool) -> list[str]:
 
 def _lease(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
-    row = code_segments.lease(store, who, certificate_pick.scheme(store, args.scheme))
+    row = code_segments.lease(store, who, certificate_names.scheme(store, args.scheme))
     said = t("cli.code.leased", window=row["window"], n=row["size"], block=row["id"])
     app.out.emit(_block_object(row), said)
     return 0
@@ -205,7 +205,7 @@ def _lease(args: Namespace, app: App) -> int:
 def _list(args: Namespace, app: App) -> int:
     """The codes given or voided, the newest first."""
     store = app.store()
-    rows = codes.codes_of(store, app.actor(), certificate_pick.day(args.day))
+    rows = codes.codes_of(store, app.actor(), certificate_names.day(args.day))
     texts = columns([_code_cells(row, store.env.now()) for row in rows])
     for row, text in zip(rows, texts, strict=True):
         app.out.emit(_code_object(row), text)
@@ -242,7 +242,7 @@ def _code_object(row: Row) -> dict[str, object]:
 
 def _void_next(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
-    scheme = certificate_pick.scheme(store, args.scheme)
+    scheme = certificate_names.scheme(store, args.scheme)
     row = codes.void_next(store, who, scheme, args.reason)
     app.out.emit(_code_object(row), t("cli.code.voided", code=row["id"]))
     return 0

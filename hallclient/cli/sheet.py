@@ -9,7 +9,7 @@ from db.store import Row, Store
 from hallclient.actions import certificate_kinds, sheets
 from hallclient.actions.sheets import MISSING, SAFE, SPOILED, Held
 from hallclient.certificate_words import holder_word, sheet_text, sheet_word
-from hallclient.cli import certificate_pick, pick
+from hallclient.cli import certificate_names, pick
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
 from hallclient.cli.shape import columns
@@ -68,7 +68,7 @@ def _holder(store: Store, text: str) -> str:
 def _receive(args: Namespace, app: App) -> int:
     """Into the safe; with ``--window`` at once for a window."""
     store, who = app.store(), app.actor()
-    stock = certificate_pick.stock(store, args.stock)
+    stock = certificate_names.stock(store, args.stock)
     window = _holder(store, app.options.window)
     row = sheets.receive(store, who, stock, args.first, args.last, args.source, window)
     return _ranges(app, [row])
@@ -76,7 +76,7 @@ def _receive(args: Namespace, app: App) -> int:
 
 def _give(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
-    stock = certificate_pick.stock(store, args.stock)
+    stock = certificate_names.stock(store, args.stock)
     to, giver = _holder(store, args.to), _holder(store, args.giver)
     return _ranges(app, sheets.give(store, who, stock, args.first, args.last, to, giver))
 
@@ -148,7 +148,7 @@ def _held_object(one: Held) -> dict[str, object]:
 
 def _spoil(args: Namespace, app: App) -> int:
     store, who = app.store(), app.actor()
-    stock = certificate_pick.stock(store, args.stock)
+    stock = certificate_names.stock(store, args.stock)
     state = MISSING if args.missing else SPOILED
     row = sheets.spoil(store, who, stock, args.serial, state, args.reason)
     sheet = sheet_text(certificate_kinds.current(store), row["id"])
@@ -165,13 +165,13 @@ def _spoil(args: Namespace, app: App) -> int:
 def _count(args: Namespace, app: App) -> int:
     """The day's end of a stock at this window, counted by hand."""
     store, who = app.store(), app.actor()
-    stock = certificate_pick.stock(store, args.stock)
+    stock = certificate_names.stock(store, args.stock)
     _, row = sheets.count(store, who, stock, args.counted, args.note)
     return _told(app, [row])
 
 
 def _counts(args: Namespace, app: App) -> int:
-    rows = sheets.counts(app.store(), app.actor(), certificate_pick.day(args.day))
+    rows = sheets.counts(app.store(), app.actor(), certificate_names.day(args.day))
     if not rows:
         app.out.note(t("cli.sheet.no-counts"))
     return _told(app, rows)
