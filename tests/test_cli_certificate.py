@@ -9,7 +9,8 @@ import pytest
 from db.store import Row
 from hallclient.actions.certificate_face import codes_for, frozen_face
 from hallclient.actions.certificate_rows import certificate_row, copies_of
-from hallclient.rules.certificate.schemes import food_code
+from hallclient.rules.certificate.schemes import food_code, uscc_code
+from tests.casekit import Case
 from tests.certclikit import (
     BY,
     COLLECTOR,
@@ -149,6 +150,19 @@ def test_a_code_is_given_later_when_there_was_none(cli: Cli) -> None:
     assert cli.refused(*words, **BY)["error"] == "assigned-already"
 
 
+def test_a_holder_keeps_the_code_they_have(cli: Cli) -> None:
+    case = Case(cli.kit, "co_holder").accepted().agree()
+    case.move("grant")
+    (line,) = cli.json("certificate", "list", "--view", "code", **BY).objects
+    assert line["lacks"] == "code-needed"
+    assign = ("certificate", "assign", case.id)
+    assert cli.refused(*assign, **BY)["error"] == "code-needed"
+    assert cli.refused(*assign, "--code", "91420100MA4KXXXX0X", **BY)["error"] == "code-malformed"
+    code = uscc_code("91", "420100", "MA4K0001")
+    done = cli.done(*assign, "--code", code.lower(), **BY)
+    assert (done["code"], done["state"]) == (code, "assigned")
+
+
 def test_what_is_sealed_stands(cli: Cli) -> None:
     made = sealed(cli, "original=1", "副本=2")
     assert made["copies"] == 3
@@ -252,6 +266,7 @@ def test_nothing_is_bound_before_it_is_known_where_to_print(cli: Cli, tmp_path: 
     ):
         assert cli.refused(*words, *folder, *wrong, **BY)["error"] == code
     assert cli.refused(*words, *folder, by="c01", at="W02")["error"] == "no-sheets"
+    assert cli.refused(*words, *folder, by=LEAD)["error"] == "window-needed"
     assert state(cli, made["code"]) == "sealed"
     assert list(tmp_path.glob("*.pdf")) == []
     saved(cli, tmp_path, made["code"])
@@ -480,6 +495,11 @@ def test_a_case_with_several_certificates_asks_which(cli: Cli) -> None:
     answer = cli.json("certificate", "show", str(number), **BY)
     assert answer.object["error"] == "certificate-ambiguous"
     assert [one["code"] for one in answer.object["choices"]] == [f"{number}/z/1", f"{number}/z/2"]
+
+
+def test_what_the_hall_issues(cli: Cli) -> None:
+    kinds = {one["kind"]: one for one in cli.json("certificate", "kinds").objects}
+    assert [one["copy"] for one in kinds["yyzz"]["copies"]] == ["original", "duplicate"]
 
 
 def test_reading_a_face_is_an_event(cli: Cli) -> None:
