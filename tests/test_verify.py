@@ -331,7 +331,7 @@ def test_flipped_bytes_anywhere_are_found_or_hit_nothing(good: Path, tmp_path: P
             assert everything(path) == contents, place
             harmless += 1
         path.unlink()
-    assert harmless < 45
+    assert harmless < 50  # a small store is mostly the free ends of its pages
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
