@@ -15,7 +15,7 @@ from hallclient.actions.code_segments import range_of
 from hallclient.actions.codes import ASSIGNED
 from hallclient.actions.sheets import BOUND, USED
 from hallclient.rules.certificate import schemes, segments
-from hallclient.rules.certificate.spec import USCC
+from hallclient.rules.certificate.spec import USCC, Scheme
 from hallclient.rules.certificate.states import HANDED, PRINTED, PRINTING
 
 
@@ -55,25 +55,36 @@ def _codes(store: Store) -> Iterator[Finding]:
     """Each code is made of its own body, and each that is assigned stands on one certificate."""
     joined = store.rows(
         "SELECT code.id, code.state, code.place, code.scheme, code.certificate, "
-        "code_segment.first, code_segment.last, code_segment.chars, certificate.code AS carried "
+        "code_segment.first, code_segment.last, code_segment.chars, code_segment.year, "
+        "certificate.code AS carried, certificate.edition "
         "FROM code JOIN code_block ON code_block.id = block "
         "JOIN code_segment ON code_segment.id = segment "
         "LEFT JOIN certificate ON certificate.id = certificate"
     )
     for row in joined:
-        body = segments.body(range_of(row), row["place"])
-        if not _made_of(row["id"], body):
+        if not _made_of(store, row):
             yield Finding("code-wrong", row["id"])
         if row["state"] == ASSIGNED and row["carried"] != row["id"]:
             yield Finding("code-adrift", row["id"])
 
 
-def _made_of(code: str, body: str) -> bool:
-    """Whether a code has this body in it: letters at its place, counted numbers at its end."""
-    if len(code) == 18 and code[8:16] == body:
-        return True
-    digits = body.lstrip("0")
-    return body.isdecimal() and digits in code
+def _made_of(store: Store, row: Row) -> bool:
+    """Whether a code is the one that its place in the segment makes."""
+    code, wanted = row["id"], range_of(row)
+    if not 0 <= row["place"] < segments.size(wanted):
+        return False
+    body = segments.body(wanted, row["place"])
+    if row["edition"] is None:
+        # It was void unused, and nobody knows by which edition: the body stands in it.
+        return body in code or (body.isdecimal() and body.lstrip("0") in code)
+    scheme = kinds_in(store, row["edition"]).scheme.get(row["scheme"])
+    return scheme is not None and code == _code_of(scheme, body, row["year"])
+
+
+def _code_of(scheme: Scheme, body: str, year: int | None) -> str:
+    if scheme.form == USCC:
+        return schemes.code_of(scheme, body=body)
+    return schemes.code_of(scheme, serial=int(body), day=f"{year}-01-01")
 
 
 def _certificates(store: Store) -> Iterator[Finding]:
@@ -102,14 +113,16 @@ def _sheets(store: Store) -> Iterator[Finding]:
     copies = store.rows("SELECT * FROM certificate_copy WHERE sheet IS NOT NULL")
     carried: Counter[str] = Counter()
     for copy in copies:
+        carried[copy["sheet"]] += 1
         sheet = sheets.get(copy["sheet"])
         if sheet is None or sheet["copy"] != copy["id"]:
             yield Finding("sheet-adrift", copy["sheet"])
-            continue
-        carried[copy["sheet"]] += 1
-        if copy["state"] in on and sheet["state"] not in (BOUND, USED):
+        elif copy["state"] in on and sheet["state"] not in (BOUND, USED):
             yield Finding("sheet-state", copy["sheet"])
     yield from (Finding("sheet-twice", sheet) for sheet, count in carried.items() if count > 1)
+    for sheet in sheets.values():
+        if sheet["copy"] is not None and sheet["id"] not in carried:
+            yield Finding("sheet-adrift", sheet["id"])
     yield from _outside(store, list(sheets.values()))
 
 

@@ -41,7 +41,7 @@ COMMANDS: Final = {
     "watch": "watch",
     "work": "work",
     "simulate": "simulate",
-    "verify": "store",
+    "verify": "verify",
     "doctor": "store",
     "backup": "store",
     "restore": "store",

@@ -1,4 +1,4 @@
-"""``hallclient verify``, ``doctor``, ``backup``, ``restore``, ``export``: keeping a store."""
+"""``hallclient doctor``, ``backup``, ``restore``, ``export``: keeping a store."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.check import verify
 from db.env import system_env
 from db.errors import StoreError
-from db.report import Finding, Report
 from db.restore import Plan, look
 from db.sealed_files import folder_of
 from hallclient.actions import maintenance
@@ -32,8 +30,7 @@ TROUBLE = 3
 
 
 def register(commands: Commands) -> None:
-    """Add all five."""
-    option(command(commands, "verify", _verify), "--rebuild", action="store_true")
+    """Add all four."""
     command(commands, "doctor", _doctor)
     backup = command(commands, "backup", _backup)
     option(backup, "file", type=Path)
@@ -49,84 +46,6 @@ def register(commands: Commands) -> None:
     give.add_argument("--to", dest="last", default="", metavar=day, help=t("cli.option.last"))
     option(give, "--reveal", action="store_true")
     option(give, "--force", action="store_true")
-
-
-# -- verify
-
-
-def _verify(args: Namespace, app: App) -> int:
-    need_store(app.path)
-    with progress(app) as tell:
-        if args.rebuild:
-            operator, password = _signature(app)
-            report = maintenance.rebuild(app.store(), operator, password, tell)
-        else:
-            from db.store import Store
-
-            with Store.open(app.path, passphrase=app.passphrase(), readonly=True) as store:
-                report = verify(store, tell)
-    for finding in report.findings:
-        app.out.emit(_finding_object(finding), t("verify.found", what=_finding_text(finding)))
-    app.out.emit(_report_object(report), _report_text(report))
-    return 0 if report.ok else TROUBLE
-
-
-def _finding_text(finding: Finding) -> str:
-    return t(f"verify.finding.{finding.code}", **finding.params)
-
-
-def _finding_object(finding: Finding) -> dict[str, object]:
-    return {"finding": finding.code, **finding.params, "message": _finding_text(finding)}
-
-
-def _report_object(report: Report) -> dict[str, object]:
-    return {
-        "ok": report.ok,
-        "events": report.events,
-        "streams": report.streams,
-        "devices": report.devices,
-        "rows": report.rows,
-        "sealed": report.sealed,
-        "destroyed": report.destroyed,
-        "files": report.files,
-        "brought_up": report.brought_up,
-        "unknown": dict(report.unknown),
-        "findings": dict(report.counts),
-        "head": report.head,
-        "last_at": iso(report.last_at) if report.events else None,
-    }
-
-
-def _report_text(report: Report) -> str:
-    lines = [
-        t(
-            "verify.looked",
-            events=report.events,
-            streams=report.streams,
-            rows=report.rows,
-            sealed=report.sealed,
-            destroyed=report.destroyed,
-        )
-    ]
-    if report.files:
-        lines.append(t("verify.files", n=report.files))
-    if report.unknown:
-        kinds = ", ".join(f"{kind} x {n}" for kind, n in sorted(report.unknown.items()))
-        lines.append(t("verify.unknown", kinds=kinds))
-    if report.ok:
-        lines += [t("verify.clean"), t("verify.head", head=report.head)]
-    else:
-        told, found = len(report.findings), report.counts.total()
-        if told < found:
-            lines.append(t("verify.more", n=found - told))
-        lines.append(t(_verdict(report)))
-    return "\n".join(lines)
-
-
-def _verdict(report: Report) -> str:
-    if report.usable:
-        return "verify.files-lost"
-    return "verify.mendable" if report.mendable else "verify.damaged"
 
 
 # -- doctor
@@ -210,7 +129,7 @@ def _restore(args: Namespace, app: App) -> int:
     app.out.emit(_plan_object(plan), "\n".join(_plan_lines(plan)))
     if not args.yes:
         _confirm(app)
-    operator, password = _signature(app)
+    operator, password = signature(app)
     with progress(app) as tell:
         done = maintenance.restore(plan, operator, password, passphrase=passphrase, progress=tell)
     aside = None if done.aside is None else str(done.aside)
@@ -288,7 +207,7 @@ def _confirm(app: App) -> None:
         raise Refused("not-confirmed", field="yes")
 
 
-def _signature(app: App) -> tuple[str, str]:
+def signature(app: App) -> tuple[str, str]:
     """Who signs, where the store itself cannot be asked. Raises as `App.actor`."""
     operator = narrow(app.options.operator).lower()
     if not operator:
