@@ -105,13 +105,13 @@ def search(store: Store, who: Actor, text: str) -> list[Line]:
     from hallclient.rules.search import fold
 
     admit(store, who, "certificate.read")
-    said = narrow(text).upper()
+    said = narrow(text).upper().replace("%", "").replace("_", "")
     if len(said) < 2:
         return []
     rows = store.rows(
         f"{_SELECT} WHERE code = ?1 OR code LIKE ?1 || '%' OR instr(find, ?2) "
         f"ORDER BY approved_at DESC LIMIT {MOST}",
-        said.replace("%", "").replace("_", ""),
+        said,
         fold(text.strip()),
     )
     return _lines(store, rows)

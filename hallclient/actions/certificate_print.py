@@ -349,7 +349,7 @@ def proof(store: Store, who: Actor, certificate: str, copy: str = "") -> tuple[R
             printed_at=tx.now,
         )
         draft.write("certificate.printing", row["id"], proof=True)
-        return row, data
+        return copy_row(store, row["id"]), data
 
 
 __all__ = [
