@@ -22,20 +22,20 @@ from hallclient.rules.catalogue import Hall
 from hallclient.rules.certificate.states import ASSIGNED, SEALED
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
-from hallclient.words import refused_text
 from screens import certificate_look_text as said
 from screens.actions import LOOK, bindings
 from screens.certificate_screen import CertificateScreen
 from screens.keys import current
 from screens.widgets.picture import Picture
 from screens.widgets.picture_codes import Way, way_of
-from screens.widgets.question import Question
+from screens.widgets.question import Question, yes_no
 
 DOTS = 120
 """Dots an inch of a picture: an A4 page is then as wide as a large terminal's window."""
 SAVED_DOTS = 300
 """Of one that is saved: as printed."""
 TEXT = "text"
+EXISTS = "file-exists"
 
 
 class Places(NamedTuple):
@@ -256,12 +256,15 @@ class CertificateLook(CertificateScreen):
             return
         try:
             await asyncio.to_thread(save, name, data, target, replace=False)
-        except Refused as refused:
-            self.say(t("look.not-saved", why=refused_text(refused)), "alert")
-        except OSError as error:
-            self.say(t("look.not-saved", why=error.strerror or str(error)), "alert")
-        else:
-            self.say(t("look.saved", file=str(target)), "good")
+        except StoreError as error:
+            if error.code != EXISTS or not await self._replaces(target):
+                raise
+            await asyncio.to_thread(save, name, data, target, replace=True)
+        self.say(t("look.saved", file=str(target)), "good")
+
+    async def _replaces(self, target: Path) -> bool:
+        answer = await self.answer(yes_no(t("look.ask-replace", file=str(target))))
+        return answer is not None and answer.key == "yes"
 
     async def _proof(self) -> None:
         if self.places is None:
