@@ -221,8 +221,8 @@ class CertificatesScreen(CertificatesCopies):
 
     async def action_back(self) -> None:
         """What was in clear is wiped; marks go; back from a search; back to the screen before."""
-        self.hide_revealed()
-        if self.look is not None:
+        if self._revealed_until or self.look is not None:
+            self.hide_revealed()
             self.look = None
             self.show_detail()
         elif self.marked:

@@ -69,7 +69,7 @@ async def test_from_the_decision_to_the_applicants_hand_in_keys(kit: Kit, tmp_pa
         await at.press("enter")
         assert "SP00000001" in at.detail
         await at.press("f3")
-        assert [one.suffix for one in (tmp_path / "printed").iterdir()] == [".pdf"]
+        assert len([*(tmp_path / "printed").glob("*.pdf")]) == 1
         assert at.state(row) == "printing"
         await at.choose("spoiled")
         await at.type("2")
@@ -113,9 +113,9 @@ async def test_a_code_that_its_holder_keeps_is_asked_for_until_it_is_one(kit: Ki
         await at.type("91420100MA4KXXXX1")
         assert at.state(row) == "approved"
         assert "18" in at.said
-        await at.type("914201007581516466")
+        await at.type("91420100758151646G")
         assert at.state(row) == "assigned"
-        assert at.said == t("certs.assigned", code="914201007581516466")
+        assert at.said == t("certs.assigned", code="91420100758151646G")
 
 
 async def test_where_there_is_no_code_the_screen_says_why(tmp_path: Path) -> None:
@@ -188,7 +188,6 @@ async def test_what_keeps_it_from_being_sealed_is_told_beforehand(kit: Kit) -> N
     async with issuing(kit) as at:
         await at.press("f3")
         assert not at.question
-        assert at.said.startswith("签章")
         assert "不是准予" in at.said
 
 
@@ -460,14 +459,14 @@ async def test_a_supervisor_comes_from_the_live_view(kit: Kit) -> None:
 
 
 async def test_every_key_does_something_and_has_its_words(kit: Kit) -> None:
-    async with issuing(kit) as at:
+    async with issuing(kit, size=LARGE) as at:
         ids = {one.id for one in of_screen(CERTIFICATES)}
         assert ids == set(at.screen._handlers)
         assert all(has(f"key.{one}") and has(f"key.{one}.help") for one in ids)
         await at.press("f3", "f5", "f6", "f7", "f8")
         assert t("certs.why.none") in at.said
         await at.press("question_mark")
-        assert t("key.issue_step.help")[:10] in at.seat.text
+        assert t("key.find_certificate.help")[:10] in at.seat.text
         await at.press("escape")
         await at.press("shift+down", "shift+up", "space", "a")
         assert not at.question
