@@ -17,6 +17,7 @@ from tests.source import ROOT, modules
 
 TERMINAL = {"textual", "rich", "screens"}
 HEAVY = {
+    "PIL",
     "argon2",
     "barcode",
     "cryptography",
