@@ -26,6 +26,7 @@ from hallclient.actions import (
 )
 from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_handover import Collector
+from hallclient.actions.certificate_rows import copies_of
 from hallclient.actions.paper_receipt import POST
 from hallclient.rules.certificate.states import ASSIGNED, READY
 from tests.hallkit import NINE, Clock, clerk, seeded_env
@@ -173,7 +174,7 @@ def pages_of(store: Store, copies: Sequence[Row]) -> Iterator[Page]:
 # -- one step
 
 
-STEPS = ("approve", "assign", "seal", "begin", "confirm", "hand-over")
+STEPS = ("approve", "seal", "begin", "confirm", "hand-over")
 BEFORE, AFTER = "before", "after"
 """The moment of its own death: the COMMIT of the step's only transaction."""
 
@@ -220,3 +221,38 @@ def take(store: Store, step: str, case: str) -> None:
         certificate_print.confirm(store, who, certificate_print.unknown(store, who)[0]["job"])
     else:
         certificate_handover.hand_over(store, who, [row["id"]], BY_POST)
+
+
+class Stand(NamedTuple):
+    """What a store says of a case of one certificate and one copy; empty: there is none."""
+
+    case: str
+    certificate: str = ""
+    code: str = ""
+    copies: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    unknown: int = 0
+    """Copies of which nobody knows whether they were printed."""
+
+
+def tell(path: Path, case: str, said: Connection) -> None:
+    """Say what a process finds that knows nothing but the store."""
+    with Store.open(path) as store:
+        said.send(stand(store, case))
+
+
+def stand(store: Store, case: str) -> Stand:
+    row = store.row("SELECT state FROM case_file WHERE id = ?", case)
+    assert row is not None
+    for certificate in certificates.certificates_of(store, clerk(1), case):
+        copies = copies_of(store, certificate["id"])
+        sheets = store.rows("SELECT state FROM sheet ORDER BY serial")
+        return Stand(
+            row["state"],
+            certificate["state"],
+            certificate["code"] or "",
+            tuple(copy["state"] for copy in copies),
+            tuple(sheet["state"] for sheet in sheets),
+            len(certificate_print.unknown(store, clerk(1))),
+        )
+    return Stand(row["state"])
