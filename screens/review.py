@@ -16,6 +16,7 @@ from screens.keys import current
 from screens.review_keeping import ReviewKeeping
 from screens.review_lines import (
     AMENDMENT,
+    CERTIFICATE,
     CONDITION,
     DEFICIENCY,
     DOCUMENT,
@@ -51,6 +52,7 @@ _ENTER = {
     FILE: ("papers",),
     NOTE: ("case_note",),
     AMENDMENT: ("describe",),
+    CERTIFICATE: ("its_certificates",),
 }
 """What Enter offers on a line, for whoever does not know the keys yet."""
 _ONE_LINE = frozenset({"pass_material", "answer_no", "fail_material", "own_defect", "unmark"}) | {
@@ -173,6 +175,8 @@ class ReviewScreen(ReviewKeeping):
             return t("review.over")
         if action == "opinion" and not self.view.facts.tasks:
             return t("review.no-departments")
+        if action == "its_certificates" and not self.view.facts.certificates:
+            return t("review.no-certificates")
         if action == "papers" and not (self.view.facts.papers or self.view.files):
             return t("review.no-papers")
         return None

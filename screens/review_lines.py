@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hallclient.actions.case_view import CaseView
+from hallclient.certificate_words import state_word
 from hallclient.clock_words import due_text
 from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.certificate.states import APPROVED, ENDED, HANDED, PRINTING, READY
 from hallclient.rules.review.clocks import step_of
 from hallclient.rules.review.deficiencies import MATERIAL, ordered
 from hallclient.rules.review.facts import MaterialFact, MaterialState
@@ -23,6 +25,7 @@ from screens.widgets.rows import Column, Row
 CONDITION, PAPER_DUE, DEFICIENCY = "condition", "material", "deficiency"
 PROMISE, TASK, CLOCK = "promise", "task", "clock"
 DOCUMENT, FILE, NOTE, AMENDMENT = "paper", "file", "note", "amendment"
+CERTIFICATE = "certificate"
 
 _STYLES = {
     MaterialState.PASSED: "good",
@@ -34,6 +37,9 @@ _STYLES = {
     MaterialState.RECEIVED: "new",
     MaterialState.UNNEEDED: "dim",
 }
+_ISSUED = {APPROVED: "alert", PRINTING: "warn", READY: "new", HANDED: "good"} | dict.fromkeys(
+    ENDED, "dim"
+)
 _LIGHTS = {"green": "good", "yellow": "warn", "red": "alert", "overdue": "alert", "paused": "dim"}
 
 
@@ -100,6 +106,10 @@ def _lines(view: CaseView, hall: Hall, now: int) -> Iterator[_Made]:
         style = "alert" if late else known.get(task.state, "")
         state = word("task.state", task.state)
         yield TASK, task.department, ("", name, state, more), style
+    for certificate in view.facts.certificates:
+        state = state_word(certificate.state)
+        cells = ("", named(certificate, language()), state, certificate.code)
+        yield CERTIFICATE, certificate.id, cells, _ISSUED.get(certificate.state, "")
     for timing in view.timings:
         clock = timing.clock
         name = timer_name(view.facts.flow, clock.timer)

@@ -25,6 +25,8 @@ from screens.widgets.question import Question
 
 _STARTS = "start "
 _AT_ONCE = "at-once"
+_ISSUING = frozenset({"certificate-unprinted", "certificate-waiting"})
+"""Why a case does not go on that has its certificates to be worked off."""
 
 
 class ReviewSteps(ReviewMarks):
@@ -38,10 +40,12 @@ class ReviewSteps(ReviewMarks):
         step = self.view.step
         wanted = step.move if step is not None else ""
         move = next((one.move for one in offers if one.move.id == wanted), None)
-        if move is None:
+        if move is not None:
+            await self._make(move)
+        elif any(one.why_not in _ISSUING for one in self.view.offers):
+            await self.do("its_certificates")
+        else:
             await self.steps()
-            return
-        await self._make(move)
 
     async def steps(self) -> None:
         """Every step of this role from here; those that cannot be made say why."""

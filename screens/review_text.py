@@ -10,6 +10,7 @@ from textual.content import Content
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_amend import Difference
 from hallclient.actions.case_view import CaseView
+from hallclient.certificate_words import state_word
 from hallclient.clock_words import day_cells
 from hallclient.rules.catalogue import Hall, named
 from hallclient.rules.review.clocks import arithmetic, legal_due
@@ -24,6 +25,7 @@ from hallclient.words import moment, word
 from screens.desk_text import ALERT, GOOD, MUTED, STRONG, WARN, spread
 from screens.review_lines import (
     AMENDMENT,
+    CERTIFICATE,
     CLOCK,
     CONDITION,
     DEFICIENCY,
@@ -129,6 +131,7 @@ def detail(view: CaseView, hall: Hall, at: Line | None, now: int, width: int) ->
         FILE: _file,
         NOTE: _note,
         AMENDMENT: _amendment,
+        CERTIFICATE: _certificate,
     }
     if at.kind == TASK:
         lines = _task(view, hall, at.ref, now)
@@ -144,6 +147,18 @@ def detail(view: CaseView, hall: Hall, at: Line | None, now: int, width: int) ->
 def joined(lines: Sequence[Content]) -> Content:
     """Lines below each other."""
     return Content("\n").join(lines)
+
+
+def _certificate(view: CaseView, ref: str) -> list[Content]:
+    one = next((one for one in view.facts.certificates if one.id == ref), None)
+    if one is None:
+        return []
+    head = line((named(one, language()), STRONG), state_word(one.state), gap="  ")
+    return [
+        head,
+        line(one.code or t("review.no-code")),
+        line((t("review.certificate-keys"), MUTED)),
+    ]
 
 
 def _condition(view: CaseView, ref: str) -> list[Content]:
