@@ -150,15 +150,9 @@ def joined(lines: Sequence[Content]) -> Content:
 
 
 def _certificate(view: CaseView, ref: str) -> list[Content]:
-    one = next((one for one in view.facts.certificates if one.id == ref), None)
-    if one is None:
-        return []
+    one = next(one for one in view.facts.certificates if one.id == ref)
     head = line((named(one, language()), STRONG), state_word(one.state), gap="  ")
-    return [
-        head,
-        line(one.code or t("review.no-code")),
-        line((t("review.certificate-keys"), MUTED)),
-    ]
+    return [head, line(one.code or t("review.no-code")), line(t("review.certificate-keys"))]
 
 
 def _condition(view: CaseView, ref: str) -> list[Content]:
