@@ -13,6 +13,7 @@ from hallclient.actions import (
     certificates,
     code_segments,
     sheets,
+    staff,
 )
 from hallclient.actions.acting import Actor
 from hallclient.actions.case_title import Applicant
@@ -22,11 +23,11 @@ from hallclient.actions.certificate_rows import certificate_row, copies_of, kind
 from hallclient.actions.certificate_values import missing
 from hallclient.rules.certificate.spec import CAPITALS, DAY
 from tests.casekit import C1, DAJI, SUPERVISOR, Case
-from tests.hallkit import Kit
+from tests.hallkit import QUICK_VERIFIER, Kit
 
 LETTER = "鄂码〔2026〕7号"
 OTHER = Actor("s02", "supervisor")
-"""The second pair of eyes."""
+"""Another supervisor, see `second`."""
 HEAD = Actor("s01", "supervisor", "W01")
 """A supervisor who sits at the first window."""
 COUNTER = Collector(name="张三", identity="420100199001011233")
@@ -64,6 +65,13 @@ def stocked(kit: Kit, windows: tuple[str, ...] = ("W01",), count: int = 50) -> N
         for n, window in enumerate(windows):
             first, last = str(n * count + 1), str((n + 1) * count)
             sheets.receive(kit.store, SUPERVISOR, stock.id, first, last, LETTER, window)
+
+
+def second(kit: Kit) -> Actor:
+    """A second supervisor in the hall, for what the first has asked for."""
+    with kit.store.act("system") as tx:
+        staff.add_in(tx, OTHER.operator, "周", OTHER.role, "", minimum=0, verifier=QUICK_VERIFIER)
+    return OTHER
 
 
 def decided(
