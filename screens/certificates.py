@@ -41,6 +41,7 @@ _STEP = {
 """What is due -> the permission of its use case."""
 _OF_ONE = frozenset(_PERMISSION) | {"issue_step", "see_face", "see_certificate", "its_case"}
 _OF_ONE |= {"mark_row"}
+_READS = frozenset({"read_on", "read_back"})
 _SINGLE = frozenset(one.id for one in of_screen(CERTIFICATES) if len(one.key) == 1) | {"mark_row"}
 
 
@@ -91,8 +92,11 @@ class CertificatesScreen(CertificatesCopies):
     # -- one action at a time
 
     async def action_certificates(self, action: str) -> None:
-        """Do what a key, the palette or the mouse asks for."""
-        await self.perform(action)
+        """Do what a key, the palette or the mouse asks for; reading on leaves a question open."""
+        if action in _READS:
+            await self._handlers[action]()
+        else:
+            await self.perform(action)
 
     async def do(self, action: str) -> None:
         """Carry out an action; what was said of the one before is over."""

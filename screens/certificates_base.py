@@ -40,7 +40,7 @@ AGAIN_S = 30.0
 REST = 4
 """After a reading it rests for so many times as long as it took."""
 REVEALED_S = 10.0
-WIDE = 110
+WIDE = 150
 """Columns from which the chosen certificate stands beside the list."""
 
 

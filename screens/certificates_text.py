@@ -15,9 +15,9 @@ from hallclient.actions.certificate_view import CHANGES, Counts, Entry
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import APPROVED, ASSIGNED, ENDED, HANDED, PRINTING
-from hallclient.rules.text import cell_width
+from hallclient.rules.text import cell_width, cut
 from hallclient.texts import language, t
-from hallclient.words import clock, moment
+from hallclient.words import clock, local, moment
 from screens.desk_text import ALERT, MUTED, STRONG, WARN, spread
 from screens.widgets.content import Part, line
 from screens.widgets.rows import Column, Row
@@ -30,6 +30,7 @@ FOUND, CASE = "found", "case"
 MARK = "✓"
 FILLED: Final = (APPROVED, ASSIGNED)
 """States in which the words of a face may still be said."""
+_VIEW: Final = {states[0]: view for view, states in VIEWS.items() if len(states) == 1}
 _PRESSING = frozenset({UNKNOWN, CHANGES})
 
 
@@ -48,7 +49,7 @@ def tab_name(name: str) -> str:
     """What a list is called."""
     group, _, key = name.partition(".")
     if group == FOUND:
-        return t("certs.found", text=key)
+        return t("certs.found", text=cut(key, 12))
     return t("certs.of-case") if group == CASE else t(f"certs.tab.{name}")
 
 
@@ -77,7 +78,7 @@ def columns(view: str, kinds: Sequence[str]) -> list[Column]:
     """The columns of a view; the narrower the screen, the fewer. ``kinds``: the names shown."""
     if view == CHANGES:
         return [
-            Column(t("certs.col-change"), 8),
+            Column(t("certs.col-change"), 8, flex=1),
             Column(t("certs.col-code"), 18),
             Column(t("certs.col-title"), 10, flex=3),
             Column(t("certs.col-reason"), 8, flex=2),
@@ -90,7 +91,7 @@ def columns(view: str, kinds: Sequence[str]) -> list[Column]:
     state = [] if len(VIEWS.get(view, ())) == 1 else [Column(t("certs.col-state"), 8, drop=3)]
     return [
         Column("", 1),
-        Column(t("certs.col-kind"), max(8, widest)),
+        Column(t("certs.col-kind"), max(8, widest), flex=1),
         Column(t("certs.col-code"), 18),
         Column(t("certs.col-title"), 10, flex=3),
         *state,
@@ -119,13 +120,18 @@ def _row(one: Entry, view: str, marked: bool, one_state: bool, now: int) -> Row:
         named(one.line.kind, language()),
         row["code"] or "-",
         one.line.title,
-        *(() if one_state else (said.state_word(row["state"]),)),
+        *(() if one_state else (_state(row["state"]),)),
         copies(one.line.kind, one.line.copies),
         since.partition(" ")[0],
         lacks(one),
         one.line.number,
     )
     return Row(one.key, cells, _style(one, now))
+
+
+def _state(state: str) -> str:
+    """Where it stands, in a word: as the view that it is in is called."""
+    return tab_name(_VIEW[state]) if state in _VIEW else said.state_word(state)
 
 
 def _style(one: Entry, now: int) -> str:
@@ -140,8 +146,6 @@ def _style(one: Entry, now: int) -> str:
 
 
 def _day(now: int) -> str:
-    from hallclient.words import local
-
     return f"{local(now):%Y-%m-%d}"
 
 

@@ -18,6 +18,7 @@ from tests import moments as hall
 from tests.bookkit import ZHANG
 from tests.cards import typed
 from tests.case_scenes import CASE_SCENES
+from tests.cert_scenes import CERT_SCENES
 from tests.deskkit import Seat
 from tests.form_scenes import FORM_SCENES
 from tests.hallkit import ADMINISTRATOR, AGENT
@@ -172,4 +173,5 @@ SCENES: Final = (
     Scene("board-zone", board("west"), hall.called),
     *FORM_SCENES,
     *CASE_SCENES,
+    *CERT_SCENES,
 )

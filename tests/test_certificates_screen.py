@@ -13,6 +13,9 @@ from hallclient.rules.certificate import pickup
 from hallclient.rules.text import cell_width
 from hallclient.texts import has, language, t
 from screens.actions import CERTIFICATES, of_screen
+from screens.certificate_look import CertificateLook
+from screens.certificate_stock import StockScreen
+from screens.certificate_verify import VerifyScreen
 from screens.certificates import CertificatesScreen
 from screens.certificates_text import TABS
 from screens.desk import DeskScreen
@@ -456,6 +459,28 @@ async def test_a_supervisor_comes_from_the_live_view(kit: Kit) -> None:
     printing(kit, sealed(kit, approved(kit)))
     async with issuing(kit, SUPERVISOR) as at:
         assert at.screen.shown == "unknown"
+
+
+async def test_from_here_to_the_other_screens_of_certificates_and_back(kit: Kit) -> None:
+    certificate(kit, "ready")
+    async with issuing(kit) as at:
+        for key, screen in (("f9", CertificateLook), ("f10", StockScreen), ("alt+v", VerifyScreen)):
+            await at.press(key)
+            await at.seat.until(lambda wanted=screen: isinstance(at.seat.app.screen, wanted))  # type: ignore[misc]
+            await at.seat.settle()
+            await at.seat.press("escape")
+            assert at.seat.app.screen is at.screen
+
+
+async def test_a_long_text_is_read_on_while_something_is_asked(kit: Kit) -> None:
+    rows = [sealed(kit, approved(kit, "food", applicant=one)) for one in (DAJI, OTHER, MEI)]
+    assert rows
+    async with issuing(kit, size=(80, 18)) as at:
+        await at.press("a", "f3", "shift+down")
+        assert at.question
+        assert at.screen._about.scroll_offset.y > 0
+        await at.press("shift+up", "shift+up")
+        assert at.screen._about.scroll_offset.y == 0
 
 
 async def test_every_key_does_something_and_has_its_words(kit: Kit) -> None:

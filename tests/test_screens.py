@@ -14,7 +14,7 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.text import cell_width
 from hallclient.texts import set_language
 from hallclient.words import refused_text
-from tests.case_scenes import said
+from tests import case_scenes, cert_scenes
 from tests.deskkit import LARGE, SMALL
 from tests.form_scenes import written
 from tests.hallkit import SUPERVISOR, Kit
@@ -25,7 +25,7 @@ from tests.scenes import SCENES
 SIZES = (SMALL, LARGE)
 # A key of a text table that nobody put into words.
 RAW = re.compile(
-    r"\b(alarm|ask|board|booking|crash|day|desk|edit|event|field|figures|footer|form|key|keys(?!\.toml)"
+    r"\b(alarm|ask|board|booking|certs|crash|day|desk|edit|event|field|figures|footer|form|key|keys(?!\.toml)"
     r"|kiosk|live|lock|login|mark|person|refused|role|state|store|transfer|voice|why|why-not"
     r"|window|words)\.[a-z]"
 )
@@ -46,6 +46,8 @@ BOTH_LANGUAGES = "board"
 """Scenes of this place show both at once."""
 CASE = "case"
 """Scenes of cases show whose they are and what people wrote."""
+CERT = "cert"
+"""Scenes of certificates show whose they are and what they say."""
 FORM = "form"
 """Scenes of forms show what applicants wrote."""
 
@@ -78,7 +80,9 @@ async def test_screen(scene: Scene, language: str, kit: Kit, snapshot: SnapshotA
                 if scene.name.startswith(FORM):
                     foreign = {found for found in foreign if found not in written()}
                 if scene.name.startswith(CASE):
-                    foreign = {found for found in foreign if found not in said()}
+                    foreign = {found for found in foreign if found not in case_scenes.said()}
+                if scene.name.startswith(CERT):
+                    foreign = {found for found in foreign if found not in cert_scenes.said()}
                 assert foreign == set()
 
 
