@@ -70,7 +70,8 @@ def stocked(kit: Kit, windows: tuple[str, ...] = ("W01",), count: int = 50) -> N
 def second(kit: Kit) -> Actor:
     """A second supervisor in the hall, for what the first has asked for."""
     with kit.store.act("system") as tx:
-        staff.add_in(tx, OTHER.operator, "周", OTHER.role, "", minimum=0, verifier=QUICK_VERIFIER)
+        how = {"minimum": 0, "must_change": False, "verifier": QUICK_VERIFIER}
+        staff.add_in(tx, OTHER.operator, "周", OTHER.role, "", **how)  # type: ignore[arg-type]
     return OTHER
 
 
