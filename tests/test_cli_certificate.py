@@ -80,6 +80,10 @@ def test_from_the_decision_into_the_applicants_hand(cli: Cli, tmp_path: Path) ->
 
     assert cli.done("certificate", "verify", code, **BY)["verdict"] == "known"
     pickup = str(cli.done("certificate", "pickup", number, **BY)["pickup"])
+    slip = str(cli.done("certificate", "slip", number, **BY)["number"])
+    said_ = cli.done("paper", "show", slip, **BY)["says"]
+    assert said_["pickup"] == f"{pickup[:4]}-{pickup[4:]}"
+    assert [one["state"] for one in said_["certificates"]] == ["ready"]
     assert f"{pickup[:4]}-{pickup[4:]}" in cli("certificate", "pickup", code, **BY).out
     words = ("certificate", "hand-over", "--pickup", pickup.lower())
     assert cli.refused(*words, **BY)["error"] == "collector-identity"

@@ -108,6 +108,7 @@ def _handing(own: Commands) -> None:
     option(over, "--how", choices=WAYS, default=COUNTER, help=t("cli.option.collector-how"))
     option(over, "--signed", action="store_true", help=t("cli.option.collector-signed"))
     _one(command(own, "certificate.pickup", _pickup))
+    option(command(own, "certificate.slip", _slip), "case")
     option(command(own, "certificate.returned", certificate_change.returned), "copy")
 
 
@@ -251,6 +252,16 @@ def _waiting(app: App, code: str) -> list[str]:
         state, number = rows[0]["state"], rows[0]["code"] or ""
         raise Refused("hand-over-not-now", field="certificate", number=number, state=state)
     return wanted
+
+
+def _slip(args: Namespace, app: App) -> int:
+    """The collection slip of a case as a document, to be printed as others are."""
+    from hallclient.actions.certificate_slip import slip
+
+    row = slip(app.store(), app.actor(), clean(args.case))
+    obj: dict[str, object] = {"number": row["number"], "kind": row["kind"]}
+    app.out.emit(obj, t("cli.certificate.slip", number=row["number"]))
+    return 0
 
 
 def _pickup(args: Namespace, app: App) -> int:
