@@ -218,10 +218,8 @@ class CertificateLook(CertificateScreen):
         self._picture.hide()
         if self.view == TEXT or self.sheet is None:
             return
-        self.say(t("look.loading"))
         png = await self._made(lambda store: certificate_pdf.picture(store, self._page, DOTS))
         if png is not None:
-            self.say("")
             self._picture.show(png, Way(self.view))
 
     @property

@@ -17,14 +17,14 @@ from hallclient.actions.certificate_rows import copies_of
 from hallclient.actions.paper_printer import DOCUMENTS_FROM
 from hallclient.texts import t
 from screens.certificate_look import DOTS, CertificateLook
-from screens.widgets.picture import Picture
-from screens.widgets.picture_codes import NAMED_BY, Way
+from screens.widgets.picture import NUMBER, Picture
+from screens.widgets.picture_codes import NAMED_BY, Way, no_kitty
 from tests import certkit, certlook_scenes
 from tests.deskkit import LARGE, SMALL, Seat, seated
 from tests.hallkit import Kit
 from tests.hostile import HOSTILE, assert_harmless
 from tests.moments import HERE, open_windows
-from tests.test_widgets_picture import kitty_png
+from tests.test_widgets_picture import kitty_png, sent
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +174,29 @@ async def test_a_real_picture_then_a_coarse_one_then_text(
             (Way.BLOCKS, Way.BLOCKS, True),
             ("text", Way.BLOCKS, False),
         ]
+
+
+async def test_a_picture_above_all_text_goes_when_something_else_is_shown(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = certlook_scenes.issued(kit)
+    monkeypatch.setenv(NAMED_BY, "kitty")
+    async with looking(kit, copies(kit, row)[0]) as (seat, screen):
+        written: list[str] = []
+        driver = seat.app._driver
+        assert driver is not None
+        monkeypatch.setattr(driver, "write", written.append)
+        await seat.press("p")
+        picture = screen.query_one(Picture)
+        await seat.until(lambda: picture._made is not None)
+        await seat.press("question_mark")
+        assert no_kitty(NUMBER) in written
+        written.clear()
+        await seat.press("escape")
+        assert seat.app.screen is screen
+        assert "a=T" in sent(seat.app)
+        await seat.press("escape")
+        assert no_kitty(NUMBER) in written
 
 
 async def test_a_preview_says_that_it_is_one(kit: Kit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -210,7 +211,7 @@ class Shown(App[None]):
         return picture
 
 
-def sent(app: App[None]) -> str:
+def sent(app: App[Any]) -> str:
     """What the screen's lines say to the terminal."""
     return "".join(strip.render(app.console) for strip in app.screen._compositor.render_strips())
 
