@@ -16,6 +16,7 @@ from pathlib import Path
 from bench import (
     busy,
     call,
+    certificates,
     fill,
     flow,
     forms,
@@ -35,7 +36,7 @@ from bench.figure import Figure, Run
 
 NAMES = (
     "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "watch", "forms",
-    "papers", "call", "key", "replay",
+    "papers", "certificates", "call", "key", "replay",
 )  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
@@ -77,6 +78,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "watch": watching.measure,
         "forms": forms.measure,
         "papers": papers.measure,
+        "certificates": certificates.measure,
     }
     for name, measure in alone.items():
         if name in chosen:

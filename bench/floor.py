@@ -37,13 +37,22 @@ class Floor:
 
 
 def written(store: Store) -> list[int]:
-    """Bytes of what the last action wrote: its event, and each row it made or changed."""
-    event = store.db.execute("SELECT * FROM event ORDER BY pos DESC LIMIT 1").fetchone()
-    body = store.db.execute("SELECT body FROM event ORDER BY pos DESC LIMIT 1").fetchone()[0]
-    rows = [
-        (key, *(now or was or {}).values()) for _, key, was, now in json.loads(body)["set"]
-    ]  # fmt: skip
-    return [sum(map(_size, row)) for row in (event, *rows)]
+    """Bytes of what the last event wrote: itself, and each row it made or changed."""
+    (last,) = store.db.execute("SELECT max(pos) FROM event").fetchone()
+    return sizes_after(store, last - 1)
+
+
+def sizes_after(store: Store, pos: int) -> list[int]:
+    """The same of every event behind a position."""
+    sizes: list[int] = []
+    for event in store.db.execute("SELECT * FROM event WHERE pos > ? ORDER BY pos", (pos,)):
+        sizes.append(sum(map(_size, event)))
+    for (body,) in store.db.execute("SELECT body FROM event WHERE pos > ? ORDER BY pos", (pos,)):
+        sizes += [
+            sum(map(_size, (key, *(now or was or {}).values())))
+            for _, key, was, now in json.loads(body)["set"]
+        ]
+    return sizes
 
 
 def _size(value: object) -> int:

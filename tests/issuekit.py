@@ -65,8 +65,11 @@ def blanks(store: Store, window: str, first: int, last: int) -> None:
     sheets.receive(store, SUPERVISOR, STOCK, str(first), str(last), LETTER, window)
 
 
-def granting(store: Store, windows: Sequence[int], count: int) -> dict[str, list[str]]:
+def granting(
+    store: Store, windows: Sequence[int], count: int, lot: int = 1
+) -> dict[str, list[str]]:
     """So many accepted cases for the clerk of each window, who has only to grant them; their ids.
+    A lot of cases, one after the other, is of one applicant.
 
     One case goes the whole way; the others are copies of its rows under keys of their own, each
     in its own stream of the log.
@@ -86,19 +89,20 @@ def granting(store: Store, windows: Sequence[int], count: int) -> dict[str, list
     with acting(store, SUPERVISOR, "case.open") as tx:
         return {
             clerk(window).window: [
-                _copied(tx, like, clerk(window), f"{window:02d}-{n:05d}") for n in range(count)
+                _copied(tx, like, clerk(window), n, f"第{window}-{n // lot}号餐饮店")
+                for n in range(count)
             ]
             for window in windows
         }
 
 
-def _copied(tx: Action, like: dict[str, list[Row]], who: Actor, number: str) -> str:
+def _copied(tx: Action, like: dict[str, list[Row]], who: Actor, n: int, name: str) -> str:
     """A case with the rows of another, held by who is to grant it; its id."""
     old, key = like["case_file"][0]["id"], tx.store.env.new_id()
-    name = f"武汉第{number}号餐饮店"
+    number = f"{tx.day.replace('-', '')}-{who.window}-9{n:05d}"
     own = {
+        "number": number,
         "title": name,
-        "number": f"{tx.day}-{number}",
         "find": number,
         "opened_by": who.operator,
         "holder": who.operator,

@@ -109,7 +109,7 @@ class Issuing:
             issuekit.segment(self.store, scheme, 100_001, 100_000 + 6 * share)
         for number in WINDOWS:
             issuekit.blanks(self.store, f"W{number:02d}", number * 10_000, number * 10_000 + 900)
-        self.cases = issuekit.granting(self.store, WINDOWS, CASES)
+        self.cases = issuekit.granting(self.store, WINDOWS, CASES, LOT)
         self.lives = {number: [Life(self, number)] for number in WINDOWS}
 
     def paper(self, number: int) -> Path:
