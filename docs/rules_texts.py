@@ -298,6 +298,15 @@ ALARMS: Final = {
         "部门环节超时而办件还没超时，每天提醒",
         "a department is late while the case is not, anew each day",
     ),
+    "codes-low": (
+        "某种号码剩下不到一个号码块余量线的十倍，每天提醒",
+        "fewer codes of a kind are left than ten times the low mark of a block, anew each day",
+    ),
+    "unclaimed": (
+        "有证照 30 天没有人领，或已过法定送达日，每天提醒",
+        "certificates that nobody has fetched for 30 days, or that are past the legal day of "
+        "delivery, anew each day",
+    ),
     "closing": (
         "推演最后一个号要在下班 {closing_late} 分以后才叫到",
         "the last number would be called more than {closing_late} min after closing",

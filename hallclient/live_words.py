@@ -42,12 +42,14 @@ def measure(kind: str, value: int) -> str:
         return t("live.people", n=value)
     if kind == alarms.NO_NOTICE:
         return t("live.nth-day", n=value)
-    return t("live.cases", n=value) if kind in alarms.OF_CASES else duration(value)
+    if kind == alarms.CODES_LOW:
+        return t("live.codes", n=value)
+    return t("live.cases", n=value) if kind in alarms.STUDIED else duration(value)
 
 
 def measure_short(kind: str, value: int) -> str:
     """The same for a narrow column."""
-    if kind in alarms.OF_CASES or kind in (alarms.WAITING, alarms.UNCOVERED):
+    if kind in alarms.STUDIED or kind in (alarms.WAITING, alarms.UNCOVERED):
         return measure(kind, value)
     return minutes(value)
 

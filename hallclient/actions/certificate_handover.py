@@ -211,6 +211,10 @@ def _identified(tx: Action, to: Collector, whose: Applicant) -> None:
 def ready(store: Store, who: Actor) -> list[Ready]:
     """What waits to be fetched, the longest first, with the legal day of its delivery."""
     admit(store, who, "certificate.read")
+    return _waiting(store)
+
+
+def _waiting(store: Store) -> list[Ready]:
     rows = store.rows(
         "SELECT certificate.*, title, number FROM certificate JOIN case_file "
         "ON case_file.id = case_file WHERE certificate.state = ? AND certificate.handed_at IS NULL "
@@ -223,10 +227,15 @@ def ready(store: Store, who: Actor) -> list[Ready]:
 
 def unclaimed(store: Store, who: Actor, days: int = UNCLAIMED_DAYS) -> list[Ready]:
     """What nobody has fetched for so many days, or that is past its legal day (逾期未领)."""
-    today = date.fromisoformat(store.env.day(store.env.now()))
+    admit(store, who, "certificate.read")
+    return late(store, date.fromisoformat(store.env.day(store.env.now())), days)
+
+
+def late(store: Store, today: date, days: int) -> list[Ready]:
+    """`unclaimed`, for what the program itself tells of it."""
     return [
         one
-        for one in ready(store, who)
+        for one in _waiting(store)
         if one.days >= days or (one.due is not None and one.due < today)
     ]
 

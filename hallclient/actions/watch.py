@@ -7,6 +7,7 @@ thread of its own, and writes only when an alarm begins or ends.
 from __future__ import annotations
 
 from db.store import Store
+from hallclient.actions import certificate_watch
 from hallclient.actions.acting import SYSTEM, Actor, acting
 from hallclient.actions.case_overview import readings
 from hallclient.actions.forecasting import forecast
@@ -33,7 +34,7 @@ def study(store: Store, who: Actor) -> Study:
             shares(store, hall),
             arrivals(store),
             usual_times(store, hall),
-            readings(store),
+            [*readings(store), *certificate_watch.readings(store)],
         )
 
 
@@ -46,12 +47,12 @@ class Memory:
     def step(self, view: HallView, hall: Hall) -> Step:
         """What has to be raised and cleared now."""
         studied = view.study is not None
-        unknown = frozenset[str]() if studied else rules.OF_FORECAST | rules.OF_CASES
+        unknown = frozenset[str]() if studied else rules.OF_FORECAST | rules.STUDIED
         midnight, _ = hours.midnight(view.now, hall.time_zone)
         old = {
             alarm.key
             for alarm in view.alarms
-            if alarm.key.kind in rules.OF_CASES - unknown and alarm.raised_at < midnight
+            if alarm.key.kind in rules.STUDIED - unknown and alarm.raised_at < midnight
         }
         done = rules.step(
             self._pending,

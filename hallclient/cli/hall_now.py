@@ -12,7 +12,7 @@ from hallclient.cli.app import App
 from hallclient.cli.output import Choices
 from hallclient.cli.parser import command, option
 from hallclient.cli.shape import columns
-from hallclient.rules.alarms import NO_NOTICE, STEP_LATE, Key
+from hallclient.rules.alarms import CODES_LOW, NO_NOTICE, STEP_LATE, Key
 from hallclient.rules.catalogue import Hall, PlanKind, named
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
@@ -174,7 +174,7 @@ def _alarm_object(alarm: AlarmNow) -> dict[str, object]:
 
 def _place(key: Key) -> dict[str, object]:
     """Where an alarm is: a window (or who calls), a case, a department."""
-    name = {NO_NOTICE: "case", STEP_LATE: "department"}.get(key.kind, "window")
+    name = {NO_NOTICE: "case", STEP_LATE: "department", CODES_LOW: "scheme"}.get(key.kind, "window")
     return {"window": None, name: key.window or None}
 
 

@@ -30,17 +30,24 @@ CASE_LATE = "case-late"
 PROMISE_LATE = "promise-late"
 STEP_LATE = "step-late"
 CASE_DUE = "case-due"
+CODES_LOW = "codes-low"
+UNCLAIMED = "unclaimed"
 KINDS = (
     *(HELP, UNCOVERED, OLDEST, SILENT, NO_NOTICE, CASE_LATE, FORECAST, FORGOTTEN, WAITING),
-    *(LONG_PAUSE, PROMISE_LATE, STEP_LATE, CASE_DUE, CLOSING),
+    *(LONG_PAUSE, PROMISE_LATE, STEP_LATE, CODES_LOW, CASE_DUE, UNCLAIMED, CLOSING),
 )
 """Kinds of alarms, the most pressing first."""
 OF_CASES = frozenset({NO_NOTICE, CASE_LATE, PROMISE_LATE, STEP_LATE, CASE_DUE})
 """Kinds that only a study of the cases can tell about. Their place is a case's number (`NO_NOTICE`,
 whose value is the day of its time), a department's id (`STEP_LATE`) or the hall; the others' value
 is how many there are."""
+OF_ISSUE = frozenset({CODES_LOW, UNCLAIMED})
+"""Of certificates: a scheme (the place) with few codes left, the value says how many; how many
+certificates nobody has fetched for long."""
+STUDIED = OF_CASES | OF_ISSUE
+"""Kinds that a study tells about, once a business day."""
 SEVERE = frozenset({HELP, UNCOVERED, OLDEST, SILENT, NO_NOTICE, CASE_LATE})
-AT_ONCE = frozenset({HELP, SILENT, FORGOTTEN, LONG_PAUSE}) | OF_CASES
+AT_ONCE = frozenset({HELP, SILENT, FORGOTTEN, LONG_PAUSE}) | STUDIED
 OF_FORECAST = frozenset({FORECAST, CLOSING})
 """Kinds that only a forecast can tell about."""
 _LINE_KINDS = (UNCOVERED, OLDEST, FORECAST, WAITING)
