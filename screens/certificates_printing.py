@@ -59,12 +59,7 @@ class CertificatesPrinting(CertificatesSteps):
     async def _how(self, trays: Sequence[Tray], kinds: Kinds) -> str:
         """Print, another first sheet, plain paper; empty: never mind."""
         n = sum(len(one.copies) for one in trays)
-        short = next((one for one in trays if one.stock and one.left < len(one.copies)), None)
-        why = ""
-        if short is not None:
-            name = named(kinds.stock[short.stock], language())
-            why = t("certs.short", name=name, left=short.left, wanted=len(short.copies))
-        options = [Option("print", t("certs.print", n=n), why)]
+        options = [Option("print", t("certs.print", n=n), self._short(trays, kinds))]
         if any(one.stock and one.left for one in trays):
             options.append(Option("first", t("certs.other-first")))
         if any(one.stock for one in trays):
@@ -72,6 +67,17 @@ class CertificatesPrinting(CertificatesSteps):
         options.append(Option("no", t("certs.leave")))
         answer = await self.answer(Question(t("certs.ask-print", n=n), tuple(options)))
         return "" if answer is None else answer.key
+
+    def _short(self, trays: Sequence[Tray], kinds: Kinds) -> str:
+        """Why it cannot be printed on sheets here; empty: it can."""
+        found = (one for one in trays if one.stock and one.left < len(one.copies))
+        short = next(found, None)
+        if short is None:
+            return ""
+        if not self.who.window:
+            return t("refused.window-needed")
+        name = named(kinds.stock[short.stock], language())
+        return t("certs.short", name=name, left=short.left, wanted=len(short.copies))
 
     async def _ask_first(self, trays: Sequence[Tray], kinds: Kinds, first: dict[str, str]) -> None:
         """The serial on top of each tray, as it stands on the sheet."""

@@ -11,7 +11,7 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_lists import Line
 from hallclient.actions.certificate_view import Whole
 from hallclient.rules.catalogue import named
-from hallclient.rules.certificate.spec import CAPITALS, FaceField
+from hallclient.rules.certificate.spec import CAPITALS, USCC, FaceField
 from hallclient.rules.certificate.typed import kept
 from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind
@@ -44,15 +44,23 @@ class CertificatesSteps(CertificatesAsking):
     async def _keep_code(self, line: Line) -> None:
         """The code that its holder has, typed or scanned, until it is one."""
         prompt, typed = t("certs.ask-code", kind=named(line.kind, language())), ""
-        while True:
-            given = await self.ask_number(prompt, "uscc", typed, ScanKind.USCC)
-            if given is None:
+        whole = await self.read_whole(line)
+        while whole is not None:
+            code = await self._typed_code(whole, prompt, typed)
+            if code is None:
                 return
-            typed = given[1]
+            typed = code
             made = await self.act(certificates.assign, line.row["id"], typed)
             if made is not None:
                 self.say(t("certs.assigned", code=made["code"]), "good")
                 return
+
+    async def _typed_code(self, whole: Whole, prompt: str, typed: str) -> str | None:
+        """A credit code is judged as it is typed; of other codes nothing is known."""
+        if whole.kinds.scheme[whole.line.kind.scheme].form != USCC:
+            return await self.ask_text(prompt, value=typed, mend=bool(typed))
+        given = await self.ask_number(prompt, "uscc", typed, ScanKind.USCC)
+        return None if given is None else given[1]
 
     # -- the words of its face
 

@@ -15,7 +15,7 @@ from hallclient.actions.paper_printer import DOCUMENTS_FROM
 from hallclient.rules.certificate.spec import FULL
 from hallclient.texts import t
 from screens.certificates_printing import SPOILS, picked
-from tests.casekit import C1, DAJI
+from tests.casekit import C1, DAJI, SUPERVISOR
 from tests.certkit import approved, certificate, printing, sealed, stocked, waiting
 from tests.certscreenkit import Counter, issuing
 from tests.deskkit import LARGE
@@ -126,6 +126,14 @@ async def test_without_sheets_it_is_printed_on_plain_paper(kit: Kit) -> None:
         assert at.copies(row) == ["spoiled", "printed", "waiting"]
     assert {one["layout"] for one in copies_of(kit.store, row["id"])[:2]} == {FULL}
     assert on_sheets(kit, row) == [None, None, None]
+
+
+async def test_who_sits_at_no_window_has_no_sheets(kit: Kit) -> None:
+    sealed(kit, approved(kit))
+    async with issuing(kit, SUPERVISOR) as at:
+        assert "在窗口上岗" in at.detail
+        await at.press("f3")
+        assert "在窗口上岗" in at.options["print"]
 
 
 async def test_no_printer_is_told_before_anything_is_bound(

@@ -247,6 +247,8 @@ def _hindered(draft: CaseDraft, row: Row) -> Refused | None:
 def _enough(store: Store, who: Actor, row: Row) -> None:
     kinds, _ = kind_of(store, row)
     for tray in trays(store, who, [row["id"]]):
+        if tray.stock and not who.window:
+            raise Refused("window-needed", field="window")
         if tray.stock and tray.left < len(tray.copies):
             stock = kinds.stock[tray.stock]
             raise Refused("no-sheets", stock=stock, left=tray.left, wanted=len(tray.copies))
@@ -265,8 +267,8 @@ def trays(store: Store, who: Actor, certificates: list[str]) -> list[Tray]:
 
 
 def _tray(store: Store, who: Actor, stock: str, rows: list[Row]) -> Tray:
-    if not stock:
-        return Tray("", tuple(rows), 0, "")
+    if not stock or not who.window:
+        return Tray(stock, tuple(rows), 0, "")  # sheets are a window's
     held = sheets.held_of(store, sheets.stock_in(store, stock), who.window)
     return Tray(stock, tuple(rows), held.left, held.next)
 
