@@ -18,9 +18,9 @@ from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_lists import Line, Look
 from hallclient.actions.certificate_view import Counts, Entry, Whole
 from hallclient.actions.reading import snapshot
-from hallclient.rules.catalogue import Hall, named
+from hallclient.rules.catalogue import Hall
 from hallclient.rules.errors import Refused
-from hallclient.texts import language, t
+from hallclient.texts import t
 from screens import certificates_detail, certificates_text
 from screens.actions import CERTIFICATES
 from screens.base import STYLES
@@ -219,8 +219,8 @@ class CertificatesBase(KeyedScreen):
         if not self.is_attached or seen is None:
             return
         self._show_status()
-        kinds = [named(one.line.kind, language()) for one in seen.entries]
-        self._rows.set_columns(certificates_text.columns(self.shown, kinds), t("certs.none"))
+        columns = certificates_text.columns(self.shown, seen.entries)
+        self._rows.set_columns(columns, t("certs.none"))
         self.show_rows()
         self._chosen_changed()
 

@@ -74,25 +74,28 @@ def tabs(counts: Counts, shown: str, width: int) -> Content:
 # -- the lines
 
 
-def columns(view: str, kinds: Sequence[str]) -> list[Column]:
-    """The columns of a view; the narrower the screen, the fewer. ``kinds``: the names shown."""
+def columns(view: str, entries: Sequence[Entry]) -> list[Column]:
+    """The columns of a view, wide enough for its codes; the narrower the screen, the fewer."""
+    codes = max((len(one.line.row["code"] or "") for one in entries), default=0)
+    code = Column(t("certs.col-code"), min(22, max(16, codes)))
     if view == CHANGES:
         return [
             Column(t("certs.col-change"), 8, flex=1),
-            Column(t("certs.col-code"), 18),
+            code,
             Column(t("certs.col-title"), 10, flex=3),
             Column(t("certs.col-reason"), 8, flex=2),
             Column(t("certs.col-by"), 5),
             Column(t("certs.col-since"), 5, align="right"),
             Column(t("certs.col-kind"), 8, flex=1, drop=1),
         ]
-    widest = min(14, max((cell_width(one) for one in kinds), default=8))
+    kinds = (cell_width(named(one.line.kind, language())) for one in entries)
+    widest = min(14, max(kinds, default=8))
     since = t("certs.col-due" if view == COLLECT else "certs.col-since")
     state = [] if len(VIEWS.get(view, ())) == 1 else [Column(t("certs.col-state"), 8, drop=3)]
     return [
         Column("", 1),
         Column(t("certs.col-kind"), max(8, widest), flex=1),
-        Column(t("certs.col-code"), 18),
+        code,
         Column(t("certs.col-title"), 10, flex=3),
         *state,
         Column(t("certs.col-copies"), 7),
