@@ -155,14 +155,17 @@ class CertificateLook(CertificateScreen):
         self.show_rows(rows)
         pictured = self.view != TEXT
         self._table.display, self._picture.display = not pictured, pictured
-        self.detail(self._note() if pictured else "")
+        self.detail(self._note())
 
     def _note(self) -> str:
-        keys = {name: current().first(f"look_{name}") for name in ("pdf", "png")}
-        coarse = self.view == Way.BLOCKS
-        notes = [t("look.coarse", **keys) if coarse else t("look.real")]
-        if self.copy is None:
-            notes.insert(0, t("look.preview"))
+        """What is to be said of what is shown."""
+        own = self.copy is None
+        keys = {name: current().first(f"look_{name}") for name in ("pdf", "png", "next")}
+        if self.view == TEXT:
+            more = own and self.places is not None and self.places.copies
+            return t("look.now", **keys) if more else ""
+        notes = [t("look.preview")] if own else []
+        notes.append(t("look.coarse", **keys) if self.view == Way.BLOCKS else t("look.real"))
         return "\n".join(notes)
 
     # -- keys

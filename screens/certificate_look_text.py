@@ -70,8 +70,7 @@ def of_copy(sheet: Sheet, width: int) -> list[Row]:
 def of_certificate(look: Look, width: int) -> list[Row]:
     """What a certificate says now, and what it lacks."""
     row = look.line.row
-    told = _lines("now", "", t("look.now"), width, "dim")
-    told += _lines("code", t("look.code"), row["code"] or words.lacks_word(row["lacks"]), width)
+    told = _lines("code", t("look.code"), row["code"] or words.lacks_word(row["lacks"]), width)
     told += _lines("state", t("look.state"), words.state_word(row["state"]), width)
     if not look.fields:
         told += _lines("forgotten", "", t("look.forgotten"), width, "warn")

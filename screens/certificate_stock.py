@@ -153,7 +153,7 @@ class StockScreen(StockSheets):
         scheme = await self._scheme()
         if scheme is None:
             return
-        reason = await self.text(t("stock.ask-void", scheme=named(scheme, language())))
+        reason = await self.why(t("stock.to-void", scheme=named(scheme, language())))
         if reason is None:
             return
         code = await self.act(codes.void_next, scheme.id, reason)
@@ -185,8 +185,8 @@ class StockScreen(StockSheets):
             return
         count = segments.size(wanted)
         name = named(scheme, language())
-        told = t("stock.ask-load", scheme=name, first=wanted.first, last=wanted.last, n=count)
-        if not await self.sure(told):
+        told = t("stock.to-load", scheme=name, first=wanted.first, last=wanted.last, n=count)
+        if not await self.sure(t("stock.ask-load", n=count), told):
             return
         made = await self.act(
             code_segments.load,
@@ -222,13 +222,13 @@ class StockScreen(StockSheets):
         if segment is not None:
             row, rest = segment.row, segment.row["size"] - segment.row["next"]
             first, last = plain(row["first"]), plain(row["last"])
-            prompt = t("stock.ask-close-segment", first=first, last=last, n=rest)
+            told = t("stock.to-close-segment", first=first, last=last, n=rest)
         elif block is not None:
             rest = block["size"] - block["used"]
-            prompt = t("stock.ask-close-block", window=plain(block["window"]), n=rest)
+            told = t("stock.to-close-block", window=plain(block["window"]), n=rest)
         else:
             return
-        reason = await self.text(prompt)
+        reason = await self.why(told)
         if reason is None:
             return
         close = code_segments.close_segment if segment is not None else code_segments.close_block

@@ -20,6 +20,7 @@ from screens import certificate_stock_text as said
 from screens.certificate_screen import CertificateScreen
 from screens.certificate_stock_text import CODES, COUNTS, HEAD, SHEETS
 from screens.latest import Latest
+from screens.widgets.question import Answer, Question
 
 AGAIN_S = 2.0
 """So often it is asked whether somebody has used something up."""
@@ -74,6 +75,8 @@ class StockBase(CertificateScreen):
         self.stocks: Stocks | None = None
         self._latest = Latest(self, self.see)
         self._version = -1
+        self._explained = ""
+        """What stands in place of the chosen line while a question is about it."""
 
     def on_mount(self) -> None:
         """Read, and follow what others do."""
@@ -128,8 +131,18 @@ class StockBase(CertificateScreen):
     def tell_line(self) -> None:
         """The chosen line in full."""
         row = self._table.selected
-        self.detail(said.in_full(row) if row is not None else "")
+        self.detail(self._explained or (said.in_full(row) if row is not None else ""))
         self._keys.refresh_keys()
+
+    async def explained(self, question: Question, told: str) -> Answer | None:
+        """Ask in few words, and say above in as many as it takes what the question is about."""
+        self._explained = told
+        self.tell_line()
+        try:
+            return await self.answer(question)
+        finally:
+            self._explained = ""
+            self.tell_line()
 
     def show_tab(self, tab: str) -> None:
         """Another tab, from its top."""

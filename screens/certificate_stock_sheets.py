@@ -33,9 +33,14 @@ class StockSheets(StockBase):
         answer = await self.answer(question)
         return None if answer is None else answer.text
 
-    async def sure(self, prompt: str) -> bool:
-        """Whether it is to be done."""
-        answer = await self.answer(yes_no(prompt))
+    async def why(self, told: str) -> str | None:
+        """The reason of something that is told in full; None: never mind."""
+        answer = await self.explained(Question(t("stock.ask-why"), text=True), told)
+        return None if answer is None else answer.text
+
+    async def sure(self, prompt: str, told: str) -> bool:
+        """Whether something that is told in full is to be done."""
+        answer = await self.explained(yes_no(prompt), told)
         return answer is not None and answer.key == "yes"
 
     async def _stock(self) -> Stock | None:
@@ -75,8 +80,8 @@ class StockSheets(StockBase):
         state = await self.answer(Question(t("stock.ask-what", serial=plain(serial)), options))
         if state is None:
             return
-        prompt = t("stock.ask-spoil-why", serial=plain(serial), state=state.text)
-        reason = await self.text(prompt)
+        told = t("stock.to-spoil", serial=plain(serial), state=state.text)
+        reason = await self.why(told)
         if reason is None:
             return
         row = await self.act(sheets.spoil, stock.id, serial, state.key, reason)
@@ -102,7 +107,9 @@ class StockSheets(StockBase):
         holder = await self._holder(t("stock.ask-holder")) if source is not None else None
         if source is None or holder is None:
             return
-        if not await self.sure(t("stock.ask-receive", **_told(stock, wanted))):
+        if not await self.sure(
+            t("stock.ask-receive"), t("stock.to-receive", **_told(stock, wanted))
+        ):
             return
         done = await self.act(sheets.receive, stock.id, *serials, source, holder)
         await self.see()
@@ -125,12 +132,12 @@ class StockSheets(StockBase):
         if holder is None:
             return
         told = t(
-            "stock.ask-give",
+            "stock.to-give",
             **_told(stock, wanted),
             giver=holder_word(giver),
             holder=holder_word(holder),
         )
-        if not await self.sure(told):
+        if not await self.sure(t("stock.ask-give"), told):
             return
         done = await self.act(sheets.give, stock.id, *serials, holder, giver)
         await self.see()
@@ -164,8 +171,8 @@ class StockSheets(StockBase):
                 raise
             difference = f"{refused.params['difference']:+d}"
             expected = refused.params["expected"]
-            prompt = t("stock.ask-note", expected=expected, counted=counted, difference=difference)
-            note = await self.text(prompt)
+            told = t("stock.differs", expected=expected, counted=counted, difference=difference)
+            note = await self.why(told)
             if note is None:
                 return None
             _, row = await session.write(sheets.count, self.who, stock.id, counted, note)

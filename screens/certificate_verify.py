@@ -9,6 +9,7 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
+from textual.widgets.input import Selection
 
 from hallclient.actions import certificate_handover
 from hallclient.actions.acting import Actor
@@ -171,8 +172,8 @@ class VerifyScreen(CertificateScreen):
             self.judged = uscc.read(text, regions=regions())
         self._show()
         self._table.action_first()
-        # The next code takes the place of this one.
-        self._field.action_select_all()
+        # The next code takes the place of this one; of a long one its beginning is seen.
+        self._field.selection = Selection(len(self._field.value), 0)
 
     @property
     def _offers(self) -> tuple[str, ...]:

@@ -106,5 +106,5 @@ class Scene(NamedTuple):
 
     name: str
     place: Place
-    prepare: Callable[[Kit], None]
+    prepare: Callable[[Kit], object]
     play: Callable[[Any], Awaitable[None]] = nothing

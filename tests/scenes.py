@@ -19,6 +19,7 @@ from tests.bookkit import ZHANG
 from tests.cards import typed
 from tests.case_scenes import CASE_SCENES
 from tests.cert_scenes import CERT_SCENES
+from tests.certlook_scenes import CERTLOOK_SCENES
 from tests.deskkit import Seat
 from tests.form_scenes import FORM_SCENES
 from tests.hallkit import ADMINISTRATOR, AGENT
@@ -174,4 +175,5 @@ SCENES: Final = (
     *FORM_SCENES,
     *CASE_SCENES,
     *CERT_SCENES,
+    *CERTLOOK_SCENES,
 )

@@ -79,7 +79,7 @@ async def test_how_many_codes_there_are_is_told_in_words(kit: Kit) -> None:
     certkit.segment(kit, "uscc", "QQ000001", "QQ000400")
     certkit.segment(kit, "health", "1", "40")
     async with stock(kit) as (seat, screen):
-        lines = {line.strip() for line in seat.text.split("\n")}
+        lines = [line.strip() for line in seat.text.split("\n")]
         names = {one.id: one.zh for one in current(kit.store).schemes}
         told = {
             one: next(line for line in lines if names[one] in line)
@@ -166,7 +166,7 @@ async def test_a_segment_is_loaded_field_by_field(kit: Kit) -> None:
         await seat.type("letter 9")
         await seat.type("w01 w02")
         assert t(
-            "stock.ask-load",
+            "stock.to-load",
             scheme="统一社会信用代码（企业）",
             first="QQ000101",
             last="QQ000150",
@@ -329,7 +329,7 @@ async def test_a_difference_needs_a_note(kit: Kit) -> None:
         await seat.press("c")
         await seat.type("48")
         assert seat.asking
-        assert t("stock.ask-note", expected=50, counted=48, difference="-2") in seat.text
+        assert t("stock.differs", expected=50, counted=48, difference="-2") in seat.text
         await seat.press("escape")
         assert sheets.counts(kit.store, HERE) == []
         await seat.press("c")
