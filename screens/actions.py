@@ -170,6 +170,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mark_row", "space", "issue", footer=11, screens=(CERTIFICATES,)),
     Action("mark_all", "a", "issue", footer=14, screens=(CERTIFICATES,)),
     Action("pickup_code", "f7", "issue", footer=7, screens=(CERTIFICATES,)),
+    Action("collection_slip", "alt+l", "issue", footer=13, screens=(CERTIFICATES,)),
     Action("copy_work", "f8", "issue", footer=8, screens=(CERTIFICATES,)),
     Action("ask_change", "f6", "change", footer=6, screens=(CERTIFICATES,)),
     Action("withdraw_change", "alt+w", "change", footer=15, screens=(CERTIFICATES,)),

@@ -13,7 +13,7 @@ from hallclient.actions.certificate_lists import Line
 from hallclient.actions.certificate_view import CHANGES
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.certificate import changes
-from hallclient.rules.certificate.states import HANDED, NEXT, READY
+from hallclient.rules.certificate.states import HANDED, NEXT, OPEN, READY
 from hallclient.rules.roles import allowed
 from hallclient.texts import t
 from hallclient.words import refused_text
@@ -29,6 +29,7 @@ _PERMISSION = {
     "ask_change": "certificate.request",
     "withdraw_change": "certificate.request",
     "pickup_code": "certificate.hand-over",
+    "collection_slip": "certificate.print",
     "copy_work": "certificate.print",
 }
 _STEP = {
@@ -71,6 +72,7 @@ class CertificatesScreen(CertificatesCopies):
             "mark_all": self._mark_all,
             "copy_work": self.copy_work,
             "pickup_code": self.pickup_code,
+            "collection_slip": self.print_slip,
             "ask_change": self.ask_change,
             "withdraw_change": self.withdraw_change,
             "see_face": self._see_face,
@@ -135,6 +137,8 @@ class CertificatesScreen(CertificatesCopies):
             return t("certs.why.sealed")
         if action == "pickup_code" and state != READY:
             return t("certs.why.not-ready")
+        if action == "collection_slip" and state not in OPEN:
+            return t("certs.why.handed" if state == HANDED else "certs.why.ended")
         if action == "withdraw_change" and (entry is None or entry.change is None):
             return t("certs.why.no-change")
         if action == "ask_change":

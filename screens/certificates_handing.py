@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from db.errors import StoreError
 from hallclient import certificate_words as said
-from hallclient.actions import certificate_handover, certificate_view
+from hallclient.actions import certificate_handover, certificate_slip, certificate_view
 from hallclient.actions.certificate_handover import MANDATE, SELF, Collector
 from hallclient.actions.certificate_lists import Line
 from hallclient.actions.paper_receipt import COUNTER, POST
@@ -19,6 +19,7 @@ from hallclient.texts import t
 from screens.certificates_asking import OK
 from screens.certificates_printing import CertificatesPrinting
 from screens.certificates_text import about
+from screens.printing import print_paper
 from screens.widgets.choices import Option
 from screens.widgets.question import Question
 
@@ -136,6 +137,20 @@ class CertificatesHanding(CertificatesPrinting):
         if code is not None:
             told = t("certs.pickup", code=pickup.grouped(code), what=about(self.entry.line))
             self.reveal(told)
+
+    async def print_slip(self) -> None:
+        """The collection slip, made and printed: the pick-up code, or that it is not ready."""
+        if self.entry is None:
+            return
+        made = await self.act(certificate_slip.slip, self.entry.line.row["case_file"])
+        if made is None:
+            return
+        try:
+            row = await print_paper(self.hall_app.session, self.who, made["id"])
+        except (Refused, StoreError) as error:
+            self.tell(error)
+        else:
+            self.say(t("certs.slip", number=row["number"]), "good")
 
     async def say_collector(self, line: Line) -> None:
         """Who has it; looking is recorded."""

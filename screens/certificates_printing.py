@@ -14,6 +14,7 @@ from hallclient.actions.certificate_lists import Line
 from hallclient.actions.certificate_print import Job
 from hallclient.actions.certificate_view import Tray
 from hallclient.actions.paper_printer import DocumentPrinter, send, this_machines
+from hallclient.actions.printers import configured_offsets
 from hallclient.rules.catalogue import named
 from hallclient.rules.certificate.sheets import read
 from hallclient.rules.certificate.spec import FULL, Kinds
@@ -111,6 +112,7 @@ class CertificatesPrinting(CertificatesSteps):
                 copies,
                 layout=layout,
                 first=first,
+                offsets=configured_offsets(),
                 printer=printer.where,
             )
         except (Refused, StoreError) as error:

@@ -12,6 +12,7 @@ from hallclient.rules.errors import Refused
 from hallclient.texts import language, t
 from hallclient.words import refused_text, store_text
 from screens import review_text
+from screens.printing import print_paper
 from screens.review_lines import DOCUMENT, FILE
 from screens.review_steps import ReviewSteps
 from screens.widgets.choices import Option
@@ -68,20 +69,9 @@ class ReviewPapers(ReviewSteps):
         return None if answer is None else answer.key
 
     async def _print(self, paper: str) -> None:
-        """The store's threads never wait for a printer."""
-        from hallclient.actions import paper_pdf
-        from hallclient.actions.paper_printer import send, this_machines
-
-        session = self.hall_app.session
         self.say(t("review.printing"))
         try:
-            printer = this_machines()
-            if printer.kind == "none":
-                raise Refused("document-printer-none")
-            found = await session.write(paper_pdf.open_for, self.who, paper, "zh")
-            data = await session.think(paper_pdf.pdf_of, found, "zh")
-            await asyncio.to_thread(send, printer, found.row["number"], data)
-            row = await session.write(case_papers.printed, self.who, paper)
+            row = await print_paper(self.hall_app.session, self.who, paper)
         except Refused as refused:
             self.say(refused_text(refused), "alert")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from hallclient.actions import certificate_handover, certificate_lists, certificate_seal
@@ -295,6 +296,20 @@ async def test_the_pick_up_code_is_shown_for_a_while_and_that_is_recorded(kit: K
         assert not at.said
         await at.go_to("open")
         assert row["id"] in at.rows
+
+
+async def test_the_collection_slip_is_made_and_printed(kit: Kit, tmp_path: Path) -> None:
+    row = certificate(kit, "ready")
+    code = pickup.grouped(certificate_handover.pickup_code(kit.store, C1, row["id"]))
+    async with issuing(kit) as at:
+        await at.go_to("collect")
+        await at.press("alt+l")
+        paper = kit.store.row("SELECT * FROM paper WHERE kind = 'lzd'")
+        assert paper is not None
+        assert paper["number"] in at.said
+        assert paper["printed"] == 1
+    page = pypdfium2.PdfDocument(tmp_path / "printed" / f"{paper['number']}.pdf")[0]
+    assert code in page.get_textpage().get_text_bounded()
 
 
 # -- lists and search

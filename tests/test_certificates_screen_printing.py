@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Row
-from hallclient.actions import certificate_print, sheets
+from hallclient.actions import certificate_lists, certificate_print, sheets
 from hallclient.actions.certificate_rows import certificate_row, copies_of
 from hallclient.actions.paper_printer import DOCUMENTS_FROM
 from hallclient.rules.certificate.spec import FULL
@@ -61,6 +61,26 @@ async def begun(at: Counter) -> None:
     """The marked, or chosen ones on their way to the printer."""
     await at.press("f3")
     await at.choose("print")
+
+
+async def test_what_this_printer_is_out_by_is_on_the_face(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sheets of one sort, before and after the offset of printer.toml."""
+    monkeypatch.setenv("HALLCLIENT_CONFIG", str(tmp_path))
+    places = []
+    for text in ("", "[offset]\nwsxkz = [12, -7]\n"):
+        (tmp_path / "printer.toml").write_text(text, "utf-8")
+        row = sealed(kit, approved(kit, "health"))
+        async with issuing(kit) as at:
+            await begun(at)
+            await at.press("1")
+        copy = copies_of(kit.store, row["id"])[0]
+        face = certificate_lists.face_of_copy(kit.store, C1, copy["id"])[2].face
+        box = next(one for one in face["boxes"] if one["field"] == "code")
+        places.append((box["left"], box["top"]))
+    (left, top), moved = places
+    assert moved == (round(left + 1.2, 2), round(top - 0.7, 2))
 
 
 async def test_many_are_printed_tray_by_tray_and_confirmed_with_one_key(
