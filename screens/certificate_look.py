@@ -13,7 +13,7 @@ from textual.widget import Widget
 from db.errors import StoreError
 from db.store import Row, Store
 from hallclient.actions import certificate_lists, certificate_pdf, certificate_print
-from hallclient.actions.acting import Actor
+from hallclient.actions.acting import Actor, admit
 from hallclient.actions.certificate_lists import Look
 from hallclient.actions.certificate_pdf import Sheet
 from hallclient.actions.certificate_rows import certificate_row, copies_of, copy_row
@@ -45,8 +45,9 @@ class Places(NamedTuple):
     copies: tuple[Row, ...]
 
 
-def places(store: Store, _who: Actor, subject: str) -> Places:
+def places(store: Store, who: Actor, subject: str) -> Places:
     """Of a copy or a certificate by id. Raises ``no-such-certificate``, ``no-such-copy``."""
+    admit(store, who, "certificate.read")
     if "/y/" in subject:
         certificate = certificate_row(store, copy_row(store, subject)["certificate"])
     else:
