@@ -168,6 +168,7 @@ _CERTIFICATE: Final = {"state": "certificate.state", "change": "certificate.chan
 _OWN: Final = {
     "change-not-now": _CERTIFICATE,
     "change-reason": _CERTIFICATE,
+    "code-other": {"kind": "identity.kind"},
     "collector-malformed": {"kind": "identity.kind"},
     "copy-not-out": _CERTIFICATE,
     "hand-over-not-now": _CERTIFICATE,

@@ -23,6 +23,7 @@ from hallclient.rules import uscc
 from hallclient.rules.certificate import schemes
 from hallclient.rules.certificate.spec import Scheme
 from hallclient.rules.errors import Refused
+from hallclient.words import refused_text
 from tests.casekit import C1, SUPERVISOR
 from tests.certkit import HEAD, LETTER, approved, segment
 from tests.hallkit import ADMINISTRATOR, AGENT, Kit, clerk
@@ -393,9 +394,12 @@ def test_a_code_that_a_change_of_registration_keeps(kit: Kit) -> None:
     segment(kit, "uscc", "QQ000001", "QQ000100")
     row = approved(kit, "co_holder")
     assert refused(certificates.assign, kit.store, C1, row["id"]) == "code-needed"
-    assert refused(certificates.assign, kit.store, C1, row["id"], "420100198506074526") == (
-        "code-malformed"
-    )
+    for other, kind in ("420100198506074526", "居民身份证"), ("MA4K00010", "组织机构代码"):
+        with pytest.raises(Refused, match="code-other") as error:
+            certificates.assign(kit.store, C1, row["id"], other)
+        said = refused_text(error.value)
+        assert kind in said
+        assert other not in said
     code = schemes.code_of(spec(kit, "uscc"), body="MA4K0001")
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     assert refused(certificates.assign, kit.store, C1, row["id"], wrong) == "code-malformed"

@@ -175,6 +175,7 @@ def assign(store: Store, who: Actor, certificate: str, code: str = "") -> Row:
     """Give a certificate that waits its code: the next one, or (``code``) that its holder has.
 
     Raises ``no-such-certificate``, ``assigned-already``, ``code-not-wanted``, ``code-malformed``,
+    ``code-other`` with the kind of number it is instead,
     ``certificate-after`` with the kinds that are missing, ``no-codes``, ``code-needed``.
     """
     with acting(store, who, "certificate.approve") as tx:
@@ -259,8 +260,10 @@ def _code_for(
         if scheme.form == USCC:
             judged = uscc.read(said)
             if not judged.well_formed:
+                if code and judged.other:
+                    raise Refused("code-other", field="code", kind=judged.other)
                 if code:
-                    raise Refused("code-malformed", field="code", number=said)
+                    raise Refused("code-malformed", field="code")
                 return "", CODE_NEEDED
             said = judged.number
         return said, ""
