@@ -50,8 +50,10 @@ def reason_word(kind: str, reason: str) -> str:
 
 
 def ended_word(reason: str | None) -> str:
-    """Why a certificate, a copy or a sheet is no good any more: of a change, or in free words."""
-    kind = next((one.id for one in CHANGES.values() if reason in one.reasons), "")
+    """Why a certificate, a copy, a sheet or a code is no good any more: as a change has it, or in
+    free words.
+    """
+    kind = next((one.id for one in CHANGES.values() if reason in one.reasons), "code")
     return reason_word(kind, reason or "")
 
 

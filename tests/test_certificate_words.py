@@ -18,6 +18,7 @@ from hallclient.actions.certificate_kinds import shipped
 from hallclient.actions.certificate_lists import look
 from hallclient.actions.certificate_verify import Verdict
 from hallclient.actions.certificates import AFTER, CODE_NEEDED
+from hallclient.actions.codes import TAKEN
 from hallclient.actions.paper_receipt import WAYS
 from hallclient.rules.certificate.changes import CHANGES
 from hallclient.rules.certificate.states import COPY_STATES, ENDED, STATES
@@ -84,6 +85,7 @@ def test_every_reason(lang: str, kind: str, reason: str) -> None:
 def test_an_end_in_free_words_is_said_as_it_is() -> None:
     assert words.ended_word("卡纸\x1b[31m") == "卡纸\u241b[31m"
     assert words.ended_word(None) == ""
+    is_word(words.ended_word(TAKEN), TAKEN)
 
 
 @pytest.mark.parametrize(
