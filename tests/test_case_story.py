@@ -21,6 +21,7 @@ from db.store import Row
 from hallclient.actions import certificates
 from hallclient.actions.case_title import Applicant
 from hallclient.actions.editions import shipped, shipped_checklists
+from hallclient.certificate_words import lacks_word
 from hallclient.texts import set_language, t
 from tests.casekit import C1
 from tests.certkit import approved, handed, printed, sealed, stocked
@@ -271,7 +272,8 @@ def _decides(clerk: Hand) -> None:
 def _permit(clerk: Hand) -> None:
     """The permit waits for that of the land; a colleague prints it and hands it over."""
     hall, case = clerk.hall, clerk.case["id"]
-    clerk.asked("f3", t("guard.certificate-unprinted")).press("escape")
+    clerk.asked("f3", lacks_word("after")).press("escape")
+    clerk.desk.see(t("review.kind.material"))
     stocked(hall)
     whose = Applicant("organisation", NAME)
     assert approved(hall, "land_plan", applicant=whose)["code"]

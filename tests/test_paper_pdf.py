@@ -47,6 +47,7 @@ SAID = {
     "xkz": ("准予行政许可决定书", "准予行政许可", "准予经营热食"),
     "byx": ("不予行政许可决定书", "不予行政许可", "60日", "6个月"),
     "sdhz": ("送达回证", "李四", "窗口直接送达"),
+    "lzd": ("领证凭证", "取件码", "XR4J-7K3M", "应领取的证照", "本人身份证件"),
 }
 """Words that must stand in each document, as one reads them."""
 
@@ -62,6 +63,7 @@ TOLD = {
     "xkz": ("Decision to grant", "the permit is granted"),
     "byx": ("Decision not to grant", "the permit is not granted"),
     "sdhz": ("Proof of delivery", "handed over at the counter"),
+    "lzd": ("Collection slip", "Pick-up code", "XR4J-7K3M", "your identity document"),
 }
 
 GIVEN = {
@@ -69,6 +71,7 @@ GIVEN = {
     "tbcx": {"procedure": "专家评审", "days": "20", "to": "2026-10-27"},
     "xkz": {"decision": "准予经营热食"},
     "sdhz": {"how": "counter", "receiver": "李四"},
+    "lzd": {"pickup": "XR4J-7K3M"},
 }
 
 
