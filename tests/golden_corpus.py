@@ -67,6 +67,7 @@ from hallclient.actions import (
 )
 from hallclient.actions.booking_confirm import confirm
 from hallclient.actions.case_title import Applicant
+from hallclient.actions.certificate_rows import copies_of
 from hallclient.actions.export import Wanted, export
 from hallclient.actions.hall import publish
 from hallclient.actions.hall_files import default_hall
@@ -79,7 +80,7 @@ from hallclient.rules.errors import Refused
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
 from hallclient.rules.hours import next_opening
 from tests import bookkit
-from tests.certkit import certificate, changed, copies_of, handed, printed, sealed, segment, stocked
+from tests.certkit import certificate, changed, handed, printed, sealed, segment, stocked
 from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
