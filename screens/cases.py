@@ -239,7 +239,7 @@ class CasesScreen(CasesDoing):
         self._revealed_until = monotonic() + REVEALED_S
 
     def _tick(self) -> None:
-        self._show_status()
+        self.show_status()
         if self._revealed_until and monotonic() >= self._revealed_until:
             self._hide()
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from time import monotonic
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -25,26 +24,16 @@ from hallclient.texts import t
 from hallclient.words import refused_text, store_text
 from screens import cases_detail, cases_text
 from screens.actions import CASES
-from screens.base import STYLES
 from screens.cases_text import Names
-from screens.keyed import KeyedScreen
-from screens.latest import Latest
+from screens.living import LivingScreen
 from screens.widgets.ask import Ask
-from screens.widgets.content import Words, entitle, line
+from screens.widgets.content import Words, entitle
 from screens.widgets.field import Field
 from screens.widgets.footer import KeyLine
 from screens.widgets.question import Answer, Question
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-POLL_S = 0.2
-AGAIN_S = 30.0
-"""So often everything is read again though nothing was written: days pass."""
-REST = 4
-"""After a reading it rests for so many times as long as it took."""
 NARROW, WIDE = 60, 100
 
 
@@ -75,7 +64,7 @@ def names(store: Store, flows: Iterable[str], checklists: Iterable[str]) -> Name
     )
 
 
-class CasesBase(KeyedScreen):
+class CasesBase(LivingScreen):
     """Lists of cases. `cases_going` leads from one to another, `cases_doing` writes."""
 
     CSS_PATH = "cases.tcss"
@@ -83,9 +72,7 @@ class CasesBase(KeyedScreen):
     AUTO_FOCUS = "#rows"
 
     def __init__(self, who: Actor, hall: Hall) -> None:
-        super().__init__()
-        self.who = who
-        self.hall = hall
+        super().__init__(who, hall)
         self.shown = ""
         """The list that is shown; empty before the first reading."""
         self.before = ""
@@ -101,11 +88,6 @@ class CasesBase(KeyedScreen):
         self.preview: Content | None = None
         """What stands in place of the chosen line while a question is about it."""
         self._names = Names({}, {})
-        self._latest = Latest(self, self.see)
-        self._details = Latest(self, self._look)
-        self._version = -1
-        self._stale = False
-        self._read_at = self._rests_until = 0.0
 
     # -- layout
 
@@ -129,74 +111,48 @@ class CasesBase(KeyedScreen):
         yield self.ask
         yield self._keys
 
-    def on_mount(self) -> None:
-        """Read the lists, and follow what others do."""
-        self._show_status()
-        self._latest.ask()
-        self.set_interval(POLL_S, self._poll)
-
     def on_screen_resume(self) -> None:
         """Back from a case: the lists may be others now."""
         if self.shown:
-            self._latest.ask()
+            self.latest.ask()
 
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""
         self.set_class(self.app.size.width >= WIDE, "-wide")
         self.set_class(self.app.size.width < NARROW, "-narrow")
-        self._show_status()
+        self.show_status()
         self.show_detail()
-
-    @property
-    def width(self) -> int:
-        """Cells in a line."""
-        return max(40, self.app.size.width)
-
-    @property
-    def now(self) -> int:
-        """The hall's time, UTC milliseconds."""
-        return self.hall_app.session.store.env.now()
-
-    # -- following
-
-    def _poll(self) -> None:
-        # Not the session's own question: the desk below asks that, and it is answered once.
-        seen, self._version = self._version, self.hall_app.session.store.changed()
-        now = monotonic()
-        if seen != self._version or now - self._read_at >= AGAIN_S:
-            self._stale = True
-        if self._stale and now >= self._rests_until and self.is_current:
-            self._latest.ask()
 
     async def see(self) -> None:
         """Read the lists and what is in the shown one, and show it."""
-        self._stale, begun = False, monotonic()
         session, name = self.hall_app.session, self.shown
         heavy = name.startswith(WATCH) and name.partition(".")[2] in FIGURES
         read = session.think if heavy else session.read
         try:
-            seen = await read(read_lists, self.who, name)
-            wanted, lists = cases_text.keys_of(seen.filled)
-            wanted, lists = wanted - self._names.flows.keys(), lists - self._names.checklists.keys()
-            if wanted or lists:
-                found = await session.read(names, wanted, lists)
-                self._names.flows.update(found.flows)
-                self._names.checklists.update(found.checklists)
+            with self.reading():
+                seen = await read(read_lists, self.who, name)
+                await self._named(seen.filled)
         except (Refused, StoreError) as error:
             self.tell(error)
             return
-        finally:
-            self._read_at = monotonic()
-            self._rests_until = self._read_at + REST * (self._read_at - begun)
         if name != self.shown:
-            self._latest.ask()  # another list was asked for meanwhile
+            self.latest.ask()  # another list was asked for meanwhile
             return
         self.counts = seen.counts
         self.shown = name or first_of(seen.counts)
         self.filled, self.filled_as = seen.filled, self.shown
-        self._show()
+        self.show_all()
 
-    async def _look(self) -> None:
+    async def _named(self, filled: Filled) -> None:
+        """Read the editions that the lines name and that are not known yet."""
+        wanted, lists = cases_text.keys_of(filled)
+        wanted, lists = wanted - self._names.flows.keys(), lists - self._names.checklists.keys()
+        if wanted or lists:
+            found = await self.hall_app.session.read(names, wanted, lists)
+            self._names.flows.update(found.flows)
+            self._names.checklists.update(found.checklists)
+
+    async def look_closer(self) -> None:
         """Read the chosen case in full."""
         entry = self.entry
         if entry is None:
@@ -212,15 +168,11 @@ class CasesBase(KeyedScreen):
 
     # -- showing
 
-    def speak(self) -> None:
-        """Everything in the language spoken now."""
-        self.say("")
-        self._show()
-
-    def _show(self) -> None:
+    def show_all(self) -> None:
+        """Lists, lines, the chosen one."""
         if not self.is_attached or self.filled is None:
             return
-        self._show_status()
+        self.show_status()
         self._lists.set_columns(cases_text.list_columns())
         entitle(self._lists, t("cases.lists"))
         shown = [cases_text.list_row(one, self.hall) for one in self.counts]
@@ -241,7 +193,8 @@ class CasesBase(KeyedScreen):
             return t("cases.title-part", name=name, n=shown, of=whole)
         return t("cases.title-list", name=name, n=shown)
 
-    def _show_status(self) -> None:
+    def show_status(self) -> None:
+        """The line at the top."""
         demo = self.hall_app.session.store.demo
         self._status.say(cases_text.status(self.who, demo=demo, now=self.now, width=self.width))
 
@@ -253,7 +206,7 @@ class CasesBase(KeyedScreen):
         self.show_detail()
         self._keys.refresh_keys()
         if entry is not None:
-            self._details.ask()
+            self.details.ask()
 
     def show_detail(self) -> None:
         """The chosen line in full."""
@@ -289,10 +242,6 @@ class CasesBase(KeyedScreen):
         found = (one for one in filled if isinstance(one, Entry) and one.key == row.key)
         return next(found, None)
 
-    def say(self, text: str, style: str = "") -> None:
-        """What came of a key; it stays."""
-        self._said.say(line((text, STYLES[style])), layout=True)
-
     def tell(self, error: Refused | StoreError) -> None:
         """What was refused, or what is wrong with the store."""
         if isinstance(error, Refused):
@@ -306,21 +255,3 @@ class CasesBase(KeyedScreen):
         """Ask on the line at the bottom; what was said before is over."""
         self.say("")
         return await super().answer(question)
-
-    async def act(
-        self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T | None:
-        """Run a use case; None after saying why it was refused. Then the lists are read again."""
-        try:
-            done = await self.hall_app.session.write(action, self.who, *args, **kwargs)
-        except (Refused, StoreError) as error:
-            self.tell(error)
-            return None
-        await self.see()
-        return done
-
-    # -- what subclasses do
-
-    def no_key(self, action: str) -> bool:
-        """Whether the key line leaves an action out."""
-        raise NotImplementedError

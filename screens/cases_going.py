@@ -82,4 +82,4 @@ class CasesGoing(CasesBase):
         event.stop()
         text = event.value.strip()
         self.shown = f"{FOUND}.{text}" if text else self.before
-        self._latest.ask()
+        self.latest.ask()

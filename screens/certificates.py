@@ -297,7 +297,7 @@ class CertificatesScreen(CertificatesCopies):
         text = event.value.strip()
         self.shown = f"{FOUND}.{text}" if text else self.before
         self.marked = frozenset()
-        self._latest.ask()
+        self.latest.ask()
 
     @on(Field.Entered, "#find")
     async def _entered(self, event: Field.Entered) -> None:

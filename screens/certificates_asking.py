@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Concatenate, ParamSpec, TypeVar
 
-from db.errors import StoreError
-from db.store import Store
-from hallclient.actions.acting import Actor
 from hallclient.identity_words import facts_text, sentence
 from hallclient.rules import identity as identities
-from hallclient.rules.errors import Refused
 from hallclient.rules.scan import ScanKind
 from hallclient.texts import t
 from screens.certificates_base import CertificatesBase
 from screens.widgets.question import Question
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 OK, _WRONG = "ok", "wrong"
 
 
 class CertificatesAsking(CertificatesBase):
     """Questions on the line at the bottom; subclasses say which."""
-
-    async def act(
-        self, action: Callable[Concatenate[Store, Actor, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T | None:
-        """Run a use case; None after saying why it was refused. Then everything is read again."""
-        try:
-            done = await self.hall_app.session.write(action, self.who, *args, **kwargs)
-        except (Refused, StoreError) as error:
-            self.tell(error)
-            return None
-        self.say("")
-        await self.see()
-        return done
 
     async def ask_text(
         self,

@@ -23,22 +23,15 @@ from hallclient.rules.errors import Refused
 from hallclient.texts import t
 from screens import certificates_detail, certificates_text
 from screens.actions import CERTIFICATES
-from screens.base import STYLES
 from screens.certificates_text import CASE, FOUND, TABS, UNKNOWN
-from screens.keyed import KeyedScreen
-from screens.latest import Latest
+from screens.living import LivingScreen
 from screens.widgets.ask import Ask
-from screens.widgets.content import Words, line
+from screens.widgets.content import Words
 from screens.widgets.field import Field
 from screens.widgets.footer import KeyLine
 from screens.widgets.rows import ListSource
 from screens.widgets.table import VirtualTable
 
-POLL_S = 0.2
-AGAIN_S = 30.0
-"""So often everything is read again though nothing was written: days pass."""
-REST = 4
-"""After a reading it rests for so many times as long as it took."""
 REVEALED_S = 10.0
 WIDE = 150
 """Columns from which the chosen certificate stands beside the list."""
@@ -74,7 +67,7 @@ def first_of(counts: Counts) -> str:
     return next((one for one in TABS if counts.views[one]), TABS[0])
 
 
-class CertificatesBase(KeyedScreen):
+class CertificatesBase(LivingScreen):
     """Lists of certificates, and the chosen one. Subclasses do what keys ask for."""
 
     CSS_PATH = "certificates.tcss"
@@ -82,9 +75,7 @@ class CertificatesBase(KeyedScreen):
     AUTO_FOCUS = "#rows"
 
     def __init__(self, who: Actor, hall: Hall, *, case: str = "") -> None:
-        super().__init__()
-        self.who = who
-        self.hall = hall
+        super().__init__(who, hall)
         self.shown = f"{CASE}.{case}" if case else ""
         """The list that is shown; empty before the first reading."""
         self.before = ""
@@ -97,11 +88,7 @@ class CertificatesBase(KeyedScreen):
         self.marked: frozenset[str] = frozenset()
         """Certificates of the shown list that the next step is for."""
         self._preview: Content | None = None
-        self._latest = Latest(self, self.see)
-        self._details = Latest(self, self._look)
-        self._version = -1
-        self._stale = False
-        self._read_at = self._rests_until = self._revealed_until = 0.0
+        self._revealed_until = 0.0
 
     # -- layout
 
@@ -126,69 +113,46 @@ class CertificatesBase(KeyedScreen):
         yield self._keys
 
     def on_mount(self) -> None:
-        """Read the lists, and follow what others do."""
-        self._show_status()
-        self._latest.ask()
-        self.set_interval(POLL_S, self._poll)
+        """Read the lists, follow what others do, and wipe in time what is in clear."""
+        super().on_mount()
         self.set_interval(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
         """Back from another screen: the lists may be others now."""
         if self.seen is not None:
-            self._latest.ask()
+            self.latest.ask()
 
     def on_resize(self) -> None:
         """Lines that fill the width are made for it."""
         self.set_class(self.app.size.width >= WIDE, "-wide")
-        self._show_status()
-
-    @property
-    def width(self) -> int:
-        """Cells in a line."""
-        return max(40, self.app.size.width)
-
-    @property
-    def now(self) -> int:
-        """The hall's time, UTC milliseconds."""
-        return self.hall_app.session.store.env.now()
+        self.show_status()
 
     # -- following
 
-    def _poll(self) -> None:
-        seen, self._version = self._version, self.hall_app.session.store.changed()
-        now = monotonic()
-        if seen != self._version or now - self._read_at >= AGAIN_S:
-            self._stale = True
-        if self._stale and now >= self._rests_until and self.is_current:
-            self._latest.ask()
-
     def _tick(self) -> None:
-        self._show_status()
+        self.show_status()
         if self._revealed_until and monotonic() >= self._revealed_until:
             self.hide_revealed()
 
     async def see(self) -> None:
         """Read the counts and the shown list, and show them."""
-        self._stale, begun = False, monotonic()
         name, first = self.shown, self.seen is None
         try:
-            seen = await self.hall_app.session.read(read_list, self.who, name)
+            with self.reading():
+                seen = await self.hall_app.session.read(read_list, self.who, name)
         except (Refused, StoreError) as error:
             self.tell(error)
             return
-        finally:
-            self._read_at = monotonic()
-            self._rests_until = self._read_at + REST * (self._read_at - begun)
         if name != self.shown:
-            self._latest.ask()  # another list was asked for meanwhile
+            self.latest.ask()  # another list was asked for meanwhile
             return
         self.seen, self.shown = seen, seen.shown
         self.marked &= {one.key for one in seen.entries}
-        self._show()
+        self.show_all()
         if first and seen.counts.unknown_here:
             self.say(t("certs.unknown-here", n=seen.counts.unknown_here), "alert")
 
-    async def _look(self) -> None:
+    async def look_closer(self) -> None:
         """Read the chosen certificate in full."""
         entry = self.entry
         if entry is None:
@@ -209,16 +173,12 @@ class CertificatesBase(KeyedScreen):
 
     # -- showing
 
-    def speak(self) -> None:
-        """Everything in the language spoken now."""
-        self.say("")
-        self._show()
-
-    def _show(self) -> None:
+    def show_all(self) -> None:
+        """Tabs, lines, the chosen one."""
         seen = self.seen
         if not self.is_attached or seen is None:
             return
-        self._show_status()
+        self.show_status()
         columns = certificates_text.columns(self.shown, seen.entries)
         self._rows.set_columns(columns, t("certs.none"))
         self.show_rows()
@@ -230,7 +190,8 @@ class CertificatesBase(KeyedScreen):
             rows = certificates_text.rows(self.shown, self.seen.entries, self.marked, self.now)
             self._rows.replace_source(ListSource(rows))
 
-    def _show_status(self) -> None:
+    def show_status(self) -> None:
+        """The line at the top, and the tabs below it."""
         demo = self.hall_app.session.store.demo
         self._status.say(
             certificates_text.status(self.who, demo=demo, now=self.now, width=self.width)
@@ -255,7 +216,7 @@ class CertificatesBase(KeyedScreen):
         self.show_detail()
         self._keys.refresh_keys()
         if entry is not None:
-            self._details.ask()
+            self.details.ask()
 
     def show_detail(self) -> None:
         """The chosen line in full, or what stands in its place."""
@@ -279,10 +240,6 @@ class CertificatesBase(KeyedScreen):
     def scroll(self, step: int) -> None:
         """Read on in the text of the chosen line."""
         self._about.scroll_relative(y=step * 3, animate=False)
-
-    def say(self, text: str, style: str = "") -> None:
-        """What came of a key; it stays."""
-        self._said.say(line((text, STYLES[style])), layout=True)
 
     def reveal(self, text: str) -> None:
         """Personal data in the clear, for as long as it takes to read it."""
@@ -311,9 +268,3 @@ class CertificatesBase(KeyedScreen):
         if self.marked and self.seen is not None:
             return [one.line for one in self.seen.entries if one.key in self.marked]
         return [self.entry.line] if self.entry is not None else []
-
-    # -- what subclasses do
-
-    def no_key(self, action: str) -> bool:
-        """Whether the key line leaves an action out."""
-        raise NotImplementedError
