@@ -378,6 +378,16 @@ def test_what_ends_a_certificate_ends_its_extra_copies(kit: Kit, kind: str) -> N
     assert {held_out(kit.store, C1, own_code(kit, one)).verdict for one in every} == {Verdict.ENDED}
 
 
+def test_what_was_asked_for_of_what_ends_is_withdrawn(kit: Kit) -> None:
+    row = certificate(kit, "handed", "food")
+    extra = changed(kit, row, "extra", "more-copies", copies={"duplicate": 1})
+    void = ask(kit.store, C1, extra["id"], "void", "duplicate")
+    changed(kit, row, "revoke", "fraud")
+    assert pending(kit.store, SUPERVISOR) == []
+    assert changes_of(kit.store, C1, extra["id"])[0].row["state"] == "withdrawn"
+    assert refused(confirm, kit.store, second(kit), void.row["id"]) == "change-done"
+
+
 def test_nothing_ends_while_an_extra_copy_is_in_the_printer(kit: Kit) -> None:
     row = certificate(kit, "handed", "food")
     extra = sealed(kit, changed(kit, row, "extra", "more-copies", copies={"duplicate": 1}))
@@ -426,6 +436,17 @@ def test_a_licence_after_a_change_of_registration_takes_the_place_of_the_one_bef
     handed(kit, *printed(kit, new))
     assert states(kit, [row, new]) == ["replaced", "handed"]
     assert [one["no"] for one in copies_of(kit.store, new["id"])] == [1, 1]
+    assert audit(kit.store) == []
+
+
+def test_a_change_of_registration_ends_extra_copies_that_are_being_made(kit: Kit) -> None:
+    row = certificate(kit, "handed", "co_setup")
+    extra = sealed(kit, changed(kit, row, "extra", "more-copies", copies={"duplicate": 2}))
+    new = certificates.assign(kit.store, C1, approved(kit, "co_holder")["id"], row["code"])
+    assert new["replaces"] == extra["id"]
+    described(kit, new)
+    sealed(kit, new)
+    assert states(kit, [row, extra, new]) == ["replaced", "replaced", "sealed"]
     assert audit(kit.store) == []
 
 

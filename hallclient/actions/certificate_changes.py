@@ -8,7 +8,7 @@ whole: the old certificate ends, its copies are called back, the new one is read
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from db.store import Row, Store
@@ -201,8 +201,7 @@ def confirm(store: Store, who: Actor, change: str) -> Row:
         draft = draft_of(tx, certificate)
         ending = [] if spec.id in rules.KEEPS else _ending(draft, certificate, spec)
         made = _again(draft, certificate, row, spec) if spec.again else None
-        for one in ending:
-            _end(draft, one, spec, row["reason"])
+        _end_all(draft, ending, spec, row["reason"], row["id"])
         _done(draft, row, CONFIRMED, made=made["id"] if made else None)
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
         if spec.id == rules.VOID and certificate["code"] and certificate["replaces"] is None:
@@ -306,10 +305,9 @@ def replace_in(tx: Action, certificate: str) -> None:
     """
     row = certificate_row(tx.store, certificate)
     spec = rules.CHANGES[rules.CHANGE]
-    if row["state"] in spec.states:
+    if row["state"] not in ENDED:
         draft = draft_of(tx, row)
-        for one in _ending(draft, row, spec):
-            _end(draft, one, spec, spec.reasons[0])
+        _end_all(draft, _ending(draft, row, spec), spec, spec.reasons[0])
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
 
 
@@ -322,6 +320,18 @@ def _ending(draft: CaseDraft, certificate: Row, spec: rules.Change) -> list[Row]
     if any(one["state"] == PRINTING for one in found):
         raise Refused("change-not-now", field="change", change=spec.id, state=PRINTING)
     return found
+
+
+def _end_all(
+    draft: CaseDraft, ending: Sequence[Row], spec: rules.Change, reason: str, asked: str = ""
+) -> None:
+    """Certificates end, and with them whatever else was asked for of them than ``asked``."""
+    ids = {one["id"] for one in ending}
+    for row in draft.rows(CHANGE):
+        if row["state"] == OPEN and row["certificate"] in ids and row["id"] != asked:
+            _done(draft, row, WITHDRAWN)
+    for one in ending:
+        _end(draft, one, spec, reason)
 
 
 def _end(draft: CaseDraft, certificate: Row, spec: rules.Change, reason: str) -> None:
