@@ -269,7 +269,7 @@ class Desk:
         """Another process takes the step, and is killed around its COMMIT."""
         process = context().Process(target=die_in, args=(self.kit.path, 7, step, self.case, when))
         process.start()
-        process.join()
+        process.join(PATIENCE)
         assert process.exitcode == -signal.SIGKILL
 
     def told(self) -> Stand:
