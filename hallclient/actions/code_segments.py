@@ -118,8 +118,6 @@ def close_segment(store: Store, who: Actor, segment: str, reason: str) -> Row:
         row = tx.row("SELECT * FROM code_segment WHERE id = ?", segment)
         if row is None:
             raise Refused("no-such-segment", field="segment", segment=segment)
-        if row["closed_at"] is not None:
-            raise Refused("segment-closed", field="segment", segment=segment)
         return _close(tx, "code_segment", row, reason, rest=row["size"] - row["next"])
 
 
@@ -132,12 +130,12 @@ def close_block(store: Store, who: Actor, block: str, reason: str) -> Row:
         row = tx.row("SELECT * FROM code_block WHERE id = ?", block)
         if row is None:
             raise Refused("no-such-block", field="block", block=block)
-        if row["closed_at"] is not None:
-            raise Refused("segment-closed", field="block", segment=block)
         return _close(tx, "code_block", row, reason, rest=row["size"] - row["used"])
 
 
 def _close(tx: Action, table: str, row: Row, reason: str, rest: int) -> Row:
+    if row["closed_at"] is not None:
+        raise Refused("segment-closed", field="segment", segment=row["id"])
     now = {"closed_by": tx.actor, "closed_at": tx.now, "reason": reason_of(reason)}
     kind = "code.block-closed" if table == "code_block" else "code.segment-closed"
     change = (table, row["id"], dict.fromkeys(now), now)
