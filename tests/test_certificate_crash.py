@@ -161,6 +161,7 @@ def hall(tmp_path: Path) -> Iterator[Issuing]:
     made.close()
 
 
+@pytest.mark.timeout(400)
 def test_ten_thousand_codes_while_two_hundred_are_killed(hall: Issuing) -> None:
     seed = random.randrange(1 << 32)
     print("seed", seed)
