@@ -195,6 +195,16 @@ def test_approving_twice_makes_nothing_twice(kit: Kit) -> None:
 # -- three together
 
 
+def test_what_is_approved_together_for_others_is_not_handed_over_together(kit: Kit) -> None:
+    """A batch of several applicants: one's pick-up code fetches nothing of another's."""
+    other = DAJI._replace(name="武汉光谷餐饮有限公司")
+    cases_ = [decided(kit, "health"), decided(kit, "health", applicant=other), decided(kit, "food")]
+    rows = certificates.approve(kit.store, C1, [one.id for one in cases_])
+    first, second, third = rows
+    assert first["together"] == third["together"] == first["id"]
+    assert second["together"] is None
+
+
 def test_three_permits_together_are_approved_in_the_order_they_build_on(kit: Kit) -> None:
     cases = {name: decided(kit, name) for name in reversed(THREE)}
     rows = certificates.approve(kit.store, C1, [one.id for one in cases.values()])

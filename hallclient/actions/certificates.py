@@ -63,12 +63,11 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
 
     with acting(store, who, "certificate.approve") as tx:
         made: list[Row] = []
-        together = ""
         for draft in _in_order(tx, cases):
             if draft.row["state"] not in GRANTED:
                 move_in(draft, GRANT)
             else:
-                _approved(draft, together)
+                _approved(draft)
             rows = [one for one in standing(store, draft.id) if one["version"] == 1]
             if not rows:
                 raise Refused("nothing-to-issue", field="case", number=draft.row["number"])
@@ -78,15 +77,14 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
                 if said:
                     describe_in(draft_of(tx, row), row, said)
             made += rows
-            together = together or (rows[0]["id"] if len(cases) > 1 else "")
-        return _tied(tx, made, together)
+        return _tied(tx, made)
 
 
 def approve_in(draft: CaseDraft) -> None:
     """What granting a case yields, in the step that grants it. Write before; writes."""
     if draft.row["state"] != GRANTED[0]:
         return
-    _approved(draft, "")
+    _approved(draft)
     facts = draft.facts()
     if SLIP in facts.flow.paper and any(one.state == APPROVED for one in facts.certificates):
         # No code could be had: this says so to the applicant.
@@ -117,7 +115,7 @@ def of_case(kinds: Kinds, case: Row) -> tuple[CertificateKind, ...]:
     return kinds.of_item(case["checklist"].split("/")[1])
 
 
-def _approved(draft: CaseDraft, together: str) -> None:
+def _approved(draft: CaseDraft) -> None:
     tx = draft.tx
     kinds = certificate_kinds.newest(tx)
     have = {one["kind"] for one in standing(tx.store, draft.id)}
@@ -133,7 +131,6 @@ def _approved(draft: CaseDraft, together: str) -> None:
             scheme=kind.scheme,
             version=1,
             reason=FIRST,
-            together=together or None,
             state=APPROVED,
             since=tx.now,
             day=tx.day,
@@ -145,16 +142,24 @@ def _approved(draft: CaseDraft, together: str) -> None:
         assign_in(draft, kinds, certificate_row(tx.store, row["id"]))
 
 
-def _tied(tx: Action, rows: Sequence[Row], together: str) -> list[Row]:
-    """Certificates that are handed over together say so."""
-    found = []
+def _tied(tx: Action, rows: Sequence[Row]) -> list[Row]:
+    """Certificates of one applicant that were approved together are handed over together."""
+    first: dict[tuple[object, ...], str] = {}
     for row in rows:
-        if together and row["together"] is None:
-            draft = draft_of(tx, row)
-            draft.update(CERTIFICATE, row, together=together)
-            draft.write("certificate.described", row["id"])
-        found.append(certificate_row(tx.store, row["id"]))
-    return found
+        case = case_row(tx.store, row["case_file"])
+        whose = case["title"], case["person"], case["name_token"]
+        if first.setdefault(whose, row["id"]) != row["id"]:
+            _tie(tx, row["id"], first[whose])
+            _tie(tx, first[whose], first[whose])
+    return [certificate_row(tx.store, row["id"]) for row in rows]
+
+
+def _tie(tx: Action, certificate: str, together: str) -> None:
+    row = certificate_row(tx.store, certificate)
+    if row["together"] is None:
+        draft = draft_of(tx, row)
+        draft.update(CERTIFICATE, row, together=together)
+        draft.write("certificate.described", row["id"])
 
 
 def standing(store: Store, case: str) -> list[Row]:

@@ -746,6 +746,7 @@ CREATE INDEX certificate_code ON certificate (code) WHERE code IS NOT NULL;
 CREATE INDEX certificate_open ON certificate (state, since) WHERE handed_at IS NULL AND ended_at IS NULL;
 CREATE INDEX certificate_pickup ON certificate (pickup) WHERE pickup IS NOT NULL;
 CREATE INDEX certificate_day ON certificate (day);
+CREATE INDEX certificate_kind ON certificate (kind) WHERE code IS NOT NULL;
 CREATE INDEX certificate_copy_of ON certificate_copy (certificate);
 CREATE INDEX certificate_copy_job ON certificate_copy (job) WHERE state = 'printing';
 CREATE INDEX certificate_change_open ON certificate_change (at) WHERE done_at IS NULL;
