@@ -137,7 +137,8 @@ class CertificatesPrinting(CertificatesSteps):
                 self.tell(error)
                 later = (copy["id"] for other in job.parts[n + 1 :] for copy in other.copies)
                 return frozenset(later)
-        self.say(t("certs.sent", n=len(job.copies)), "good")
+        kind = "certs.saved" if printer.kind == "file" else "certs.sent"
+        self.say(t(kind, n=len(job.copies), where=printer.where), "good")
         return frozenset()
 
     # -- what came out
