@@ -2,7 +2,7 @@
 
 Eight windows assign ten thousand codes while two hundred of them are killed. So that it takes
 about a minute, cases are brought to their decision beforehand, each grants four small certificates
-five cases at a time, every fourth of these lots goes on to be sealed, printed, confirmed and handed
+five cases at a time, every seventh of these lots goes on to be sealed, printed, confirmed and handed
 over, and pages are not set (that has tests of its own). What is left is what it is about: each
 step is the program's own, durable before the next, and what came out of a printer stays out.
 """
@@ -54,9 +54,9 @@ OWN = (5, 6, 7, 8)
 """Windows that have segments of their own; when these are used up they lease with the others."""
 CASES, YIELD = 313, 4
 CODES = len(WINDOWS) * CASES * YIELD
-LOT, EVERY = 5, 4
+LOT, EVERY = 5, 7
 KILLS = 200
-BETWEEN = 40
+BETWEEN = 20
 """Steps that all together take at most before the next is killed."""
 PRINTING = frozenset({"begun", "page", "unknown", "torn", "out", "blank"})
 PATIENCE = 60

@@ -119,10 +119,11 @@ def test_a_case_is_granted_and_its_permit_described_in_one_step(cli: Cli) -> Non
 
 def test_cases_are_approved_together(cli: Cli) -> None:
     loaded(cli)
-    first, second = agreed(cli), agreed(cli, "武汉大利科技有限公司")
-    rows = cli.json("certificate", "approve", first, second, **BY).objects
-    assert len({one["code"] for one in rows}) == 2
-    assert {one["together"] for one in rows} == {rows[0]["certificate"]}
+    first, second, other = agreed(cli), agreed(cli), agreed(cli, "武汉大利科技有限公司")
+    rows = cli.json("certificate", "approve", first, second, other, **BY).objects
+    assert len({one["code"] for one in rows}) == 3
+    # What one applicant has is fetched together.
+    assert [one["together"] for one in rows] == [*[rows[0]["certificate"]] * 2, None]
 
 
 def test_what_cannot_be_approved(cli: Cli) -> None:
