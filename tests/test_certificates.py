@@ -11,6 +11,7 @@ import pytest
 from db.check import verify
 from db.store import Row
 from hallclient.actions import (
+    case_lease,
     case_papers,
     case_undo,
     certificate_face,
@@ -34,6 +35,7 @@ from tests.certkit import (
     MEI,
     approved,
     certificate,
+    changed,
     copy_states,
     decided,
     described,
@@ -685,3 +687,18 @@ def test_a_code_is_verified_by_what_is_known_of_it(kit: Kit) -> None:
     assert verdict(forged) in (Verdict.FORGED, Verdict.MALFORMED)
     certificate_print.spoil(kit.store, C1, copy["id"], "x")
     assert verdict(own.own) is Verdict.ENDED
+
+
+# -- a decision that is gone
+
+
+def test_a_decision_is_not_revoked_over_a_certificate_that_stands(kit: Kit) -> None:
+    case = decided(kit, "health")
+    case.move("grant")
+    (row,) = certificates.certificates_of(kit.store, C1, case.id)
+    case_lease.release(kit.store, C1, case.id)
+    with pytest.raises(Refused) as error:
+        case.move("revoke", SUPERVISOR, reason="以欺骗手段取得")
+    assert error.value.params["why"] == "certificate-standing"
+    changed(kit, row, "revoke", "fraud")
+    assert case.move("revoke", SUPERVISOR, reason="以欺骗手段取得").row["state"] == "revoked"

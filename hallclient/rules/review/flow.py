@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hallclient.rules.certificate.states import ENDED
 from hallclient.rules.review import departments
 from hallclient.rules.review.facts import CaseFacts
 from hallclient.rules.review.guards import GUARDS, Context
@@ -17,6 +18,7 @@ LATE_TO_SHOW = ("withdraw", "recall", "revoke")
 
 AT_ONCE = ("receive", "accept", "grant")
 """The moves of what is done on the spot, in order."""
+REVOKED = "revoked"
 NOTICE = "gzs"
 """The one-time notice (一次性告知书)."""
 
@@ -39,11 +41,17 @@ class Step(NamedTuple):
 
 
 def hindered(facts: CaseFacts, move: Move, context: Context) -> str:
-    """The first guard that does not hold; empty: all do."""
+    """The first guard that does not hold; empty: all do.
+
+    Whatever the flow says, a decision is not revoked over a certificate that stands: two people end
+    that first.
+    """
     for name in move.guards:
         why = GUARDS[name](facts, context)
         if why:
             return why
+    if move.target == REVOKED and any(one.state not in ENDED for one in facts.certificates):
+        return "certificate-standing"
     return ""
 
 
