@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from db.store import Row as Record
 from db.store import Store
-from hallclient.actions import code_segments, sheets
+from hallclient.actions import code_segments, sheet_counts, sheets
 from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_kinds import current
 from hallclient.actions.code_segments import Pool, Segment
@@ -51,7 +51,7 @@ def read_stocks(store: Store, who: Actor, windows: tuple[str, ...]) -> Stocks:
         for one in sheets.held(store, who, place)
         if one.ranges or (place and place == who.window)
     ]
-    counts = sheets.counts(store, who, day)
+    counts = sheet_counts.counts(store, who, day)
     blocks = code_segments.blocks_of(store, who)
     return Stocks(
         current(store),
@@ -59,7 +59,7 @@ def read_stocks(store: Store, who: Actor, windows: tuple[str, ...]) -> Stocks:
         tuple(code_segments.segments_of(store, who)),
         tuple(one for one in blocks if every or one["window"] in (who.window, who.operator)),
         tuple(held),
-        tuple(sheets.day_of(store, one.stock.id, one.window, day) for one in held),
+        tuple(sheet_counts.day_of(store, one.stock.id, one.window, day) for one in held),
         tuple(one for one in counts if every or one["window"] == who.window),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from db.store import Row
-from hallclient.actions import sheets
+from hallclient.actions import sheet_counts, sheets
 from hallclient.actions.sheets import MISSING, SAFE, SPOILED
 from hallclient.certificate_words import holder_word, sheet_word
 from hallclient.rules.catalogue import named
@@ -165,7 +165,7 @@ class StockSheets(StockBase):
     async def _counted(self, stock: Stock, counted: int) -> Row | None:
         session = self.hall_app.session
         try:
-            _, row = await session.write(sheets.count, self.who, stock.id, counted)
+            _, row = await session.write(sheet_counts.count, self.who, stock.id, counted)
         except Refused as refused:
             if refused.code != "count-note":
                 raise
@@ -175,7 +175,7 @@ class StockSheets(StockBase):
             note = await self.why(told)
             if note is None:
                 return None
-            _, row = await session.write(sheets.count, self.who, stock.id, counted, note)
+            _, row = await session.write(sheet_counts.count, self.who, stock.id, counted, note)
         return row
 
 

@@ -40,6 +40,7 @@ LOOK: Final = {
     Verdict.VOID: ALERT,
     Verdict.DIFFERS: ALERT,
     Verdict.FORGED: ALERT,
+    Verdict.SHEET_OFF: ALERT,
     Verdict.MALFORMED: ALERT,
 }
 LABEL: Final = 10

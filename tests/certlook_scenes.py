@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from db.store import Row
-from hallclient.actions import codes, sheets
+from hallclient.actions import codes, sheet_counts, sheets
 from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_face import signer
 from hallclient.actions.certificate_kinds import shipped
@@ -76,7 +76,7 @@ def stock(kit: Kit) -> None:
     sheets.spoil(kit.store, HERE, "yyzz-fb", "FB00000003", "spoiled", WHY)
     left = sheets.held(kit.store, HERE)
     for one in left[:2]:
-        sheets.count(kit.store, HERE, one.stock.id, one.left)
+        sheet_counts.count(kit.store, HERE, one.stock.id, one.left)
 
 
 # -- what is done

@@ -54,6 +54,7 @@ from hallclient.actions import (
     forms,
     persons,
     serving,
+    sheet_counts,
     sheets,
     shift,
     signals,
@@ -365,7 +366,7 @@ def _certificates(kit: Kit) -> None:
     (copy,) = copies_of(store, row["id"])
     certificate_print.confirm(store, ONE, copy["job"], spoiled={copy["id"]: "x"})
     handed(kit, *printed(kit, row))
-    sheets.count(store, ONE, "wsxkz", 0, "x")
+    sheet_counts.count(store, ONE, "wsxkz", 0, "x")
     again = changed(kit, row, "damage", "damaged")
     certificate_changes.returned(store, ONE, copies_of(store, row["id"])[1]["id"])
     sealed(kit, again)

@@ -10,7 +10,7 @@ from hallclient.actions.case_title import Applicant
 from hallclient.actions.certificate_changes import ask
 from hallclient.actions.certificate_print import spoil
 from hallclient.actions.certificate_rows import copies_of
-from hallclient.actions.sheets import count
+from hallclient.actions.sheet_counts import count
 from hallclient.rules.form.edits import SINGLE, Put
 from tests.bookkit import booked, row
 from tests.certkit import MEI, approved, certificate, changed, stocked

@@ -9,7 +9,7 @@ import pytest
 
 from db.check import verify
 from db.store import Row
-from hallclient.actions import certificate_print, certificates
+from hallclient.actions import certificate_print, certificate_seal, certificates
 from hallclient.actions.certificate_audit import audit
 from hallclient.actions.certificate_changes import (
     ask,
@@ -31,7 +31,7 @@ from hallclient.rules.certificate import schemes
 from hallclient.rules.certificate.changes import CHANGES, possible
 from hallclient.rules.certificate.states import ENDED, LIVE, STATES
 from hallclient.rules.errors import Refused
-from tests.casekit import C1, SUPERVISOR
+from tests.casekit import C1, DAJI, SUPERVISOR
 from tests.certkit import (
     approved,
     certificate,
@@ -199,13 +199,89 @@ def test_a_change_is_rejected_with_an_answer_or_withdrawn_by_whoever_asked(kit: 
     assert kinds == ["withdrawn", "rejected"]
 
 
-def test_a_certificate_that_moved_on_is_looked_at_again(kit: Kit) -> None:
-    row = certificate(kit, "ready")
+@pytest.mark.parametrize("state", ["assigned", "sealed", "ready"])
+def test_what_is_asked_to_end_goes_no_further(kit: Kit, state: str) -> None:
+    row = certificate(kit, state)
     key = ask(kit.store, C1, row["id"], "void", "wrong-words").row["id"]
-    handed(kit, row)
-    assert refused(confirm, kit.store, SUPERVISOR, key) == "change-not-now"
+
+    def go_on() -> None:
+        if state == "assigned":
+            sealed(kit, row)
+        elif state == "sealed":
+            printed(kit, row)
+        else:
+            handed(kit, row)
+
+    assert refused(go_on) == "change-pending"
+    assert now(kit, row)["state"] == state
+    reject(kit.store, SUPERVISOR, key, "是对的")
+    go_on()
+    assert now(kit, row)["state"] != state
+
+
+def test_what_was_revoked_is_not_issued_again_by_one_person(kit: Kit) -> None:
+    """Neither by approving its case once more nor through a case that keeps the code."""
+    row = certificate(kit, "handed", "co_setup")
+    changed(kit, row, "revoke", "fraud")
+    assert refused(certificates.approve, kit.store, C1, [row["case_file"]]) == "nothing-to-issue"
+    new = approved(kit, "co_holder")
+    assert refused(certificates.assign, kit.store, C1, new["id"], row["code"]) == "code-ended"
+    void = certificate(kit, "assigned", "co_setup")
+    changed(kit, void, "void", "duplicate")
+    assert refused(certificates.assign, kit.store, C1, new["id"], void["code"]) == "code-ended"
+
+
+def test_what_is_revoked_meanwhile_is_not_sealed_under_another_case(kit: Kit) -> None:
+    row = certificate(kit, "handed", "co_setup")
+    new = certificates.assign(kit.store, C1, approved(kit, "co_holder")["id"], row["code"])
+    described(kit, new)
+    changed(kit, row, "revoke", "fraud")
+    assert refused(sealed, kit, new) == "code-ended"
+
+
+def test_another_applicants_code_is_not_taken(kit: Kit) -> None:
+    row = certificate(kit, "handed", "co_setup")
+    new = approved(kit, "co_holder", applicant=DAJI._replace(name="武汉光谷餐饮有限公司"))
+    said = refused(certificates.assign, kit.store, C1, new["id"], row["code"])
+    assert said == "code-of-another"
     assert now(kit, row)["state"] == "handed"
-    reject(kit.store, SUPERVISOR, key, "已领走")
+
+
+def test_two_changes_of_registration_leave_one_licence(kit: Kit) -> None:
+    row = certificate(kit, "handed", "co_setup")
+    first, second_ = (
+        certificates.assign(kit.store, C1, approved(kit, "co_holder")["id"], row["code"])
+        for _ in range(2)
+    )
+    sealed(kit, second_)
+    assert states(kit, [row, first, second_]) == ["replaced", "assigned", "sealed"]
+    sealed(kit, first)
+    assert states(kit, [row, first, second_]) == ["replaced", "sealed", "replaced"]
+
+
+def test_words_that_two_agreed_on_are_not_described_anew(kit: Kit) -> None:
+    row = certificate(kit, "handed")
+    again = changed(kit, row, "correct", "our-mistake", words={"items": "游泳场"})
+    given = {"address": "高新大道2号"}
+    said = refused(lambda: certificate_seal.describe(kit.store, C1, again["id"], **given))
+    assert said == "words-agreed"
+
+
+def test_a_correction_with_a_day_that_is_none_is_refused_at_once(kit: Kit) -> None:
+    row = certificate(kit, "handed")
+    words = {"until": "tomorrow"}
+    said = refused(lambda: ask(kit.store, C1, row["id"], "correct", "our-mistake", words=words))
+    assert said == "face-day"
+
+
+def test_a_later_issue_that_is_void_is_made_once_more_with_the_same_code(kit: Kit) -> None:
+    row = certificate(kit, "handed")
+    again = changed(kit, row, "loss", "lost", announcement="长江日报")
+    changed(kit, again, "void", "wrong-words")
+    (made,) = certificates.approve(kit.store, C1, [row["case_file"]])
+    assert (made["code"], made["state"], made["version"]) == (row["code"], "assigned", 3)
+    handed(kit, *printed(kit, sealed(kit, made)))
+    assert audit(kit.store) == []
 
 
 def test_free_words_have_an_end(kit: Kit) -> None:

@@ -1,8 +1,8 @@
 """One certificate, one code: whoever is killed, whenever. Real processes, real SIGKILL, one store.
 
-Eight windows assign ten thousand codes while two hundred of them are killed. So that it takes
-about a minute, cases are brought to their decision beforehand, each grants four small certificates
-five cases at a time, every seventh of these lots goes on to be sealed, printed, confirmed and handed
+Eight windows assign ten thousand codes while two hundred of them are killed. So that it takes half
+a minute, cases are brought to their decision beforehand, each grants four small certificates five
+cases at a time, every seventh of these lots goes on to be sealed, printed, confirmed and handed
 over, and pages are not set (that has tests of its own). What is left is what it is about: each
 step is the program's own, durable before the next, and what came out of a printer stays out.
 """

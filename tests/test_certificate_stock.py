@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from hallclient.actions import code_segments, sheets
+from hallclient.actions import code_segments, sheet_counts, sheets
 from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_kinds import current
 from hallclient.actions.sheets import SAFE
@@ -330,11 +330,11 @@ async def test_a_difference_needs_a_note(kit: Kit) -> None:
         assert seat.asking
         assert t("stock.differs", expected=50, counted=48, difference="-2") in seat.text
         await seat.press("escape")
-        assert sheets.counts(kit.store, HERE) == []
+        assert sheet_counts.counts(kit.store, HERE) == []
         await seat.press("c")
         await seat.type("４８")
         await seat.type("two stuck together")
-        (row,) = sheets.counts(kit.store, HERE)
+        (row,) = sheet_counts.counts(kit.store, HERE)
         assert (row["counted"], row["note"]) == (48, "two stuck together")
         assert "-2" in seat.said
 
@@ -347,7 +347,7 @@ async def test_only_a_number_is_a_count(kit: Kit, typed: str) -> None:
         await seat.press("c")
         await seat.type(typed)
         assert seat.said == t("stock.not-a-number", text=typed)
-        assert sheets.counts(kit.store, HERE) == []
+        assert sheet_counts.counts(kit.store, HERE) == []
 
 
 async def test_what_is_being_printed_is_confirmed_before_it_is_counted(kit: Kit) -> None:
@@ -435,7 +435,7 @@ async def test_hostile_words_are_only_words(kit: Kit, language: str) -> None:
         code_segments.load(
             kit.store, SUPERVISOR, "uscc", f"AA0000{n:02d}", f"AA0000{n:02d}", f"x{text[:150]}"
         )
-    sheets.count(kit.store, HERE, LICENCE, 1, f"x{HOSTILE[3]}")
+    sheet_counts.count(kit.store, HERE, LICENCE, 1, f"x{HOSTILE[3]}")
     async with stock(kit, SUPERVISOR, language=language) as (seat, screen):
         for _ in range(3):
             await seat.press("f3")

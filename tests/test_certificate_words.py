@@ -10,7 +10,13 @@ import pytest
 
 from db.store import Row
 from hallclient import certificate_words as words
-from hallclient.actions import certificate_audit, certificate_changes, certificate_seal, sheets
+from hallclient.actions import (
+    certificate_audit,
+    certificate_changes,
+    certificate_ending,
+    certificate_seal,
+    sheets,
+)
 from hallclient.actions.case_moves import move as move_case
 from hallclient.actions.certificate_audit import Finding
 from hallclient.actions.certificate_handover import RELATIONS
@@ -91,10 +97,10 @@ def test_an_end_in_free_words_is_said_as_it_is() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        certificate_changes.OPEN,
-        certificate_changes.CONFIRMED,
-        certificate_changes.REJECTED,
-        certificate_changes.WITHDRAWN,
+        certificate_ending.OPEN,
+        certificate_ending.CONFIRMED,
+        certificate_ending.REJECTED,
+        certificate_ending.WITHDRAWN,
     ],
 )
 def test_what_became_of_a_change(state: str) -> None:
@@ -140,7 +146,7 @@ def findings() -> set[str]:
 
 
 def test_every_finding() -> None:
-    assert len(findings()) == 11
+    assert len(findings()) == 12
     for code in findings():
         said = words.finding_text(Finding(code, "X-1\x1b"))
         assert "X-1\u241b" in said

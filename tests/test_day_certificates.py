@@ -1,6 +1,12 @@
 """What the day's end says of certificates: prints nobody confirmed, blank sheets not counted."""
 
-from hallclient.actions import certificate_print, certificate_seal, certificates, day_cases, sheets
+from hallclient.actions import (
+    certificate_print,
+    certificate_seal,
+    certificates,
+    day_cases,
+    sheet_counts,
+)
 from tests.casekit import C1, DAJI, Case
 from tests.certkit import stocked
 from tests.hallkit import Kit
@@ -33,7 +39,7 @@ def test_an_unknown_print_and_an_uncounted_tray_stand_on_the_list_until_they_are
     kit.clock.pass_(1)
     certificate_print.confirm(kit.store, C1, job.id)
     assert whys(kit) == [uncounted]
-    told, _ = sheets.count(kit.store, C1, "wsxkz", 49)
+    told, _ = sheet_counts.count(kit.store, C1, "wsxkz", 49)
     assert (told.used, told.expected) == (1, 49)
     assert whys(kit) == []
     assert day_cases.left(kit.store) == []

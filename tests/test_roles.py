@@ -65,6 +65,7 @@ from hallclient.actions import (
     persons,
     printing,
     serving,
+    sheet_counts,
     sheets,
     shift,
     signals,
@@ -322,7 +323,7 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "sheet.read": [
         lambda kit, who: sheets.held(kit.store, who),
-        lambda kit, who: sheets.counts(kit.store, who),
+        lambda kit, who: sheet_counts.counts(kit.store, who),
     ],
     "sheet.receive": [
         lambda kit, who: sheets.receive(kit.store, who, "none", "1", "2", "x"),
@@ -330,7 +331,7 @@ ACTIONS: dict[str, list[Act]] = {
     ],
     "sheet.use": [
         lambda kit, who: sheets.spoil(kit.store, who, "none", "1", "spoiled", "x"),
-        lambda kit, who: sheets.count(kit.store, who, "none", 0),
+        lambda kit, who: sheet_counts.count(kit.store, who, "none", 0),
     ],
     "edition.publish": [
         lambda kit, who: editions.publish(kit.store, who, editions.shipped_checklists()["vat"]),

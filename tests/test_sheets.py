@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from db.check import verify
 from db.store import Row
-from hallclient.actions import certificate_print, sheets
+from hallclient.actions import certificate_print, sheet_counts, sheets
 from hallclient.actions.acting import Actor
 from hallclient.actions.certificate_audit import audit
 from hallclient.actions.certificate_rows import copies_of
@@ -49,7 +49,7 @@ def held(kit: Kit, window: str = "W01") -> Held:
 
 
 def day_of(kit: Kit, window: str = "W01", day: str = TODAY) -> Count:
-    return sheets.day_of(kit.store, STOCK, window, day)
+    return sheet_counts.day_of(kit.store, STOCK, window, day)
 
 
 # -- serials
@@ -176,7 +176,7 @@ def test_the_day_adds_up(kit: Kit) -> None:
     spoil(kit, 4, MISSING)
     give(kit, 9, 10, "W02", "W01")
     assert day_of(kit) == Count(opening=0, received=10, given=2, used=2, spoiled=2)
-    told, row = sheets.count(kit.store, C1, STOCK, 4)
+    told, row = sheet_counts.count(kit.store, C1, STOCK, 4)
     assert told.expected == row["expected"] == row["counted"] == held(kit).left == 4
     assert row["note"] is None
     assert day_of(kit, "W02") == Count(0, 2, 0, 0, 0)
@@ -186,7 +186,7 @@ def test_the_day_adds_up(kit: Kit) -> None:
 
 def test_a_difference_is_told_and_needs_a_note(kit: Kit) -> None:
     receive(kit, 1, 10)
-    act = sheets.count
+    act = sheet_counts.count
 
     with pytest.raises(Refused, match="count-note") as error:
         act(kit.store, C1, STOCK, 9)
@@ -196,8 +196,8 @@ def test_a_difference_is_told_and_needs_a_note(kit: Kit) -> None:
     assert (row["expected"], row["counted"], row["note"]) == (10, 9, "一张找不到，明日再查")
     _, again = act(kit.store, C1, STOCK, 10)
     assert (again["counted"], again["note"]) == (10, None)
-    assert [one["counted"] for one in sheets.counts(kit.store, AGENT)] == [10]
-    assert sheets.counts(kit.store, AGENT, "2026-09-23") == []
+    assert [one["counted"] for one in sheet_counts.counts(kit.store, AGENT)] == [10]
+    assert sheet_counts.counts(kit.store, AGENT, "2026-09-23") == []
     assert kit.kinds().count("sheet.counted") == 2
     for number in (-1, rules.MOST + 1):
         assert refused(act, kit.store, C1, STOCK, number) == "count-number"
@@ -208,10 +208,10 @@ def test_what_is_being_printed_is_confirmed_before_the_count(kit: Kit) -> None:
     receive(kit, 1, 10)
     segment(kit, "health", "1", "50")
     row = certificate(kit, "printing")
-    assert refused(sheets.count, kit.store, C1, STOCK, 9) == "sheets-bound"
+    assert refused(sheet_counts.count, kit.store, C1, STOCK, 9) == "sheets-bound"
     (copy,) = copies_of(kit.store, row["id"])
     certificate_print.confirm(kit.store, C1, copy["job"])
-    sheets.count(kit.store, C1, STOCK, 9)
+    sheet_counts.count(kit.store, C1, STOCK, 9)
 
 
 def test_a_sheet_that_proves_bad_the_day_after_is_in_the_books_of_the_day_it_was_used(
@@ -219,11 +219,11 @@ def test_a_sheet_that_proves_bad_the_day_after_is_in_the_books_of_the_day_it_was
 ) -> None:
     receive(kit, 1, 10)
     (row,) = issued(kit)
-    sheets.count(kit.store, C1, STOCK, 9)
+    sheet_counts.count(kit.store, C1, STOCK, 9)
     kit.clock.ms += DAY_MS
     (copy,) = copies_of(kit.store, row["id"])
     certificate_print.spoil(kit.store, C1, copy["id"], "x")
-    told, _ = sheets.count(kit.store, C1, STOCK, 9)
+    told, _ = sheet_counts.count(kit.store, C1, STOCK, 9)
     assert told == Count(9, 0, 0, 0, 0)
     assert day_of(kit) == Count(0, 10, 0, 0, 1)
     assert audit(kit.store) == []
@@ -231,7 +231,7 @@ def test_a_sheet_that_proves_bad_the_day_after_is_in_the_books_of_the_day_it_was
 
 def test_the_safe_is_counted_by_whoever_sits_at_no_window(kit: Kit) -> None:
     receive(kit, 1, 10, SAFE)
-    told, row = sheets.count(kit.store, SUPERVISOR, STOCK, 10)
+    told, row = sheet_counts.count(kit.store, SUPERVISOR, STOCK, 10)
     assert (told.expected, row["window"]) == (10, SAFE)
 
 
@@ -336,9 +336,9 @@ class Sheets(RuleBasedStateMachine):
             "SELECT id FROM sheet WHERE window = ? AND state = 'bound'", who.window
         )
         if bound:
-            assert refused(sheets.count, self.kit.store, who, STOCK, left) == "sheets-bound"
+            assert refused(sheet_counts.count, self.kit.store, who, STOCK, left) == "sheets-bound"
         else:
-            told, row = sheets.count(self.kit.store, who, STOCK, left)
+            told, row = sheet_counts.count(self.kit.store, who, STOCK, left)
             assert (told.expected, row["note"]) == (left, None)
 
     @rule()

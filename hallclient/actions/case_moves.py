@@ -104,6 +104,17 @@ def move_in(draft: CaseDraft, move_id: str, **given: str) -> None:
     automatic_in(draft)
 
 
+def follow_in(draft: CaseDraft, move_id: str, **given: str) -> bool:
+    """`move_in`, if the case can be moved so now; whether it was. Write before."""
+    facts = draft.facts()
+    spec = facts.flow.move.get(move_id)
+    may = spec is not None and facts.state in spec.sources and draft.tx.who.role in spec.roles
+    if spec is None or not may or rules.hindered(facts, spec, _context(draft, "")):
+        return False
+    move_in(draft, move_id, **given)
+    return True
+
+
 def automatic_in(draft: CaseDraft) -> None:
     """Make the moves that make themselves, as long as any does. Write before."""
     context = _context(draft, "")

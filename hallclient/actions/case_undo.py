@@ -54,7 +54,8 @@ def undo_move(store: Store, who: Actor, case: str) -> Row:
 
     Raises ``no-such-case``, ``no-step-to-undo`` (too late, somebody else's, or something was done
     since), ``step-told`` (a document of it was read, printed or delivered), ``step-coded`` (a code
-    was given: void the certificate), ``step-built-on`` (another device has gone on with it).
+    was given: void the certificate), ``step-certificate`` (it followed what was done with one),
+    ``step-built-on`` (another device has gone on with it).
     """
     with acting(store, who, "case.move") as tx:
         row = case_row(store, case)
@@ -104,6 +105,9 @@ def _last(tx: Action, row: Row) -> _Step | None:
             known = flow.move.get(event.body.get("move", ""))
             if kind == MOVED and known is not None and not known.automatic:
                 moves = len(found)
+        elif found and kind.startswith("certificate."):
+            # A print confirmed, a certificate handed over: the move only followed.
+            raise Refused("step-certificate", field="case", number=row["number"])
         elif found or kind not in _SINCE:
             break
         elif kind == _LEASED:

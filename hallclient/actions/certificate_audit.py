@@ -66,6 +66,11 @@ def _codes(store: Store) -> Iterator[Finding]:
             yield Finding("code-wrong", row["id"])
         if row["state"] == ASSIGNED and row["carried"] != row["id"]:
             yield Finding("code-adrift", row["id"])
+    for row in store.rows(
+        "SELECT DISTINCT code.id FROM code JOIN certificate ON certificate.code = code.id "
+        "WHERE code.state = 'void' AND certificate.ended_at IS NULL AND certificate.sealed_at > 0"
+    ):
+        yield Finding("code-void", row["id"])
 
 
 def _made_of(store: Store, row: Row) -> bool:

@@ -8,45 +8,45 @@ whole: the old certificate ends, its copies are called back, the new one is read
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import codes, sheets
+from hallclient.actions import codes
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.actions.case_rows import CaseDraft, case_row, stream
+from hallclient.actions.certificate_ending import (
+    CONFIRMED,
+    OPEN,
+    REJECTED,
+    WITHDRAWN,
+    done,
+    end_all,
+    ending_of,
+)
 from hallclient.actions.certificate_rows import (
     CERTIFICATE,
     CHANGE,
     COPY,
     certificate_row,
-    copies_of,
     draft_of,
     insert,
     kind_of,
     sealed_of,
     values_of,
 )
-from hallclient.actions.certificate_values import missing
+from hallclient.actions.certificate_values import checked, missing
 from hallclient.rules.certificate import changes as rules
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
     ASSIGNED,
-    ENDED,
-    HANDED,
-    LIVE,
     LOST,
-    PRINTING,
     RECALLED,
     RECOVERED,
-    REPLACED,
-    VOIDED,
-    WAITING,
 )
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean
 
-OPEN, CONFIRMED, REJECTED, WITHDRAWN = "open", "confirmed", "rejected", "withdrawn"
 _LONGEST: Final = 500
 
 
@@ -137,7 +137,10 @@ def _wanted(
     for name in words:
         if name not in kind.field:
             raise Refused("face-no-field", field=name, name=name, kind=kind)
-    new = {name: clean(text, multiline=True).strip() for name, text in words.items()}
+    new = {
+        name: checked(kind.field[name], clean(text, multiline=True).strip())
+        for name, text in words.items()
+    }
     new = {name: text for name, text in new.items() if now.get(name, "") != text}
     if spec.id in (rules.CORRECT, rules.CHANGE) and not new:
         raise Refused("change-same", field="words")
@@ -159,6 +162,10 @@ def _copies(kind: CertificateKind, spec: rules.Change, copies: dict[str, int]) -
         if spec.id == rules.EXTRA and not copy.numbered and count:
             raise Refused("copies-many", field="copies", copy=copy, most=0)
     wanted = {name: count for name, count in copies.items() if count}
+    if wanted and spec.id != rules.EXTRA:
+        # The old ones end, so that no original may be left out.
+        whole = {one.id: one.count for one in kind.copies if not one.numbered}
+        wanted = whole | wanted
     if spec.id == rules.EXTRA and not wanted:
         raise Refused("copies-none", field="copies")
     return wanted
@@ -199,10 +206,10 @@ def confirm(store: Store, who: Actor, change: str) -> Row:
             state = certificate["state"]
             raise Refused("change-not-now", field="change", change=spec.id, state=state)
         draft = draft_of(tx, certificate)
-        ending = [] if spec.id in rules.KEEPS else _ending(draft, certificate, spec)
+        ending = [] if spec.id in rules.KEEPS else ending_of(draft, certificate, spec)
         made = _again(draft, certificate, row, spec) if spec.again else None
-        _end_all(draft, ending, spec, row["reason"], row["id"])
-        _done(draft, row, CONFIRMED, made=made["id"] if made else None)
+        end_all(draft, ending, spec, row["reason"], row["id"])
+        done(draft, row, CONFIRMED, made=made["id"] if made else None)
         draft.write("certificate.change-confirmed", row["id"], change=spec.id)
         if spec.id == rules.VOID and certificate["code"] and certificate["replaces"] is None:
             codes.void_in(tx, certificate["code"], row["reason"])
@@ -223,7 +230,7 @@ def reject(store: Store, who: Actor, change: str, answer: str) -> Row:
         if len(said) > _LONGEST:
             raise Refused("reason-long", field="answer", longest=_LONGEST)
         draft = CaseDraft(tx, case_row(store, row["case_file"]))
-        _done(
+        done(
             draft, row, REJECTED, sealed=draft.sealed(**draft.unsealed(row["sealed"]), answer=said)
         )
         draft.write("certificate.change-rejected", row["id"], state=REJECTED)
@@ -231,13 +238,15 @@ def reject(store: Store, who: Actor, change: str, answer: str) -> Row:
 
 
 def withdraw(store: Store, who: Actor, change: str) -> Row:
-    """Whoever asked takes it back. Raises as `reject`; ``change-not-yours``."""
+    """Whoever asked takes it back. Raises ``no-such-change``, ``change-done``,
+    ``change-not-yours``.
+    """
     with acting(store, who, "certificate.request") as tx:
         row = _open(tx, change)
         if row["by"] != tx.actor:
             raise Refused("change-not-yours", field="change", by=row["by"])
         draft = CaseDraft(tx, case_row(store, row["case_file"]))
-        _done(draft, row, WITHDRAWN)
+        done(draft, row, WITHDRAWN)
         draft.write("certificate.change-rejected", row["id"], state=WITHDRAWN)
         return row
 
@@ -297,70 +306,6 @@ def _again(draft: CaseDraft, old: Row, change: Row, spec: rules.Change) -> Row:
         assigned_at=tx.now,
         sealed=sealed_of(draft, values_of(tx.store, old) | words),
     )
-
-
-def replace_in(tx: Action, certificate: str) -> None:
-    """A certificate that another case's new one takes the place of: its words were changed by what
-    was decided there (变更登记). Writes.
-    """
-    row = certificate_row(tx.store, certificate)
-    spec = rules.CHANGES[rules.CHANGE]
-    if row["state"] not in ENDED:
-        draft = draft_of(tx, row)
-        _end_all(draft, _ending(draft, row, spec), spec, spec.reasons[0])
-        draft.write("certificate.change-confirmed", row["id"], change=spec.id)
-
-
-def _ending(draft: CaseDraft, certificate: Row, spec: rules.Change) -> list[Row]:
-    """The issues that a change ends: the certificate and other copies of it in its case."""
-    if spec.id == rules.VOID or certificate["code"] is None:
-        return [certificate]
-    rows = [one for one in draft.rows(CERTIFICATE) if one["code"] == certificate["code"]]
-    found = [one for one in rows if one["state"] not in ENDED]
-    if any(one["state"] == PRINTING for one in found):
-        raise Refused("change-not-now", field="change", change=spec.id, state=PRINTING)
-    return found
-
-
-def _end_all(
-    draft: CaseDraft, ending: Sequence[Row], spec: rules.Change, reason: str, asked: str = ""
-) -> None:
-    """Certificates end, and with them whatever else was asked for of them than ``asked``."""
-    ids = {one["id"] for one in ending}
-    for row in draft.rows(CHANGE):
-        if row["state"] == OPEN and row["certificate"] in ids and row["id"] != asked:
-            _done(draft, row, WITHDRAWN)
-    for one in ending:
-        _end(draft, one, spec, reason)
-
-
-def _end(draft: CaseDraft, certificate: Row, spec: rules.Change, reason: str) -> None:
-    """The certificate ends, and every copy of it that is out is called back (or lost)."""
-    tx = draft.tx
-    draft.update(
-        CERTIFICATE,
-        certificate,
-        state=spec.ends or REPLACED,
-        since=tx.now,
-        ended=reason,
-        ended_by=tx.actor,
-        ended_at=tx.now,
-        pickup=None,
-    )
-    sheets_off: list[tuple[str, str, str | None]] = []
-    for copy in copies_of(tx.store, certificate["id"]):
-        if copy["state"] not in LIVE:
-            continue
-        out = copy["state"] == HANDED
-        state = (LOST if spec.id == rules.LOSS else RECALLED) if out else VOIDED
-        draft.update(COPY, copy, state=state, since=tx.now, reason=reason)
-        if not out and copy["sheet"] and copy["state"] != WAITING:
-            sheets_off.append((copy["sheet"], sheets.SPOILED, reason))
-    sheets.settle_in(tx, sheets_off)
-
-
-def _done(draft: CaseDraft, row: Row, state: str, **more: Any) -> None:
-    draft.update(CHANGE, row, state=state, done_by=draft.tx.actor, done_at=draft.tx.now, **more)
 
 
 def _row(store: Store, change: str) -> Row:

@@ -22,14 +22,17 @@ from hallclient.actions.certificate_rows import (
     certificate_row,
     copies_of,
     draft_of,
+    not_stopped,
 )
-from hallclient.actions.paper_receipt import COUNTER, POST, WAYS
+from hallclient.actions.paper_receipt import COUNTER, POST
 from hallclient.rules import identity as identities
 from hallclient.rules.certificate import pickup
 from hallclient.rules.certificate.states import HANDED, PRINTED, READY
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import clean, mask_name, narrow
 
+BY: Final = (COUNTER, POST)
+"""Ways that a certificate on paper gets to its holder."""
 SELF, MANDATE = "self", "mandate"
 RELATIONS: Final = (SELF, MANDATE)
 """The applicant (of an organisation: whoever filed for it), or somebody with a mandate."""
@@ -93,14 +96,18 @@ def hand_over(
     """Hand certificates over to one collector; all of them or none.
 
     Raises ``no-such-certificate``, ``hand-over-not-now`` with the state, ``certificates-none``,
-    ``no-such-delivery``, ``collector-name``, ``collector-identity``, ``collector-differs`` (the
-    document is not the applicant's), ``mandate-needed``, ``waybill-needed``, ``address-needed``.
+    ``change-pending``, ``no-such-delivery``, ``no-such-relation``, ``collector-name``,
+    ``collector-identity``, ``collector-document``, ``collector-malformed``, ``collector-differs``
+    (the document is not the applicant's), ``mandate-needed``, ``waybill-needed``,
+    ``address-needed``.
     """
     with acting(store, who, "certificate.hand-over") as tx:
         if not certificates:
             raise Refused("certificates-none", field="certificate")
-        rows = [certificate_row(store, one) for one in dict.fromkeys(certificates)]
+        found = [certificate_row(store, one) for one in certificates]
+        rows = list({row["id"]: row for row in found}.values())
         for row in rows:
+            not_stopped(store, row)
             if row["state"] != READY:
                 number = row["code"] or ""
                 raise Refused(
@@ -135,27 +142,22 @@ def _hand(tx: Action, row: Row, to: Collector) -> None:
 
 def _deliver(draft: CaseDraft, to: Collector) -> None:
     """The case is delivered as soon as the last of its certificates is."""
-    from hallclient.actions.case_moves import move_in
-    from hallclient.actions.certificates import standing
+    from hallclient.actions.case_moves import follow_in
 
-    row = case_row(draft.tx.store, draft.id)
-    if row["state"] != _ISSUED:
-        return
-    if all(one["state"] == HANDED for one in standing(draft.tx.store, draft.id)):
-        draft.row = row
-        move_in(
-            draft,
-            "deliver",
-            how=to.how,
-            receiver=to.name,
-            waybill=to.waybill,
-            address=to.address,
-        )
+    draft.row = case_row(draft.tx.store, draft.id)
+    follow_in(
+        draft,
+        "deliver",
+        how=to.how,
+        receiver=to.name,
+        waybill=to.waybill,
+        address=to.address,
+    )
 
 
 def _checked(tx: Action, row: Row, to: Collector) -> Collector:
     """Whether this person may take it; with the applicant's own name where nothing else is said."""
-    if to.how not in WAYS:
+    if to.how not in BY:
         raise Refused("no-such-delivery", field="how", how=to.how)
     if to.relation not in RELATIONS:
         raise Refused("no-such-relation", field="relation", relation=to.relation)
@@ -174,7 +176,8 @@ def _checked(tx: Action, row: Row, to: Collector) -> Collector:
             raise Refused("collector-name", field="name")
         if not to.mandate:
             raise Refused("mandate-needed", field="mandate")
-    to = to._replace(name=to.name or whose.agent_name or whose.name)
+    own = [one for one in (whose.agent_name, whose.name) if one]
+    to = to._replace(name=to.name or next(iter(own), ""))
     if not to.name:
         raise Refused("collector-name", field="name")
     _identified(tx, to, whose)
@@ -192,17 +195,23 @@ def _by_post(to: Collector, whose: Applicant, code: str) -> Collector:
 
 def _identified(tx: Action, to: Collector, whose: Applicant) -> None:
     """The collector's document: well-formed, and the applicant's own when it is said to be."""
-    if to.how == COUNTER and not to.identity:
+    if to.kind not in identities.KINDS:
+        raise Refused("collector-document", field="kind", kind=to.kind)
+    if not to.identity:
         raise Refused("collector-identity", field="identity")
-    if to.identity:
-        judged = identities.read(to.kind, to.identity, today=date.fromisoformat(tx.day))
-        if not judged.well_formed:
-            raise Refused("collector-malformed", field="identity", kind=to.kind)
+    judged = identities.read(to.kind, to.identity, today=date.fromisoformat(tx.day))
+    if not judged.well_formed:
+        raise Refused("collector-malformed", field="identity", kind=to.kind)
     # The code of an organisation is on nobody's document.
     names = (whose.agent_identity, "" if whose.kind == ORGANISATION else whose.identity)
     own = {one.upper() for one in names if one}
-    if to.relation == SELF and to.identity and own and to.identity not in own:
+    if to.relation != SELF:
+        return
+    if own and to.identity not in own:
         raise Refused("collector-differs", field="identity", name=mask_name(to.name))
+    if not own and to.name not in (whose.agent_name, whose.name):
+        # No number to compare with: somebody of another name brings a letter of authority.
+        raise Refused("mandate-needed", field="mandate")
 
 
 # -- lists

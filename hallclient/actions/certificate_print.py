@@ -27,9 +27,10 @@ from hallclient.actions.certificate_rows import (
     draft_of,
     insert,
     kind_of,
+    not_stopped,
 )
 from hallclient.actions.certificate_seal import waiting_copy
-from hallclient.rules.certificate.spec import ADVANCE, FULL, ISSUE, STOCK
+from hallclient.rules.certificate.spec import ADVANCE, FULL, ISSUE
 from hallclient.rules.certificate.states import (
     ASSIGNED,
     PRINTED,
@@ -98,8 +99,9 @@ def begin(
     the copy's stock; ``first``: stock -> the serial on top of its tray; ``offsets``: stock -> what
     this printer is out by, 0.1 mm.
     Raises ``copies-none``, ``copies-many``, ``no-such-copy``, ``print-not-now``,
-    ``certificate-glyphs``, ``face-field-missing``, ``no-sheets``, ``sheets-not-held``,
-    ``window-needed`` (sheets are a window's).
+    ``change-pending``, ``certificate-glyphs``, ``face-field-missing``, ``face-field-wrong``,
+    ``document-forgotten``, ``no-stock-layout``, ``no-sheets``, ``sheets-not-held``,
+    ``sheet-serial``, ``window-needed`` (sheets are a window's).
     """
     admit(store, who, "certificate.print")
     if not copies:
@@ -116,7 +118,7 @@ def begin(
         job = store.env.new_id()
         done = []
         for ((tray, stock), some), pdf in zip(parts, data, strict=True):
-            bound = _bind(tx, stock, [one.copy["id"] for one in some], (first or {}).get(stock, ""))
+            bound = _bind(tx, some, (first or {}).get(stock, ""))
             rows = [
                 _printing(tx, one, job, sheet, printer, pdf)
                 for one, sheet in zip(some, bound, strict=True)
@@ -129,6 +131,7 @@ def _set(store: Store, copy: str, layout: str, offsets: Mapping[str, tuple[int, 
     row = copy_row(store, copy)
     certificate = certificate_row(store, row["certificate"])
     _may_print(certificate, row)
+    not_stopped(store, certificate)
     kinds, kind = kind_of(store, certificate)
     stock = kind.copy[row["copy"]].stock
     face = made_face(store, certificate, row, layout, ISSUE, offsets.get(stock, (0, 0)))
@@ -153,12 +156,15 @@ def _pdf(store: Store, some: Sequence[_Set]) -> bytes:
     return set_many(kinds, pairs, max(one.certificate["sealed_at"] for one in some))
 
 
-def _bind(tx: Action, stock: str, copies: Sequence[str], first: str) -> list[str | None]:
+def _bind(tx: Action, some: Sequence[_Set], first: str) -> list[str | None]:
+    """The sheets of copies that go into one tray, of the stock that their edition knows."""
+    stock, copies = some[0].stock, [one.copy["id"] for one in some]
     if not stock:
         return [None] * len(copies)
     if not tx.window:
         raise Refused("window-needed", field="window")
-    return [f"{stock}:{serial}" for serial in sheets.bind_in(tx, stock, copies, first)]
+    kinds = kind_of(tx.store, some[0].certificate)[0]
+    return [f"{stock}:{serial}" for serial in sheets.bind_in(tx, kinds.stock[stock], copies, first)]
 
 
 def _printing(tx: Action, one: _Set, job: str, sheet: str | None, printer: str, pdf: bytes) -> Row:
@@ -354,7 +360,6 @@ def proof(store: Store, who: Actor, certificate: str, copy: str = "") -> tuple[R
 
 __all__ = [
     "MOST",
-    "STOCK",
     "Job",
     "Part",
     "begin",

@@ -21,7 +21,6 @@ from hallclient.actions.certificate_rows import (
 from hallclient.rules.certificate import pickup
 from hallclient.rules.certificate.states import READY, of_copies
 
-_GRANTED: Final = "done_pass"
 _ISSUE: Final = "issue"
 
 
@@ -46,10 +45,9 @@ def settled_in(draft: CaseDraft, row: Row) -> None:
         sealed=sealed_of(draft, values_of(tx.store, row), pickup=code),
     )
     draft.write("certificate.confirmed", row["id"], now=READY)
-    if draft.row["state"] == _GRANTED and not _unready(tx.store, draft.id):
-        from hallclient.actions.case_moves import move_in
+    from hallclient.actions.case_moves import follow_in
 
-        move_in(draft, _ISSUE)
+    follow_in(draft, _ISSUE)
 
 
 def token(store: Store, code: str) -> str:
@@ -96,10 +94,3 @@ def _numbers(store: Store) -> list[int]:
         # What is left over at the end of a byte would make some characters likelier.
         found += [byte % size for byte in store.env.entropy(8) if byte < 256 - 256 % size]
     return found[: pickup.LENGTH - 1]
-
-
-def _unready(store: Store, case: str) -> bool:
-    from hallclient.actions.certificates import standing
-    from hallclient.rules.certificate.states import HANDED
-
-    return any(one["state"] not in (READY, HANDED) for one in standing(store, case))

@@ -14,6 +14,7 @@ from db.store import Row, Store
 from hallclient.actions.acting import Action
 from hallclient.actions.case_rows import CaseDraft, case_row
 from hallclient.actions.certificate_kinds import kinds_in
+from hallclient.rules.certificate.changes import EXTRA
 from hallclient.rules.certificate.spec import CertificateKind, Kinds
 from hallclient.rules.certificate.states import LIVE
 from hallclient.rules.errors import Refused
@@ -35,10 +36,14 @@ def holder(case: Row) -> tuple[object, ...]:
 
 
 def certificate_row(store: Store, certificate: str) -> Row:
-    """A certificate by its id, or the newest one of a code. Raises ``no-such-certificate``."""
+    """A certificate by its id, or the newest of a code, one that stands before one that ended.
+
+    Raises ``no-such-certificate``.
+    """
     row = store.row("SELECT * FROM certificate WHERE id = ?", certificate)
     row = row or store.row(
-        "SELECT * FROM certificate WHERE code = ? ORDER BY version DESC, approved_at DESC LIMIT 1",
+        "SELECT * FROM certificate WHERE code = ? "
+        "ORDER BY ended_at IS NOT NULL, version DESC, approved_at DESC LIMIT 1",
         certificate,
     )
     if row is None:
@@ -75,6 +80,19 @@ def kind_of(store: Store, row: Row) -> tuple[Kinds, CertificateKind]:
 def draft_of(tx: Action, row: Row) -> CaseDraft:
     """A step in the case of a certificate, which may be over long since."""
     return CaseDraft(tx, case_row(tx.store, row["case_file"]))
+
+
+def not_stopped(store: Store, row: Row) -> None:
+    """Nothing goes on with a certificate that somebody has asked to end or to issue again.
+
+    Raises ``change-pending``.
+    """
+    change = store.row(
+        "SELECT kind, by FROM certificate_change WHERE certificate = ? AND done_at IS NULL",
+        row["id"],
+    )
+    if change is not None and change["kind"] != EXTRA:
+        raise Refused("change-pending", field="change", by=change["by"])
 
 
 def values_of(store: Store, row: Row) -> dict[str, str]:

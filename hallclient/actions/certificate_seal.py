@@ -13,7 +13,7 @@ from hashlib import sha256
 from db.store import Row, Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.case_rows import GRANTED, CaseDraft
-from hallclient.actions.certificate_changes import replace_in
+from hallclient.actions.certificate_ending import replace_in
 from hallclient.actions.certificate_rows import (
     CERTIFICATE,
     CHANGE,
@@ -23,11 +23,12 @@ from hallclient.actions.certificate_rows import (
     insert,
     kind_of,
     live_copies,
+    not_stopped,
     sealed_of,
     values_of,
 )
 from hallclient.actions.certificate_values import Sources, copies_wanted, missing, values_in
-from hallclient.actions.certificates import FIRST
+from hallclient.actions.certificates import FIRST, code_ended
 from hallclient.rules.certificate.changes import EXTRA
 from hallclient.rules.certificate.spec import CertificateKind
 from hallclient.rules.certificate.states import (
@@ -56,15 +57,19 @@ def describe_in(draft: CaseDraft, row: Row, given: Mapping[str, str]) -> Row:
     """`describe` in a step of the case that is under way. Writes."""
     if row["state"] not in (APPROVED, ASSIGNED):
         raise Refused("sealed-already", field="certificate", number=row["code"] or "")
+    if row["reason"] != FIRST:
+        # Two people have agreed on its words.
+        raise Refused("words-agreed", field="certificate", number=row["code"] or "")
     store = draft.tx.store
     _, kind = kind_of(store, row)
-    sources = Sources(draft.tx, draft.row)
+    day = store.env.day(row["approved_at"])
+    sources = Sources(draft.tx, draft.row, day)
     before = {
         name: text
         for name, text in values_of(store, row).items()
         if text and not sources.read(kind.field[name].source)
     }
-    values = values_in(draft.tx, draft.row, kind, {**before, **given})
+    values = values_in(draft.tx, draft.row, kind, {**before, **given}, day)
     draft.update(CERTIFICATE, row, sealed=sealed_of(draft, values))
     draft.write("certificate.described", row["id"], fields=sorted(given))
     return certificate_row(store, row["id"])
@@ -79,7 +84,8 @@ def seal(
     ``copies``: how many of each sort; else as the applicant asked, else as its kind says.
     Raises ``no-such-certificate``, ``seal-not-now`` with the state, ``seal-case`` (the decision is
     gone), ``seal-promise``, ``seal-departments``, ``certificate-face`` with what is missing,
-    ``copies-many``.
+    ``copies-many``, ``copies-none``, ``no-such-copy``, ``code-ended``, ``change-pending``,
+    ``change-not-now`` (the one that it takes the place of is being printed).
     """
     with acting(store, who, "certificate.seal") as tx:
         row = certificate_row(store, certificate)
@@ -88,6 +94,9 @@ def seal(
         _, kind = kind_of(store, row)
         draft = draft_of(tx, row)
         may_seal(draft.facts())
+        not_stopped(store, row)
+        if code_ended(store, row["code"], row["id"]):
+            raise Refused("code-ended", field="certificate", number=row["code"])
         values = values_of(store, row)
         lacking = missing(kind, values)
         if lacking:
@@ -106,8 +115,8 @@ def seal(
         )
         _copies(draft, kind, row, copies or usual_copies(draft, kind, row))
         draft.write("certificate.sealed", row["id"], code=row["code"])
-        if row["replaces"] and row["reason"] == FIRST:
-            replace_in(tx, row["replaces"])
+        if row["reason"] == FIRST:
+            replace_in(tx, row["code"], row["id"])
         return certificate_row(store, row["id"])
 
 
@@ -151,6 +160,8 @@ def _asked(draft: CaseDraft, row: Row) -> dict[str, int]:
 
 def _copies(draft: CaseDraft, kind: CertificateKind, row: Row, wanted: Mapping[str, int]) -> None:
     """The copies that are to be printed."""
+    if not any(wanted.values()):
+        raise Refused("copies-none", field="copies")
     for name in wanted:
         if name not in kind.copy:
             raise Refused("no-such-copy", field="copies", copy=name)

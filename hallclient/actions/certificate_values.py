@@ -37,7 +37,8 @@ _LONGEST: Final = 4000
 class Sources:
     """The sources of one case, each read when it is first asked."""
 
-    def __init__(self, tx: Action, row: Row) -> None:
+    def __init__(self, tx: Action, row: Row, day: str = "") -> None:
+        """``day``: of the decision, ISO; empty: today's."""
         self._tx = tx
         self._row = row
         self._state: State | None = None
@@ -46,7 +47,7 @@ class Sources:
             APPLICANT: self._applicant,
             ITEM: self._item,
             KIND: lambda kind: earlier(tx.store, row, kind),
-            DECISION: lambda _: tx.day,
+            DECISION: lambda _: day or tx.day,
         }
 
     def read(self, source: str) -> str:
@@ -98,14 +99,14 @@ def _cell(state: State, row: str, name: str) -> str:
 
 
 def values_in(
-    tx: Action, row: Row, kind: CertificateKind, given: Mapping[str, str]
+    tx: Action, row: Row, kind: CertificateKind, given: Mapping[str, str], day: str = ""
 ) -> dict[str, str]:
     """What every field of a kind says, an ISO day and fen where they are such; given for the rest.
 
     Raises ``face-no-field``, ``face-from`` (a source knows it), ``face-long``, ``face-day``,
     ``face-money``.
     """
-    sources = Sources(tx, row)
+    sources = Sources(tx, row, day)
     for name in given:
         if name not in kind.field:
             raise Refused("face-no-field", field=name, name=name, kind=kind)
@@ -115,11 +116,12 @@ def values_in(
         said = clean(given.get(one.id, ""), multiline=True).strip()
         if told and said and said != told:
             raise Refused("face-from", field=one.id, face=one)
-        found[one.id] = _checked(one, told or said or one.text)
+        found[one.id] = checked(one, told or said or one.text)
     return found
 
 
-def _checked(field: FaceField, text: str) -> str:
+def checked(field: FaceField, text: str) -> str:
+    """A value as it is kept. Raises ``face-long``, ``face-day``, ``face-money``."""
     if len(text) > _LONGEST:
         raise Refused("face-long", field=field.id, face=field, longest=_LONGEST)
     if text and field.type == DAY:
@@ -144,6 +146,12 @@ def earlier(store: Store, case: Row, kind: str) -> str:
 
     Three permits together (三证同办): the building's permit names the land's.
     """
+    found = earlier_ones(store, case, kind)
+    return found[0] if len(found) == 1 else ""
+
+
+def earlier_ones(store: Store, case: Row, kind: str) -> list[str]:
+    """The codes of the certificates of a kind that this applicant has."""
     marks = ", ".join("?" for _ in ENDED)
     rows = store.rows(
         "SELECT DISTINCT code FROM certificate JOIN case_file ON case_file.id = case_file "
@@ -153,7 +161,7 @@ def earlier(store: Store, case: Row, kind: str) -> str:
         *sorted(ENDED),
         *holder(case),
     )
-    return str(rows[0]["code"]) if len(rows) == 1 else ""
+    return [str(row["code"]) for row in rows]
 
 
 def copies_wanted(draft: CaseDraft, source: str) -> int:

@@ -7,11 +7,12 @@ knows of a code; and what is only well-formed, of which nobody here can say more
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from db.store import Row, Store
-from hallclient.actions import certificate_kinds
+from hallclient.actions import certificate_kinds, sheets
 from hallclient.actions.acting import Actor, admit
 from hallclient.actions.certificate_face import number_of, signer
 from hallclient.actions.certificate_rows import certificate_row, copies_of
@@ -44,6 +45,8 @@ class Verdict(StrEnum):
     """This hall has signed it, and the copy says something else."""
     UNKNOWN = "unknown"
     """This hall has signed it, and this store has no such copy (yet)."""
+    SHEET_OFF = "sheet-off"
+    """A blank sheet of ours that was spoiled or is missing: nothing on it was issued here."""
     FORGED = "forged"
     OTHER_HALL = "other-hall"
     WELL_FORMED = "well-formed"
@@ -84,16 +87,29 @@ def verify(store: Store, who: Actor, text: str) -> Verified:
     sheet = _of_sheet(store, said)
     if sheet is not None:
         return _of_copy(store, sheet)
-    return _of_code(store, _code(said))
+    if _off(store, said):
+        return Verified(Verdict.SHEET_OFF, said)
+    return _of_code(store, _code(store, said))
 
 
-def _code(said: str) -> str:
-    """The code in a link or as it stands."""
+def _code(store: Store, said: str) -> str:
+    """The code in a link or as it stands; some have hyphens of their own."""
+    if _known(store, said):
+        return said
     link = uscc.of_link(said)
     if link:
         return link
     parameter = _PARAMETER.search(said)
-    return parameter[1] if parameter else uscc.normal(said)
+    if parameter:
+        return parameter[1]
+    kinds = certificate_kinds.current(store)
+    whole = any(schemes.well_formed(one, said) for one in kinds.schemes)
+    return said if whole else uscc.normal(said)
+
+
+def _known(store: Store, code: str) -> bool:
+    given = store.row("SELECT id FROM code WHERE id = ?", code)
+    return given is not None or bool(_everything(store, code)[0])
 
 
 def _signed(store: Store, code: CertificateCode, signature: bytes) -> Verified:
@@ -115,16 +131,28 @@ def _signed(store: Store, code: CertificateCode, signature: bytes) -> Verified:
 
 
 def _of_sheet(store: Store, said: str) -> Row | None:
-    """The copy on a sheet whose serial was read; serials of digits alone may be codes too."""
+    """The copy on a sheet whose serial was read."""
+    for row in _sheets(store, said):
+        if row["copy"]:
+            return store.row("SELECT * FROM certificate_copy WHERE id = ?", row["copy"])
+    return None
+
+
+def _off(store: Store, said: str) -> bool:
+    """Whether this is the serial of a blank sheet that was spoiled or is missing."""
+    return any(row["state"] in (sheets.SPOILED, sheets.MISSING) for row in _sheets(store, said))
+
+
+def _sheets(store: Store, said: str) -> Iterator[Row]:
+    """What is known of sheets with this serial; serials of digits alone may be codes too."""
     for stock in certificate_kinds.current(store).stocks:
         digits = said.removeprefix(stock.prefix.upper())
         if stock.prefix and digits == said:
             continue
         if digits.isdecimal() and len(digits) == stock.digits:
-            row = store.row("SELECT copy FROM sheet WHERE id = ?", f"{stock.id}:{int(digits)}")
-            if row is not None and row["copy"]:
-                return store.row("SELECT * FROM certificate_copy WHERE id = ?", row["copy"])
-    return None
+            row = store.row("SELECT * FROM sheet WHERE id = ?", f"{stock.id}:{int(digits)}")
+            if row is not None:
+                yield row
 
 
 def _of_copy(store: Store, copy: Row) -> Verified:
@@ -137,7 +165,7 @@ def _of_copy(store: Store, copy: Row) -> Verified:
 def _of_code(store: Store, code: str) -> Verified:
     issues, copies = _everything(store, code)
     if issues:
-        if issues[0]["state"] in ENDED:
+        if all(one["state"] in ENDED for one in issues):
             return Verified(Verdict.ENDED, code, None, issues, copies)
         printed = any(one["sha256"] and one["state"] in LIVE for one in copies)
         verdict = Verdict.KNOWN if printed else Verdict.PENDING

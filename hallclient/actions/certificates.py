@@ -26,21 +26,28 @@ from hallclient.actions.certificate_rows import (
 from hallclient.actions.certificate_slip import SLIP, slip_in
 from hallclient.actions.certificate_values import (
     Sources,
-    earlier,
+    earlier_ones,
     values_in,
 )
 from hallclient.rules import uscc
-from hallclient.rules.certificate.spec import KEEP, USCC, CertificateKind, Kinds
+from hallclient.rules.certificate import schemes
+from hallclient.rules.certificate.changes import EXTRA
+from hallclient.rules.certificate.spec import KEEP, USCC, CertificateKind, Kinds, Scheme
 from hallclient.rules.certificate.states import (
     APPROVED,
     ASSIGNED,
+    CANCELLED,
     ENDED,
+    OPEN,
+    REVOKED,
+    VOIDED,
 )
 from hallclient.rules.errors import Refused
 from hallclient.rules.text import narrow
 
 GRANT: Final = "grant"
 CODE_NEEDED, AFTER = "code-needed", "after"
+ENDED_CODE, ANOTHERS = "ended", "anothers"
 """``lacks``: its holder's code must be said; another certificate must be there before it. Others
 are what `codes.assign_in` says: ``none``, ``empty``, ``window``, ``restored``.
 """
@@ -63,12 +70,13 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
 
     with acting(store, who, "certificate.approve") as tx:
         made: list[Row] = []
+        taken: set[str] = set()
         for draft in _in_order(tx, cases):
             if draft.row["state"] not in GRANTED:
                 move_in(draft, GRANT)
             else:
                 _approved(draft)
-            rows = [one for one in standing(store, draft.id) if one["version"] == 1]
+            rows = [one for one in standing(store, draft.id) if one["state"] in OPEN]
             if not rows:
                 raise Refused("nothing-to-issue", field="case", number=draft.row["number"])
             for row in rows:
@@ -76,7 +84,10 @@ def approve(store: Store, who: Actor, cases: Sequence[str], /, **given: str) -> 
                 said = {name: text for name, text in given.items() if name in fields}
                 if said:
                     describe_in(draft_of(tx, row), row, said)
+                    taken |= said.keys()
             made += rows
+        for name in given.keys() - taken:
+            raise Refused("face-no-field", field=name, name=name, kind=kind_of(store, made[0])[1])
         return _tied(tx, made)
 
 
@@ -118,9 +129,17 @@ def of_case(kinds: Kinds, case: Row) -> tuple[CertificateKind, ...]:
 def _approved(draft: CaseDraft) -> None:
     tx = draft.tx
     kinds = certificate_kinds.newest(tx)
-    have = {one["kind"] for one in standing(tx.store, draft.id)}
+    # What was revoked, cancelled or replaced was had: only what was void from the start was not.
+    have = {
+        one["kind"]: one
+        for one in rows_of(tx.store, CERTIFICATE, draft.id)
+        if one["state"] != VOIDED or one["replaces"] is not None
+    }
     for kind in of_case(kinds, draft.row):
-        if kind.id in have:
+        last = have.get(kind.id)
+        if last is not None:
+            if last["state"] == VOIDED:
+                _remade(draft, last)
             continue
         row = insert(
             draft,
@@ -142,12 +161,35 @@ def _approved(draft: CaseDraft) -> None:
         assign_in(draft, kinds, certificate_row(tx.store, row["id"]))
 
 
+def _remade(draft: CaseDraft, void: Row) -> None:
+    """A later issue that was void is issued once more: its code stays its holder's."""
+    tx = draft.tx
+    newest = tx.row("SELECT max(version) AS n FROM certificate WHERE code = ?", void["code"])
+    row = insert(
+        draft,
+        CERTIFICATE,
+        "z",
+        **{name: void[name] for name in ("kind", "edition", "scheme", "code", "reason")},
+        **{name: void[name] for name in ("replaces", "together", "approved_by", "approved_at")},
+        version=int(newest["n"] if newest else void["version"]) + 1,
+        state=ASSIGNED,
+        since=tx.now,
+        day=tx.day,
+        assigned_by=tx.actor,
+        assigned_at=tx.now,
+        sealed=sealed_of(draft, values_of(tx.store, void)),
+    )
+    draft.write("certificate.assigned", row["id"], code=void["code"])
+
+
 def _tied(tx: Action, rows: Sequence[Row]) -> list[Row]:
     """Certificates of one applicant that were approved together are handed over together."""
     first: dict[tuple[object, ...], str] = {}
     for row in rows:
         case = case_row(tx.store, row["case_file"])
         whose = case["title"], case["person"], case["name_token"]
+        if case["person"] is None and case["name_token"] is not None:
+            continue  # of people known by name alone nobody knows whether they are one
         if first.setdefault(whose, row["id"]) != row["id"]:
             _tie(tx, row["id"], first[whose])
             _tie(tx, first[whose], first[whose])
@@ -181,6 +223,7 @@ def assign(store: Store, who: Actor, certificate: str, code: str = "") -> Row:
 
     Raises ``no-such-certificate``, ``assigned-already``, ``code-not-wanted``, ``code-malformed``,
     ``code-other`` with the kind of number it is instead,
+    ``code-ended`` (void, or its certificate was revoked or cancelled), ``code-of-another``,
     ``certificate-after`` with the kinds that are missing, ``no-codes``, ``code-needed``.
     """
     with acting(store, who, "certificate.approve") as tx:
@@ -271,7 +314,14 @@ def _code_for(
                     raise Refused("code-malformed", field="code")
                 return "", CODE_NEEDED
             said = judged.number
-        return said, ""
+        elif not schemes.well_formed(scheme, said):
+            if code:
+                raise Refused("code-malformed", field="code")
+            return "", CODE_NEEDED
+        why = _not_theirs(draft, scheme, said)
+        if why and code:
+            _refuse_code(said, why)
+        return ("", CODE_NEEDED) if why else (said, "")
     if _lacking_before(draft, kind):
         return "", AFTER
     try:
@@ -282,6 +332,50 @@ def _code_for(
         return "", str(refused.params.get("why", "empty"))
 
 
+def _not_theirs(draft: CaseDraft, scheme: Scheme, code: str) -> str:
+    """Why a code that somebody came with cannot be kept: `ENDED_CODE`, `ANOTHERS`; empty: it can.
+
+    Of a code that this store knows nothing of nobody here can say more.
+    """
+    if code_ended(draft.tx.store, code):
+        return ENDED_CODE
+    known = draft.tx.row(
+        "SELECT case_file FROM certificate WHERE code = ? AND scheme = ? "
+        "ORDER BY version DESC LIMIT 1",
+        code,
+        scheme.id,
+    )
+    if known is None:
+        return ""
+    case, own = case_row(draft.tx.store, known["case_file"]), draft.row
+    same = case["title"] == own["title"] and case["person"] == own["person"]
+    return "" if same else ANOTHERS
+
+
+def code_ended(store: Store, code: str, but: str = "") -> bool:
+    """Whether a code is void, or the last certificate of it (other than ``but``) was void, revoked
+    or cancelled. A later issue that was void from the start does not count.
+    """
+    row = store.row("SELECT state FROM code WHERE id = ?", code)
+    if row is not None and row["state"] == codes.VOID:
+        return True
+    last = store.row(
+        "SELECT state FROM certificate WHERE code = ? AND id <> ? AND reason <> ? "
+        "AND NOT (state = ? AND replaces IS NOT NULL) ORDER BY version DESC LIMIT 1",
+        code,
+        but,
+        EXTRA,
+        VOIDED,
+    )
+    return last is not None and last["state"] in (VOIDED, REVOKED, CANCELLED)
+
+
+def _refuse_code(code: str, why: str) -> None:
+    if why == ENDED_CODE:
+        raise Refused("code-ended", field="code", number=code)
+    raise Refused("code-of-another", field="code", number=code)
+
+
 def _lacking_before(draft: CaseDraft, kind: CertificateKind) -> list[str]:
     """Kinds that must be there before this one and that its applicant has not (三证同办)."""
-    return [one for one in kind.after if not earlier(draft.tx.store, draft.row, one)]
+    return [one for one in kind.after if not earlier_ones(draft.tx.store, draft.row, one)]

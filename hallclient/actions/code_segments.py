@@ -17,6 +17,7 @@ from db.store import Row, Store
 from hallclient.actions import certificate_kinds
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.rules.certificate import segments
+from hallclient.rules.certificate.schemes import YEAR
 from hallclient.rules.certificate.segments import Range
 from hallclient.rules.certificate.spec import FOOD, SERIAL, USCC, Scheme
 from hallclient.rules.errors import Refused
@@ -88,7 +89,7 @@ def load(
         for window in windows:
             if window not in tx.hall.windows:
                 raise Refused("no-such-window", field="windows", window=window)
-        yearly = found.form == SERIAL
+        yearly = found.form == SERIAL and YEAR in found.prefix
         row: Row = {
             "scheme": found.id,
             "first": wanted.first,
@@ -155,7 +156,7 @@ def wanted_range(scheme: Scheme, first: str, last: str, chars: str) -> Range:
     for field, one in zip(("first", "last"), numbers, strict=True):
         if not one.isdecimal() or not 0 < int(one) < 10**wide:
             raise Refused("segment-number", field=field, number=one, digits=wide)
-    padded = [one.zfill(8)[-8:] for one in numbers]
+    padded = [one.zfill(segments.LENGTH) for one in numbers]
     return segments.read(padded[0], padded[1], segments.CHARS10)
 
 
@@ -168,10 +169,10 @@ def _apart(tx: Action, scheme: Scheme, wanted: Range, year: int | None) -> None:
     kinds = _schemes(tx)
     for row in tx.rows("SELECT * FROM code_segment"):
         other = kinds.get(row["scheme"])
-        form = other.form if other is not None else ""
         same = row["scheme"] == scheme.id and row["year"] == year
         if scheme.form == USCC:
-            same = form == USCC
+            # A scheme that a newer edition has dropped may have been one as well.
+            same = other is None or other.form == USCC
         if same and segments.overlaps(wanted, range_of(row)):
             raise Refused("segment-overlaps", field="first", first=row["first"], last=row["last"])
 

@@ -23,8 +23,10 @@ from hallclient.actions.code_segments import (
 )
 from hallclient.rules.certificate import schemes, segments
 from hallclient.rules.certificate.spec import USCC, Scheme
+from hallclient.rules.errors import Refused
 
 ASSIGNED, VOID = "assigned", "void"
+COLLIDES: Final = "collides"
 TAKEN: Final = "taken"
 """Reason: a holder came with this very code, so the body had been given elsewhere."""
 
@@ -33,7 +35,7 @@ def assign_in(tx: Action, scheme: Scheme, certificate: str) -> str:
     """Use the next body of this window for a certificate, in the action under way; the code.
 
     A window that runs low leases again in the same step.
-    Raises ``no-codes`` with why (``none``, ``empty``, ``window``, ``restored``).
+    Raises ``no-codes`` with why (``none``, ``empty``, ``window``, ``restored``, `COLLIDES`).
     """
     while True:
         row = _spend(tx, scheme, _block_of(tx, scheme), certificate)
@@ -55,6 +57,9 @@ def _spend(tx: Action, scheme: Scheme, block: Row, certificate: str, void: str =
     """Use the block's next body for a certificate, or void it for a reason; the code's row."""
     place = block["start"] + block["used"]
     code = _code_at(tx, scheme, block, place)
+    if tx.row("SELECT id FROM code WHERE id = ?", code) is not None:
+        # Two segments make the same code: nothing is given of the second.
+        raise Refused("no-codes", why=COLLIDES, scheme=scheme)
     if not void and tx.row("SELECT id FROM certificate WHERE code = ?", code) is not None:
         void = TAKEN
     row: Row = {

@@ -128,6 +128,14 @@ def _over(tx: Action, sort: str, row: Row) -> None:
     )
     if pending is not None:
         raise Refused("commitment-open", field="case", number=row["number"], due=pending["due"])
+    unfinished = tx.row(
+        "SELECT id FROM certificate WHERE case_file = ?1 AND handed_at IS NULL "
+        "AND ended_at IS NULL UNION SELECT id FROM certificate_change WHERE case_file = ?1 "
+        "AND done_at IS NULL",
+        row["id"],
+    )
+    if unfinished is not None:
+        raise Refused("certificate-open", field="case", number=row["number"])
 
 
 def _next_to(tx: Action, sort: str, row: Row) -> list[tuple[str, Row | None]]:

@@ -14,9 +14,10 @@ from db.store import Row, Store
 from hallclient.actions import certificate_kinds
 from hallclient.actions.acting import Action, Actor, acting, admit
 from hallclient.rules.certificate import sheets as rules
-from hallclient.rules.certificate.sheets import Count, Span
+from hallclient.rules.certificate.sheets import Span
 from hallclient.rules.certificate.spec import Stock
 from hallclient.rules.errors import Refused
+from hallclient.rules.roles import allowed
 from hallclient.rules.text import clean
 
 STREAM: Final = "sheets"
@@ -74,8 +75,8 @@ def give(
         wanted = rules.span(found, first, last)
         for one in (window, source):
             _window(tx, one)
-        held = [row for row in _held(tx, stock, source) if rules.overlap(wanted, _span(row))]
-        if sum(_shared(wanted, _span(row)) for row in held) != wanted.size:
+        held = [row for row in _held(tx, stock, source) if rules.overlap(wanted, span_of(row))]
+        if sum(_shared(wanted, span_of(row)) for row in held) != wanted.size:
             raise Refused("sheets-not-held", field="first", first=first, last=last)
         if tx.row(
             "SELECT id FROM sheet WHERE stock = ? AND serial BETWEEN ? AND ?", stock, *wanted
@@ -85,7 +86,7 @@ def give(
         made: list[Row] = []
         for row in held:
             changes += _taken(tx, row, wanted)
-            own = _span(row)
+            own = span_of(row)
             part = Span(max(own.first, wanted.first), min(own.last, wanted.last))
             key, fresh = _range(tx, stock, part, window, row["source"])
             changes.append(("sheet_range", key, None, fresh))
@@ -98,7 +99,7 @@ def give(
 
 def _taken(tx: Action, row: Row, wanted: Span) -> list[Change]:
     """A holder's range without what was given away; that stays told as theirs until now."""
-    own = _span(row)
+    own = span_of(row)
     part = Span(max(own.first, wanted.first), min(own.last, wanted.last))
     rest = rules.without(own, part)
     if not rest:
@@ -123,10 +124,11 @@ def spoil(store: Store, who: Actor, stock: str, serial: str, state: str, reason:
     """Say that a blank sheet is ``spoiled`` or ``missing``, and why; it is never used.
 
     Raises ``no-such-stock``, ``sheet-state``, ``sheet-reason``, ``sheets-not-held``,
-    ``sheets-used``.
+    ``sheets-used``, ``window-needed``.
     """
     with acting(store, who, "sheet.use") as tx:
         found = stock_in(store, stock)
+        seated(tx)
         number = rules.read(found, serial)
         if state not in (SPOILED, MISSING):
             raise Refused("sheet-state", field="state", state=state)
@@ -152,28 +154,27 @@ def reason_of(text: str) -> str:
 # -- printing on them
 
 
-def bind_in(tx: Action, stock: str, copies: Sequence[str], first: str = "") -> list[int]:
+def bind_in(tx: Action, stock: Stock, copies: Sequence[str], first: str = "") -> list[int]:
     """Bind the next blank sheets of this window to copies, in order; their serials.
 
     ``first``: the serial on top of the tray, when it is not the lowest.
-    Raises ``no-sheets`` with how many there are, ``sheets-not-held``.
+    Raises ``no-sheets`` with how many there are, ``sheets-not-held``, ``sheet-serial``.
     """
-    found = stock_in(tx.store, stock)
-    free = _blank(tx, stock, tx.window)
+    free = blank_of(tx, stock.id, tx.window)
     if first:
-        start = rules.read(found, first, "first")
+        start = rules.read(stock, first, "first")
         if start not in free:
-            text = rules.serial_text(found, start)
+            text = rules.serial_text(stock, start)
             raise Refused("sheets-not-held", field="first", first=text, last=text)
         free = [one for one in free if one >= start]
     if len(free) < len(copies):
-        raise Refused("no-sheets", stock=found, left=len(free), wanted=len(copies))
+        raise Refused("no-sheets", stock=stock, left=len(free), wanted=len(copies))
     serials = free[: len(copies)]
     changes = [
-        _sheet(tx, stock, serial, BOUND, copy=copy, reason=None)
+        _sheet(tx, stock.id, serial, BOUND, copy=copy, reason=None)
         for serial, copy in zip(serials, copies, strict=True)
     ]
-    tx.append("sheet.bound", stock, changes, stream=STREAM, serials=serials)
+    tx.append("sheet.bound", stock.id, changes, stream=STREAM, serials=serials)
     return serials
 
 
@@ -207,93 +208,10 @@ def held(store: Store, who: Actor, window: str | None = None) -> list[Held]:
 
 def held_of(store: Store, stock: Stock, window: str) -> Held:
     """The blank sheets of one stock that a window has."""
-    free = _blank(store, stock.id, window)
-    spans = tuple(_span(row) for row in _held(store, stock.id, window))
+    free = blank_of(store, stock.id, window)
+    spans = tuple(span_of(row) for row in _held(store, stock.id, window))
     following = rules.serial_text(stock, free[0]) if free else ""
     return Held(stock, window, len(free), following, spans)
-
-
-def day_of(store: Store, stock: str, window: str, day: str) -> Count:
-    """What a window's stock did on a business day, by the log; ``opening`` from the last count,
-    else what it had before.
-    """
-    found = store.rows("SELECT * FROM sheet WHERE stock = ? AND window = ?", stock, window)
-    today = [row for row in found if row["day"] == day]
-    used = sum(row["state"] in (USED, BOUND) for row in today)
-    spoiled = sum(row["state"] in (SPOILED, MISSING) for row in today)
-    received, given = _moved(store, stock, window, day)
-    now = len(_blank(store, stock, window))
-    # What is blank now was there at the opening or came in, and was neither used nor given away.
-    return Count(now + used + spoiled + given - received, received, given, used, spoiled)
-
-
-def count(store: Store, who: Actor, stock: str, counted: int, note: str = "") -> tuple[Count, Row]:
-    """The day's end: the blank sheets counted by hand against the log (领 用 废 余).
-
-    A difference needs a note. One count a day, window and stock; counting again replaces nothing:
-    the former stays in the log. Raises ``no-such-stock``, ``count-number``, ``count-note`` with the
-    difference, ``sheets-bound`` (a print is not confirmed yet).
-    """
-    with acting(store, who, "sheet.use") as tx:
-        found = stock_in(store, stock)
-        if not 0 <= counted <= rules.MOST:
-            raise Refused("count-number", field="counted", counted=counted)
-        open_ = tx.row(
-            "SELECT count(*) AS n FROM sheet WHERE stock = ? AND window = ? AND state = ?",
-            stock,
-            tx.window,
-            BOUND,
-        )
-        if open_ and open_["n"]:
-            raise Refused("sheets-bound", stock=found, count=open_["n"])
-        told = day_of(store, stock, tx.window, tx.day)
-        said = clean(note).strip()[:_LONGEST]
-        if counted != told.expected and not said:
-            difference = counted - told.expected
-            raise Refused("count-note", field="note", difference=difference, **_words(told))
-        key = f"{tx.day}:{tx.window}:{stock}"
-        row = {
-            "day": tx.day,
-            "window": tx.window,
-            "stock": stock,
-            **told._asdict(),
-            "expected": told.expected,
-            "counted": counted,
-            "note": said or None,
-            "by": tx.actor,
-            "at": tx.now,
-        }
-        before = tx.row("SELECT * FROM sheet_count WHERE id = ?", key)
-        change: Change = ("sheet_count", key, None, row)
-        if before is not None:
-            changed = {name: value for name, value in row.items() if before[name] != value}
-            change = ("sheet_count", key, {name: before[name] for name in changed}, changed)
-        tx.append("sheet.counted", key, [change], stream=STREAM)
-        return told, {"id": key, **row}
-
-
-def counts(store: Store, who: Actor, day: str = "") -> list[Row]:
-    """The counts of a business day (all), the newest first."""
-    admit(store, who, "sheet.read")
-    rows = store.rows("SELECT * FROM sheet_count ORDER BY at DESC, id")
-    return [row for row in rows if not day or row["day"] == day]
-
-
-def _words(told: Count) -> dict[str, int]:
-    return {**told._asdict(), "expected": told.expected}
-
-
-def _moved(store: Store, stock: str, window: str, day: str) -> tuple[int, int]:
-    """How many sheets a window got and gave on a day."""
-    got = gave = 0
-    for row in store.rows(
-        "SELECT * FROM sheet_range WHERE stock = ? AND window = ?", stock, window
-    ):
-        size = _span(row).size
-        got += size if row["day"] == day else 0
-        gone = row["gone_at"] is not None and store.env.day(row["gone_at"]) == day
-        gave += size if gone else 0
-    return got, gave
 
 
 # -- inside
@@ -305,6 +223,12 @@ def stock_in(store: Store, stock: str) -> Stock:
     if found is None:
         raise Refused("no-such-stock", field="stock", stock=stock)
     return found
+
+
+def seated(tx: Action) -> None:
+    """Sheets are a window's; the safe's are the supervisor's. Raises ``window-needed``."""
+    if not tx.window and not allowed(tx.who.role, "sheet.receive"):
+        raise Refused("window-needed", field="window")
 
 
 def _window(tx: Action, window: str) -> None:
@@ -353,9 +277,9 @@ def _held(source: Store | Action, stock: str, window: str) -> list[Row]:
     )
 
 
-def _blank(source: Store | Action, stock: str, window: str) -> list[int]:
+def blank_of(source: Store | Action, stock: str, window: str) -> list[int]:
     """The blank sheets of a window, the lowest serial first."""
-    spans = [_span(row) for row in _held(source, stock, window)]
+    spans = [span_of(row) for row in _held(source, stock, window)]
     if not spans:
         return []
     used = {
@@ -370,7 +294,8 @@ def _blank(source: Store | Action, stock: str, window: str) -> list[int]:
     return list(rules.blanks(spans, used))
 
 
-def _span(row: Row) -> Span:
+def span_of(row: Row) -> Span:
+    """The serials of a range's row."""
     return Span(row["first"], row["last"])
 
 

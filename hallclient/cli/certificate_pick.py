@@ -13,7 +13,7 @@ from typing import Final
 from db.store import Row, Store
 from hallclient.actions import certificate_kinds, certificates
 from hallclient.actions.case_rows import case_row
-from hallclient.actions.certificate_changes import OPEN
+from hallclient.actions.certificate_ending import OPEN
 from hallclient.actions.certificate_rows import certificate_row, kind_of
 from hallclient.certificate_words import state_word
 from hallclient.cli.app import App

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from db.store import Row, Store
-from hallclient.actions import certificate_kinds, sheets
+from hallclient.actions import certificate_kinds, sheet_counts, sheets
 from hallclient.actions.sheets import MISSING, SAFE, SPOILED, Held
 from hallclient.certificate_words import holder_word, sheet_text, sheet_word
 from hallclient.cli import certificate_names, pick
@@ -166,12 +166,12 @@ def _count(args: Namespace, app: App) -> int:
     """The day's end of a stock at this window, counted by hand."""
     store, who = app.store(), app.actor()
     stock = certificate_names.stock(store, args.stock)
-    _, row = sheets.count(store, who, stock, args.counted, args.note)
+    _, row = sheet_counts.count(store, who, stock, args.counted, args.note)
     return _told(app, [row])
 
 
 def _counts(args: Namespace, app: App) -> int:
-    rows = sheets.counts(app.store(), app.actor(), certificate_names.day(args.day))
+    rows = sheet_counts.counts(app.store(), app.actor(), certificate_names.day(args.day))
     if not rows:
         app.out.note(t("cli.sheet.no-counts"))
     return _told(app, rows)

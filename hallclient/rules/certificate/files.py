@@ -83,7 +83,7 @@ _SCHEME: Keys = {
     "form": _among(FORMS),
     "prefix": _may,
     "region": _may,
-    "digits": _number(1, 12),
+    "digits": _number(1, 8),
     "block": _number(1, 1000),
     "low": _number(0, 999),
 }
