@@ -87,7 +87,10 @@ def test_from_the_decision_into_the_applicants_hand(cli: Cli, tmp_path: Path) ->
     assert f"{pickup[:4]}-{pickup[4:]}" in cli("certificate", "pickup", code, **BY).out
     words = ("certificate", "hand-over", "--pickup", pickup.lower())
     assert cli.refused(*words, **BY)["error"] == "collector-identity"
-    handed = cli.done(*words, *COLLECTOR, "--signed", **BY)
+    words = (*words, *COLLECTOR)
+    assert cli.refused(*words, **BY)["error"] == "mandate-needed"
+    letter = ("--relation", "mandate", "--mandate", "2026-09-01")
+    handed = cli.done(*words, *letter, "--signed", **BY)
     assert (handed["state"], handed["delivery"], handed["handed_by"]) == (
         "handed",
         "counter",
@@ -97,7 +100,7 @@ def test_from_the_decision_into_the_applicants_hand(cli: Cli, tmp_path: Path) ->
     verified = cli.done("certificate", "verify", code.lower(), **BY)
     assert verified["verdict"] == "known"
     (issue,) = verified["certificates"]
-    assert issue["fetched"] == {"name": "张*", "relation": "self", "how": "counter"}
+    assert issue["fetched"] == {"name": "张*", "relation": "mandate", "how": "counter"}
     said_so = cli("certificate", "verify", code, **BY).out
     assert "张*" in said_so
     assert "张三" not in said_so

@@ -81,7 +81,7 @@ def seal(
     """Seal a certificate (签章): its words are frozen, its copies are waiting to be printed. One
     of the same code that it takes the place of has ended then.
 
-    ``copies``: how many of each sort; else as the applicant asked, else as its kind says.
+    ``copies``: how many of a sort; else as the applicant asked, else as its kind says.
     Raises ``no-such-certificate``, ``seal-not-now`` with the state, ``seal-case`` (the decision is
     gone), ``seal-promise``, ``seal-departments``, ``certificate-face`` with what is missing,
     ``copies-many``, ``copies-none``, ``no-such-copy``, ``code-ended``, ``change-pending``,
@@ -113,7 +113,7 @@ def seal(
             sealed=text,
             sha256=_digest(row, values),
         )
-        _copies(draft, kind, row, copies or usual_copies(draft, kind, row))
+        _copies(draft, kind, row, usual_copies(draft, kind, row) | dict(copies or {}))
         draft.write("certificate.sealed", row["id"], code=row["code"])
         if row["reason"] == FIRST:
             replace_in(tx, row["code"], row["id"])

@@ -12,9 +12,9 @@ from hallclient.actions import (
     certificates,
 )
 from hallclient.actions.case_rows import case_row
-from hallclient.actions.certificate_handover import RELATIONS, SELF, UNCLAIMED_DAYS, Collector
+from hallclient.actions.certificate_handover import BY, RELATIONS, SELF, UNCLAIMED_DAYS, Collector
 from hallclient.actions.certificate_lists import VIEWS
-from hallclient.actions.paper_receipt import COUNTER, WAYS
+from hallclient.actions.paper_receipt import COUNTER
 from hallclient.cli import (
     certificate_change,
     certificate_files,
@@ -105,7 +105,7 @@ def _handing(own: Commands) -> None:
     kinds = t("cli.option.collector-kind", kinds=", ".join(_IDENTITIES))
     option(over, "--kind", choices=_IDENTITIES, default=identity.RESIDENT, help=kinds)
     option(over, "--relation", choices=RELATIONS, default=SELF)
-    option(over, "--how", choices=WAYS, default=COUNTER, help=t("cli.option.collector-how"))
+    option(over, "--how", choices=BY, default=COUNTER, help=t("cli.option.collector-how"))
     option(over, "--signed", action="store_true", help=t("cli.option.collector-signed"))
     _one(command(own, "certificate.pickup", _pickup))
     option(command(own, "certificate.slip", _slip), "case")
