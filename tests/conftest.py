@@ -48,7 +48,7 @@ def _in_no_hurry(db: sqlite.Connection) -> None:
 
 
 # How long an example takes says how busy the machine is.
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=60)
 settings.load_profile("house")
 
 

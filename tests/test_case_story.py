@@ -24,7 +24,7 @@ from hallclient.actions.editions import shipped, shipped_checklists
 from hallclient.certificate_words import lacks_word
 from hallclient.texts import set_language, t
 from tests.casekit import C1
-from tests.certkit import approved, handed, printed, sealed, stocked
+from tests.certkit import COUNTER, approved, handed, printed, sealed, stocked
 from tests.hallkit import PASSWORD
 from tests.livekit import Live, words
 from tests.terminal import PROGRAM, ROOT, Terminal, environment
@@ -282,7 +282,7 @@ def _permit(clerk: Hand) -> None:
     permit = certificates.assign(hall.store, C1, waits["id"])
     printed(hall, sealed(hall, permit))
     clerk.state("issued")
-    handed(hall, permit)
+    handed(hall, permit, to=COUNTER._replace(name="欧阳静"))
     clerk.state("delivered")
     clerk.desk.see(STATES["delivered"])
 

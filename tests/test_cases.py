@@ -524,7 +524,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=40,
+    max_examples=20,
     stateful_step_count=35,
     deadline=None,
     suppress_health_check=list(HealthCheck),

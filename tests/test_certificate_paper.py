@@ -453,7 +453,7 @@ WORDS = st.builds(
 ).filter(str.strip)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.sampled_from(FACES),
     st.fixed_dictionaries(dict.fromkeys(("name", "type", "legal_rep", "address", "scope"), WORDS)),

@@ -87,10 +87,9 @@ def test_from_the_decision_into_the_applicants_hand(cli: Cli, tmp_path: Path) ->
     assert f"{pickup[:4]}-{pickup[4:]}" in cli("certificate", "pickup", code, **BY).out
     words = ("certificate", "hand-over", "--pickup", pickup.lower())
     assert cli.refused(*words, **BY)["error"] == "collector-identity"
-    words = (*words, *COLLECTOR)
-    assert cli.refused(*words, **BY)["error"] == "mandate-needed"
+    assert cli.refused(*words, *COLLECTOR, **BY)["error"] == "mandate-needed"
     letter = ("--relation", "mandate", "--mandate", "2026-09-01")
-    handed = cli.done(*words, *letter, "--signed", **BY)
+    handed = cli.done(*words, *COLLECTOR, *letter, "--signed", **BY)
     assert (handed["state"], handed["delivery"], handed["handed_by"]) == (
         "handed",
         "counter",

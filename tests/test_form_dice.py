@@ -68,7 +68,7 @@ def ready(one: State) -> None:
         assert filled < needed or wrong
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 1 << 40))
 def test_any_form_however_it_is_filled_in_is_what_its_words_mean(seed: int) -> None:
     dice = Dice(seed)

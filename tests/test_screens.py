@@ -66,7 +66,8 @@ async def test_screen(scene: Scene, language: str, kit: Kit, snapshot: SnapshotA
     async with scene.place(kit, size=SMALL, language=language) as shown:
         await shown.settle()
         await scene.play(shown)
-        for size in SIZES:
+        # English once, where room is shortest: a large screen has the same words.
+        for size in SIZES if language == "zh" else (SMALL,):
             if size != SMALL:
                 await shown.pilot.resize_terminal(*size)
                 await shown.settle()
