@@ -219,6 +219,10 @@ def _opens_where_it_stopped(clerk: Hand, number: str) -> None:
 def _accepts(clerk: Hand) -> None:
     """The new paper is right, one is promised for later, everything else passes in one key."""
     clerk.press("space").material(1, "passed")
+    # The cursor goes on by itself: a key sent before that would start from the old line.
+    clerk.desk.wait(
+        lambda: any(line.startswith(("▸ ", "▸?")) for line in clerk.desk.lines), "the next paper"
+    )
     for _ in LIST.conditions:
         clerk.to(t("review.unanswered")).press("n")
     no = tolerable()
