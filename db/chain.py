@@ -22,6 +22,8 @@ HEADER = b"%b\x1f%b\x1f%d\x1f%d\x1f%b\x1f%d\x1f%b\x1f%b\x1f%b\x1f%d\x1f%b\x1f%b\
 """device, stream, seq, epoch, kind, version, subject, actor, window, at, day, algorithm."""
 Heads = dict[tuple[Any, Any], tuple[Any, Any]]
 """(device, stream) -> (seq, hash) as SQLite gave them: in a damaged store they may be anything."""
+LeftOut = dict[tuple[Any, Any, Any], Any]
+"""(device, stream, seq) -> which changes of that event were not made (`left_out`)."""
 STEP = 5_000
 _ALGORITHM = log.ALGORITHM.encode()
 _DECODE = json.JSONDecoder().raw_decode
@@ -29,16 +31,26 @@ _DECODE = json.JSONDecoder().raw_decode
 WRONG = (Diverged, sqlite.Error, ValueError, TypeError, AttributeError, OverflowError)
 
 
-def read_log(db: sqlite.Connection, report: Report, replay: Replay, tell: Progress) -> None:
+def read_log(
+    db: sqlite.Connection, report: Report, replay: Replay, tell: Progress, upto: int | None = None
+) -> None:
     """Check the chain of every device and stream, and feed every event to ``replay``.
 
     ``db`` gives text as bytes. A broken link is one finding: what follows is checked from there.
+    ``upto``: the last position that is read.
     """
     total = db.execute("SELECT count(*) FROM event").fetchone()[0]
+    left_out: LeftOut = {
+        tuple(row[:3]): row[3]
+        for row in db.execute("SELECT device, stream, seq, changes FROM left_out")
+    }
     heads: Heads = {}
     kinds: Counter[tuple[bytes, int]] = Counter()
     applying = True
-    for row in db.execute(f"SELECT {log.COLUMNS}, pos FROM event ORDER BY pos"):
+    last = log.newest(db) if upto is None else upto
+    for row in db.execute(
+        f"SELECT {log.COLUMNS}, pos FROM event WHERE pos <= ? ORDER BY pos", (last,)
+    ):
         if report.events % STEP == 0:
             tell("log", report.events, total)
         report.events += 1
@@ -48,7 +60,7 @@ def read_log(db: sqlite.Connection, report: Report, replay: Replay, tell: Progre
             report.add("event", **_where(row))
         kinds[row[4], row[5]] += 1
         if applying:
-            applying = _apply(row, report, replay)
+            applying = _apply(row, report, replay, left_out)
     if applying:
         _finish(report, replay)
     report.streams = len(heads)
@@ -79,7 +91,7 @@ def _link(row: tuple[Any, ...], heads: Heads, report: Report) -> None:
     report.last_at = max(report.last_at, at)
 
 
-def _apply(row: tuple[Any, ...], report: Report, replay: Replay) -> bool:
+def _apply(row: tuple[Any, ...], report: Report, replay: Replay, left_out: LeftOut) -> bool:
     """Feed one event; False when its changes cannot be made, and so none after them."""
     try:
         body = row[11].decode()
@@ -90,6 +102,8 @@ def _apply(row: tuple[Any, ...], report: Report, replay: Replay) -> bool:
             reached, facts = upcast(text(row[4]), row[5], facts)
             report.brought_up += reached != row[5]
         changes = facts.get("set")
+        if left_out and row[:3] in left_out:
+            changes = made_of(changes, left_out[row[:3]])
     except (ValueError, AttributeError, TypeError):
         report.add("body", **_where(row))
         return False
@@ -102,6 +116,14 @@ def _apply(row: tuple[Any, ...], report: Report, replay: Replay) -> bool:
         report.add("unreplayable", **_where(row), cause=str(error))
         return False
     return True
+
+
+def made_of(changes: list[Any], left: str | bytes | None) -> list[Any]:
+    """The changes of an event that were made, when ``left`` of them were not (None: all)."""
+    if left is None:
+        return []
+    without = set(json.loads(left))
+    return [change for index, change in enumerate(changes) if index not in without]
 
 
 def _finish(report: Report, replay: Replay) -> None:

@@ -55,6 +55,19 @@ class Event:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event as the hub holds it: ``lsn`` in the hall, ``place`` in the stream, from 1.
+
+    ``mark`` is the hub's chain over the hall's log up to here (`hallclient.sync.messages`).
+    """
+
+    lsn: int
+    place: int
+    mark: bytes
+    event: Event
+
+
 def header(event: Event) -> bytes:
     """The bytes before the body: every field, parted by U+001F, ended by a newline."""
     return (
@@ -124,6 +137,11 @@ def insert(db: sqlite.Connection, event: Event) -> None:
             event.algorithm,
         ),
     )
+
+
+def newest(db: sqlite.Connection) -> int:
+    """The position of the newest event here; 0 before any."""
+    return int(db.execute("SELECT coalesce(max(pos), 0) FROM event").fetchone()[0])
 
 
 def read(db: sqlite.Connection, after: int = 0) -> EventReader:

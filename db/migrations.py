@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-STEPS = ("m001_log_and_queue", "m002_hall", "m003_form", "m004_review", "m005_certificates")
+STEPS = (
+    "m001_log_and_queue",
+    "m002_hall",
+    "m003_form",
+    "m004_review",
+    "m005_certificates",
+    "m006_hub",
+)
 """Names of all steps, oldest first; as many as `schema.VERSION`."""
 
 RECORD = (
@@ -196,6 +203,28 @@ _CERTIFICATES = (
     "CREATE UNIQUE INDEX sheet_counted ON sheet_count (window, stock, day)",
 )
 
+# What step 6 adds: what a store remembers of its hub, and of events that met others there.
+_HUB = (
+    "ALTER TABLE case_key ADD COLUMN sent_at INTEGER",
+    "DROP INDEX leg_one_per_person",
+    """CREATE INDEX leg_person ON leg (person, item) WHERE person IS NOT NULL
+        AND state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')""",
+    "CREATE TABLE link (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE placed (lsn INTEGER PRIMARY KEY, place INTEGER NOT NULL, mark BLOB NOT NULL,
+        device TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL, UNIQUE (device, stream, seq)) STRICT""",
+    """CREATE TABLE acked (device TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (device, stream)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE left_out (device TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+        changes TEXT, cause TEXT NOT NULL, PRIMARY KEY (device, stream, seq))
+        STRICT, WITHOUT ROWID""",
+    """CREATE TABLE undo (device TEXT NOT NULL, stream TEXT NOT NULL, seq INTEGER NOT NULL,
+        steps TEXT NOT NULL, PRIMARY KEY (device, stream, seq)) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE block (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL,
+        first INTEGER NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL,
+        epoch INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE followed (stream TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
 
 def migrations() -> Migrations:
     """The migration set, built when it is needed: sqlite-utils takes 70 ms to import."""
@@ -230,6 +259,11 @@ def migrations() -> Migrations:
     @made(name="m005_certificates")
     def certificates(db: Database) -> None:
         for statement in _CERTIFICATES:
+            db.execute(statement)
+
+    @made(name="m006_hub")
+    def hub(db: Database) -> None:
+        for statement in _HUB:
             db.execute(statement)
 
     return made

@@ -27,22 +27,31 @@ def rebuild(store: Store, actor: str, progress: Progress | None = None) -> Repor
         raise StoreError("not-mendable", path=store.path, finding=before.findings[0].code)
     tables = (finding.params.get("table") for finding in before.findings)
     wrong = sorted({str(table) for table in tables if table})
-    with store.act(actor) as tx, uncollected():
+    with store.act(actor) as tx:
+        remake(store, progress)
+        tx.append("store.rebuilt", store.meta["hall"], [], stream="store", tables=wrong)
+    return verify(store, progress)
+
+
+def remake(store: Store, progress: Progress | None = None, *, upto: int | None = None) -> None:
+    """Every projection anew from the log, up to a position, inside an action under way.
+
+    Raises StoreError ``not-mendable``.
+    """
+    with uncollected():
         replay = Replay()
         try:
-            _replay(store, replay, progress)
+            _replay(store, replay, progress, upto)
             for table in schema.TABLES:
                 names = schema.columns(table)
-                tx.db.execute(f"DELETE FROM {table}")
-                tx.db.executemany(
+                store.db.execute(f"DELETE FROM {table}")
+                store.db.executemany(
                     f"INSERT INTO {table} ({', '.join(names)}) "
                     f"VALUES ({', '.join('?' * len(names))})",
                     replay.db.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid"),
                 )
         finally:
             replay.db.close()
-        tx.append("store.rebuilt", store.meta["hall"], [], stream="store", tables=wrong)
-    return verify(store, progress)
 
 
 def made_row(store: Store, table: str, key: str) -> Row | None:
@@ -63,14 +72,16 @@ def made_row(store: Store, table: str, key: str) -> Row | None:
     return None if found is None else dict(zip(names, found, strict=True))
 
 
-def _replay(store: Store, replay: Replay, progress: Progress | None) -> None:
+def _replay(
+    store: Store, replay: Replay, progress: Progress | None, upto: int | None = None
+) -> None:
     """All events as they are now: others may have written since the check."""
     again = Report()
     before = store.db.text_factory
     store.db.text_factory = bytes
     try:
         with translated(store.path):
-            read_log(store.db, again, replay, progress or (lambda *_: None))
+            read_log(store.db, again, replay, progress or (lambda *_: None), upto)
             if again.log_ok:
                 replay.flush()
     finally:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x48414C43  # "HALC" in the file's header: this is a hallclient store
-VERSION = 5
+VERSION = 6
 """``PRAGMA user_version`` of the schema below."""
 
 LOG = (
@@ -23,7 +23,8 @@ LOG = (
     """CREATE TABLE case_key (
         case_id TEXT PRIMARY KEY,
         key BLOB,
-        destroyed_at INTEGER
+        destroyed_at INTEGER,
+        sent_at INTEGER
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE event (
         pos INTEGER PRIMARY KEY,
@@ -44,6 +45,61 @@ LOG = (
         algorithm TEXT NOT NULL,
         UNIQUE (device, stream, seq)
     ) STRICT""",
+    # What follows is empty without a hub. ``link``: what this store knows of its hub.
+    """CREATE TABLE link (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # Where the hub holds an event. One without a row here is in the tail, behind all that have.
+    """CREATE TABLE placed (
+        lsn INTEGER PRIMARY KEY,
+        place INTEGER NOT NULL,
+        mark BLOB NOT NULL,
+        device TEXT NOT NULL,
+        stream TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        UNIQUE (device, stream, seq)
+    ) STRICT""",
+    # Up to where the hub has said that it holds a stream of a device.
+    """CREATE TABLE acked (
+        device TEXT NOT NULL,
+        stream TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (device, stream)
+    ) STRICT, WITHOUT ROWID""",
+    # Changes that were not made, because what they change had changed: NULL is all of an event's.
+    """CREATE TABLE left_out (
+        device TEXT NOT NULL,
+        stream TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        changes TEXT,
+        cause TEXT NOT NULL,
+        PRIMARY KEY (device, stream, seq)
+    ) STRICT, WITHOUT ROWID""",
+    # How a tail event is taken back, where that is not just its own changes turned round.
+    """CREATE TABLE undo (
+        device TEXT NOT NULL,
+        stream TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        steps TEXT NOT NULL,
+        PRIMARY KEY (device, stream, seq)
+    ) STRICT, WITHOUT ROWID""",
+    # Numbers the hub has leased to this device alone.
+    """CREATE TABLE block (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        used INTEGER NOT NULL,
+        epoch INTEGER NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # Streams that are read beside the open ones, and up to which place.
+    """CREATE TABLE followed (
+        stream TEXT PRIMARY KEY,
+        place INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
 )
 
 OPEN_AT_WINDOW = "state IN ('called', 'serving')"
@@ -209,8 +265,8 @@ CASE = (
 INDEXES = (
     f"CREATE UNIQUE INDEX leg_one_per_window ON leg (window) WHERE {OPEN_AT_WINDOW}",
     f"CREATE UNIQUE INDEX leg_one_per_visit ON leg (visit) WHERE {OPEN_AT_WINDOW}",
-    f"""CREATE UNIQUE INDEX leg_one_per_person ON leg (person, item)
-        WHERE person IS NOT NULL AND {OPEN_LEG}""",
+    # Not unique: two machines that were cut off may each have given the same person a number.
+    f"CREATE INDEX leg_person ON leg (person, item) WHERE person IS NOT NULL AND {OPEN_LEG}",
     """CREATE INDEX leg_waiting ON leg (day, line, lane, order_at, turn)
         WHERE state = 'waiting'""",
     "CREATE INDEX leg_returning ON leg (return_window, ready_at) WHERE state = 'waiting' "

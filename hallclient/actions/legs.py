@@ -14,7 +14,7 @@ from hallclient.rules.leg import Leg
 from hallclient.rules.roles import Role
 
 # In these very words, or SQLite does not see that a partial index holds the answer.
-_OPEN = "state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')"
+OPEN = "state IN ('blocked', 'waiting', 'called', 'serving', 'held', 'passed', 'external')"
 
 
 def item_of(tx: Action, code: str) -> Item:
@@ -30,8 +30,8 @@ def one_open(tx: Action, person: str | None, item: Item, visit: str = "") -> Non
     if person is None and not visit:
         return
     row = tx.row(
-        f"SELECT number FROM leg WHERE person = ?1 AND item = ?3 AND {_OPEN} UNION ALL "
-        f"SELECT number FROM leg WHERE visit = ?2 AND item = ?3 AND {_OPEN}",
+        f"SELECT number FROM leg WHERE person = ?1 AND item = ?3 AND {OPEN} UNION ALL "
+        f"SELECT number FROM leg WHERE visit = ?2 AND item = ?3 AND {OPEN}",
         person,
         visit,
         item.code,

@@ -60,8 +60,11 @@ class Moves:
         """
         before, ver = leg.state, leg.ver + 1
         changed = {name: value for name, value in now.items() if getattr(leg, name) != value}
-        was = {name: getattr(leg, name) for name in changed}
-        self.set.append(("leg", leg.id, {**was, "ver": leg.ver}, {**changed, "ver": ver}))
+        # State and window are told in any case: at another window it is not the leg that this was
+        # decided on (`db.merge`).
+        told = {"state": leg.state, "window": leg.window, **changed}
+        was = {name: getattr(leg, name) for name in told}
+        self.set.append(("leg", leg.id, {**was, "ver": leg.ver}, {**told, "ver": ver}))
         for name, value in changed.items():
             setattr(leg, name, value)
         leg.ver = ver

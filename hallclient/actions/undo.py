@@ -12,6 +12,7 @@ from db.driver import sqlite
 from db.log import Change
 from db.store import Row, Store
 from hallclient.actions.acting import Action, Actor, acting
+from hallclient.actions.legs import OPEN
 from hallclient.actions.moves import Moves, day_open, legs_of, staffed_window
 from hallclient.rules import queue
 from hallclient.rules import visit as visit_rules
@@ -70,7 +71,7 @@ def undo(store: Store, who: Actor) -> tuple[str, str]:
         try:
             tx.append("action.undone", subject, moves.set, undoes=seq, was=kind, number=number)
         except sqlite.IntegrityError as error:
-            # The visitor is at another window by now, or the person has taken a new number.
+            # The visitor is at another window by now.
             raise moved_on from error
         return kind, number
 
@@ -130,6 +131,8 @@ def _consistent(tx: Action, moves: Moves) -> bool:
             for name, value in back.items():
                 setattr(legs[key], name, value)
     states = {key: leg.state for key, leg in legs.items()}
+    if any(_open_elsewhere(tx, legs[key]) for _, key, _, back in changed if back is not None):
+        return False
     if not all(_in_place(leg, states) for leg in legs.values()):
         return False
     visit = tx.row("SELECT id, state, closed_at FROM visit WHERE id = ?", first["visit"])
@@ -139,6 +142,14 @@ def _consistent(tx: Action, moves: Moves) -> bool:
                 visit.update(back)
         moves.close_visit(first["visit"], list(states.values()), visit)
     return True
+
+
+def _open_elsewhere(tx: Action, leg: Leg) -> bool:
+    """Whether the person has the same service open under another number."""
+    sql = f"SELECT 1 FROM leg WHERE person = ? AND item = ? AND id <> ? AND {OPEN}"
+    return leg.state in queue.OPEN and (
+        tx.db.execute(sql, (leg.person, leg.item, leg.id)).fetchone() is not None
+    )
 
 
 def _in_place(leg: Leg, states: dict[str, str]) -> bool:

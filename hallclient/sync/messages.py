@@ -11,16 +11,19 @@ Two numbers order what the hub holds, both without gaps and in the order of comm
     the place in the stream, from 1. ``Push.expected`` compares it: a window that calls a number
     must have seen the whole queue.
 
-``epoch`` counts the lives of the hub's log: a hub restored from a backup begins a new one. Its
-first lsn is in ``Greeted.starts``.
+``epoch`` counts the lives of the hub's log: a hub restored from a backup begins a new one.
+
+``mark``
+    the chain over the hall's log: sha256(mark of the lsn before, 32 zeros at first + event hash).
+    Two logs with the same mark at an lsn are the same up to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from db.log import Event
+from db.log import Event, Placed
 
 PROTOCOL: Final = 1
 """Version of this contract. The hub is upgraded first and speaks also the version before."""
@@ -32,15 +35,6 @@ reads one only after it followed it. A ``supervisor`` reads all."""
 Role = Literal["window", "supervisor"]
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An event as the hub holds it."""
-
-    lsn: int
-    place: int
-    event: Event
-
-
 # --- hello ---------------------------------------------------------------------------------
 
 
@@ -50,7 +44,8 @@ class Hello:
 
     ``nonce`` is what the last greeting left, ``fresh`` what this one leaves: a copy of a disk has
     an old one. ``head`` is the highest lsn of the hall this store has been told of in ``epoch``
-    (0: none); ``lsn`` and ``hash`` are the newest event it holds from the hub (0, empty: none).
+    (0: none). ``seen`` are (lsn, mark) of events it holds from the hub, newest first, ever
+    further apart: what the hub needs to find the last one that both have.
     """
 
     protocol: int
@@ -60,33 +55,36 @@ class Hello:
     fresh: bytes
     epoch: int
     head: int
-    lsn: int
-    hash: bytes
+    seen: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
     """The answer to `Hello`.
 
-    ``ok``        both agree on everything up to ``Hello.lsn``; ``epoch`` is that of the device
-    ``epoch``     the hub is in a newer epoch: cut back to ``starts``, then say hello again
+    ``ok``        both agree on everything this device holds; ``epoch`` is that of the device
+    ``epoch``     the hub is in a newer epoch: cut back to ``agreed``, then say hello again
     ``cloned``    another copy of this device has been here since; nothing was changed
     ``revoked``   the device was shut out
     ``unknown``   the session's role belongs to no device of this hall, or to another device
     ``protocol``  too old or too new; ``protocols`` says what the hub speaks
 
-    A device that has seen more than the hub holds, or another event at the same lsn, proves that
-    the hub was restored: the hub opens a new epoch and answers ``epoch``.
+    A device that was told of more than the hub holds (``Hello.head``), or holds another mark at
+    the same lsn (the first of ``Hello.seen``), proves that the hub was restored from a backup: the
+    hub opens a new epoch and answers ``epoch``. A device of an older epoch is answered ``epoch``.
     """
 
     answer: Literal["ok", "epoch", "cloned", "revoked", "unknown", "protocol"]
     epoch: int = 0
     head: int = 0
     """lsn of the newest event of the hall."""
-    starts: dict[int, int] = field(default_factory=dict)
-    """epoch -> its first lsn, for all epochs newer than that of the device."""
+    agreed: int = 0
+    """With ``epoch``: the highest lsn of ``Hello.seen`` at which the hub has the same mark; 0: none.
+    Marks are a chain, so all before it is the same too."""
     healing: bool = False
-    """A new epoch has begun and not every device has been here since: no leases yet."""
+    """The server was started anew, or an epoch has begun, and not every device has been here
+    since: no leases yet. A server that was put back to a backup cannot know it; only the devices
+    can, and a block leased before they spoke might be leased already."""
     role: Role = "window"
     now: int = 0
     """The hub's clock (UTC ms), for showing how far this one is off. Never a reason to refuse."""
@@ -120,7 +118,7 @@ class Push:
 class Pushed:
     """The answer to `Push`.
 
-    ``ok``       all of them are durable at the hub, now or since before: ``places`` says where
+    ``ok``       all of them are durable at the hub, now or since before (`Pull` says where)
     ``behind``   ``expected`` is not the newest place; nothing was taken
     ``gap``      the hub lacks events before the first of these: go on from ``last_seq``
     ``fork``     the hub holds another event under the same device, stream and seq
@@ -132,8 +130,6 @@ class Pushed:
     answer: Literal["ok", "behind", "gap", "fork", "chain", "epoch", "revoked"]
     last_seq: int = 0
     """The last seq of this device and stream at the hub."""
-    places: tuple[tuple[int, int], ...] = ()
-    """(lsn, place) of each event."""
     head: int = 0
     """lsn of the newest event of the hall."""
     epoch: int = 0

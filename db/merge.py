@@ -1,0 +1,414 @@
+"""Events of other machines: put in the hall's order, and played on rows that have moved on.
+
+The hub gives every event a place; by these places all machines have the same order, and what this
+machine has done since (its *tail*) comes after it. An event that arrives is put before the tail:
+the tail is taken back, the event is played, the tail is played again.
+
+Played on other rows than those it was decided on, an event may not fit any more. That is judged
+by the event alone: a change says what was there before (``was``), and where one of the columns in
+`GUARDS` is not what it was, nothing of the event is done: it stays in the log and is listed in
+``left_out``. All machines play the same events in the same order, so all of them leave out the
+same. In columns that guard nothing, the later event wins.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from db import log, schema
+from db.chain import made_of
+from db.driver import sqlite
+from db.log import Event, Placed
+from db.projections import reverse
+from db.rebuild import remake
+from db.store import Store
+from db.upcast import upcast
+
+GUARDS: Final[dict[str, frozenset[str]]] = {
+    table: frozenset(names.split())
+    for table, names in {
+        "leg": "state window",
+        "booking": "state",
+        "filing": "state",
+        "form_cell": "value sealed",
+        "case_file": "state",
+        "material": "state",
+        "promise": "state",
+        "review_task": "state",
+        "certificate": "state code",
+        "certificate_copy": "state",
+        "certificate_change": "state",
+        "code": "state",
+        "sheet": "state",
+    }.items()
+}
+"""Columns whose old value must be there: two machines that changed them have collided."""
+
+SHARED: Final = frozenset({"line", "hall", "business_day", "alarm", "operator"})
+"""Rows that any machine makes when it needs them: who comes second finds it made."""
+
+Step = tuple[str, str, dict[str, Any] | None, int | None]
+"""How a change is taken back: (table, key, columns as they were or None: take the row away,
+rowid of a row that was taken away)."""
+
+
+class Played(NamedTuple):
+    """What became of an event."""
+
+    undo: list[Step]
+    left: list[int] | None = []  # noqa: RUF012 - never changed
+    """Which of its changes were not made; None: none of them was."""
+    cause: str = ""
+    """``changed``, ``missing``, ``made-twice``, ``taken`` or ``unreadable``, and table and key."""
+
+
+class Unfitting(Exception):
+    """What the hub sent is not the continuation of what it sent before: (cause, where)."""
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.args))
+
+
+class _Clash(Exception):
+    """(cause, table, key)"""
+
+
+_COLUMNS = {table: schema.columns(table) for table in schema.TABLES}
+
+
+def play(db: sqlite.Connection, changes: Sequence[Any]) -> Played:
+    """Make the changes of an event on whatever is there: all that fit, or none."""
+    undo: list[Step] = []
+    left: list[int] = []
+    db.execute("SAVEPOINT play")
+    try:
+        for index, (table, key, was, now) in enumerate(changes):
+            if table not in _COLUMNS:
+                continue
+            step = _step(db, table, key, was, now)
+            if step is None:
+                left.append(index)
+            elif step:
+                undo.append(step)
+        played = Played(undo, left, "made-twice" if left else "")
+    except _Clash as clash:
+        db.execute("ROLLBACK TO play")
+        played = Played([], None, " ".join(clash.args))
+    except sqlite.IntegrityError as error:
+        db.execute("ROLLBACK TO play")
+        taken = str(error).startswith("UNIQUE")
+        played = Played([], None, f"taken {error}" if taken else f"unreadable {error}")
+    except (sqlite.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
+        # One bad event must not stop the others.
+        db.execute("ROLLBACK TO play")
+        played = Played([], None, f"unreadable {error}")
+    db.execute("RELEASE play")
+    return played
+
+
+def _step(
+    db: sqlite.Connection,
+    table: str,
+    key: str,
+    was: dict[str, Any] | None,
+    now: dict[str, Any] | None,
+) -> Step | tuple[()] | None:
+    """One change, made; how to take it back. Empty: nothing to do; None: left out."""
+    if was is None and now is not None:
+        if db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (key,)).fetchone():
+            if table in SHARED:
+                return None
+            raise _Clash("made-twice", table, key)
+        names = tuple(name for name in now if name in _COLUMNS[table] and name != "id")
+        db.execute(_insert(table, names), (key, *map(now.__getitem__, names)))
+        return table, key, None, None
+    guards = GUARDS.get(table, frozenset())
+    known = {name: value for name, value in (was or {}).items() if name in _COLUMNS[table]}
+    if now is None:
+        found = _row(db, table, key, _COLUMNS[table], rowid=True)
+        if found is None:
+            return None
+        rowid = found.pop("rowid")
+        _hold(guards, known, found, table, key)
+        db.execute(f"DELETE FROM {table} WHERE id = ?", (key,))
+        return table, key, {name: found[name] for name in found if name != "id"}, rowid
+    names = tuple(name for name in now if name in _COLUMNS[table])
+    found = _row(db, table, key, tuple(dict.fromkeys((*names, *known))))
+    if found is None:
+        if not names:
+            return ()
+        raise _Clash("missing", table, key)
+    _hold(guards, known, found, table, key)
+    if not names:
+        return ()
+    _set(db, table, key, {name: now[name] for name in names})
+    return table, key, {name: found[name] for name in names}, None
+
+
+def _hold(
+    guards: frozenset[str], was: dict[str, Any], found: dict[str, Any], table: str, key: str
+) -> None:
+    for name in guards.intersection(was):
+        if found[name] != was[name]:
+            raise _Clash("changed", table, key)
+
+
+def _row(
+    db: sqlite.Connection, table: str, key: str, names: tuple[str, ...], *, rowid: bool = False
+) -> dict[str, Any] | None:
+    wanted = ("rowid", *names) if rowid else names or ("id",)
+    row = db.execute(f"SELECT {', '.join(wanted)} FROM {table} WHERE id = ?", (key,)).fetchone()
+    return None if row is None else dict(zip(wanted, row, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _insert(table: str, names: tuple[str, ...]) -> str:
+    marks = ", ".join("?" * (len(names) + 1))
+    return f"INSERT INTO {table} ({', '.join(('id', *names))}) VALUES ({marks})"
+
+
+def _set(db: sqlite.Connection, table: str, key: str, row: dict[str, Any]) -> None:
+    db.execute(
+        f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",
+        (*row.values(), key),
+    )
+
+
+# --- the tail --------------------------------------------------------------------------------
+
+
+def group_of(stream: str) -> str:
+    """Streams that change the same rows, and so have one order; other groups never meet."""
+    sort = stream.partition(":")[0]
+    return "hall" if sort in ("queue", "visit", "booking", "catalogue") else stream
+
+
+def floor(db: sqlite.Connection) -> int:
+    """A position up to which every event has its place at the hub."""
+    row = db.execute("SELECT value FROM link WHERE key = 'floor'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def tail(db: sqlite.Connection, after: int | None = None) -> Iterator[tuple[int, Event]]:
+    """(position, event) of all that have no place at the hub yet, oldest first."""
+    start = floor(db) if after is None else after
+    for pos, *fields in db.execute(
+        f"SELECT pos, {log.COLUMNS} FROM event WHERE pos > ? AND NOT EXISTS (SELECT 1 FROM placed "
+        "WHERE placed.device = event.device AND placed.stream = event.stream "
+        "AND placed.seq = event.seq) ORDER BY pos",
+        (start,),
+    ):
+        yield pos, Event(*fields)
+
+
+def integrate(store: Store, arrived: Iterable[Placed]) -> list[Event]:
+    """Put events of the hub before the tail, inside an action under way.
+
+    ``arrived`` are in the order of their lsn; those that are here already do no harm. Returns the
+    events of which something was left out and that were not left out before.
+    Raises `Unfitting`; then the action must be given up.
+    """
+    groups: dict[str, list[Placed]] = {}
+    for one in arrived:
+        if not _is_placed(store.db, one):
+            groups.setdefault(group_of(one.event.stream), []).append(one)
+    collided: list[Event] = []
+    for group, members in groups.items():
+        collided += _Joining(store, group).join(members)
+    _raise_floor(store.db)
+    return collided
+
+
+def cut(store: Store, first: int) -> None:
+    """The hub has lost what it held from ``first`` (lsn) on: all of that is in the tail again.
+
+    Inside an action under way; as slow as a rebuild. Raises StoreError ``not-mendable``.
+    """
+    db = store.db
+    db.execute("DELETE FROM placed WHERE lsn >= ?", (first,))
+    db.execute("DELETE FROM acked")
+    db.execute("INSERT INTO acked SELECT device, stream, max(seq) FROM placed GROUP BY 1, 2")
+    behind = list(tail(db, after=0))
+    for _, event in behind:
+        for table in ("undo", "left_out"):
+            db.execute(f"DELETE FROM {table} WHERE {_THIS}", _identity(event))
+    last = log.newest(db)
+    joining = _Joining(store, "")
+    for n, (pos, _) in enumerate(behind, start=1):
+        db.execute("UPDATE event SET pos = ? WHERE pos = ?", (last + n, pos))
+    remake(store, upto=last)
+    for _, event in behind:
+        joining.play(event, keep=True)
+    _raise_floor(db)
+
+
+def _is_placed(db: sqlite.Connection, one: Placed) -> bool:
+    row = db.execute("SELECT device, stream, seq FROM placed WHERE lsn = ?", (one.lsn,)).fetchone()
+    if row is None:
+        return False
+    event = one.event
+    if row != (event.device, event.stream, event.seq):
+        raise Unfitting("other-event", one.lsn)
+    return True
+
+
+def _raise_floor(db: sqlite.Connection) -> None:
+    first = next(tail(db), None)
+    value = log.newest(db) if first is None else first[0] - 1
+    db.execute("INSERT OR REPLACE INTO link VALUES ('floor', ?)", (str(value),))
+
+
+class _Joining:
+    """Events of one group on their way to their places."""
+
+    def __init__(self, store: Store, group: str) -> None:
+        self.store = store
+        self.db = store.db
+        self.group = group
+        self.next = log.newest(self.db) + 1
+        self.misplaced = False
+        """A row was put back at another place among the others than it had."""
+        self.collided: list[Event] = []
+
+    def join(self, arrived: list[Placed]) -> list[Event]:
+        waiting = (one for one in tail(self.db) if group_of(one[1].stream) == self.group)
+        done, first = 0, next(waiting, None)
+        # What comes back as it was written here is in its place already.
+        while first is not None and done < len(arrived) and _same(first[1], arrived[done].event):
+            self._place(arrived[done])
+            done, first = done + 1, next(waiting, None)
+        rest = arrived[done:]
+        if not rest:
+            return []
+        mine = [] if first is None else [first, *waiting]
+        for pos, event in reversed(mine):
+            self._take_back(pos, event)
+        known = {_identity(event): (pos, event) for pos, event in mine}
+        for one in rest:
+            here = known.pop(_identity(one.event), None)
+            if here is None:
+                self._arrive(one.event)
+            elif here[1].hash != one.event.hash:
+                raise Unfitting("fork", *_identity(one.event))
+            else:
+                self._again(*here, keep=False)
+            self._place(one)
+        for pos, event in known.values():
+            self._again(pos, event, keep=True)
+        if self.misplaced and self.collided:
+            remake(self.store)
+        return self.collided
+
+    def _place(self, one: Placed) -> None:
+        identity = _identity(one.event)
+        self.db.execute(
+            "INSERT INTO placed VALUES (?, ?, ?, ?, ?, ?)",
+            (one.lsn, one.place, one.mark, *identity),
+        )
+        self.db.execute(f"DELETE FROM undo WHERE {_THIS}", identity)
+
+    def _arrive(self, event: Event) -> None:
+        if log.head(self.db, event.device, event.stream) != (event.seq - 1, event.prev_hash):
+            raise Unfitting("gap", *_identity(event))
+        try:
+            if log.digest(event) != event.hash:
+                raise Unfitting("chain", *_identity(event))
+        except ValueError:
+            raise Unfitting("algorithm", *_identity(event)) from None
+        log.insert(self.db, event)
+        self.next = log.newest(self.db) + 1
+        self.play(event, keep=False)
+
+    def _again(self, pos: int, event: Event, *, keep: bool) -> None:
+        self.db.execute("UPDATE event SET pos = ? WHERE pos = ?", (self.next, pos))
+        self.next += 1
+        self.play(event, keep=keep)
+
+    def play(self, event: Event, *, keep: bool) -> None:
+        """Play an event, and write down what was left out (and, to keep, how to take it back)."""
+        identity = _identity(event)
+        before = self.db.execute(f"SELECT 1 FROM left_out WHERE {_THIS}", identity).fetchone()
+        played = play(self.db, changes_of(event))
+        self.db.execute(f"DELETE FROM left_out WHERE {_THIS}", identity)
+        if played.left is None or played.left:
+            left = None if played.left is None else json.dumps(played.left)
+            self.db.execute(
+                "INSERT INTO left_out VALUES (?, ?, ?, ?, ?)", (*identity, left, played.cause)
+            )
+            if played.left is None and before is None:
+                self.collided.append(event)
+        if keep:
+            self.db.execute(
+                "INSERT OR REPLACE INTO undo VALUES (?, ?, ?, ?)",
+                (*identity, json.dumps(played.undo)),
+            )
+
+    def _take_back(self, pos: int, event: Event) -> None:
+        identity = _identity(event)
+        row = self.db.execute(f"SELECT steps FROM undo WHERE {_THIS}", identity).fetchone()
+        if row is not None:
+            for table, key, columns, rowid in reversed(json.loads(row[0])):
+                self._unstep(table, key, columns, rowid)
+            return
+        left = self.db.execute(f"SELECT changes FROM left_out WHERE {_THIS}", identity).fetchone()
+        changes = changes_of(event)
+        for table, key, was, now in reverse(made_of(changes, left[0]) if left else changes):
+            if table in _COLUMNS:
+                self.misplaced = self.misplaced or was is None
+                self._unstep(table, key, now, None, made=was is None)
+
+    def _unstep(
+        self,
+        table: str,
+        key: str,
+        columns: dict[str, Any] | None,
+        rowid: int | None,
+        *,
+        made: bool = False,
+    ) -> None:
+        if columns is None:
+            done = self.db.execute(f"DELETE FROM {table} WHERE id = ?", (key,)).rowcount
+        else:
+            known = {n: v for n, v in columns.items() if n in _COLUMNS[table]}
+            if rowid is not None or made:
+                place = {} if rowid is None else {"rowid": rowid}
+                row = {"id": key, **place, **known}
+                done = self.db.execute(
+                    f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+                    tuple(row.values()),
+                ).rowcount
+            elif known:
+                sets = ", ".join(f"{name} = ?" for name in known)
+                sql = f"UPDATE {table} SET {sets} WHERE id = ?"
+                done = self.db.execute(sql, (*known.values(), key)).rowcount
+            else:
+                done = 1
+        if done != 1:
+            raise Unfitting("not-taken-back", table, key)
+
+
+_THIS = "device = ? AND stream = ? AND seq = ?"
+
+
+def _identity(event: Event) -> tuple[str, str, int]:
+    return event.device, event.stream, event.seq
+
+
+def _same(mine: Event, theirs: Event) -> bool:
+    if _identity(mine) != _identity(theirs):
+        return False
+    if mine.hash != theirs.hash:
+        raise Unfitting("fork", *_identity(mine))
+    return True
+
+
+def changes_of(event: Event) -> list[Any]:
+    """What an event changes, whatever version wrote it; nothing when it cannot be read."""
+    try:
+        found = upcast(event.kind, event.version, event.facts())[1].get("set") or []
+    except (ValueError, TypeError, KeyError):
+        return []
+    return list(found) if isinstance(found, list) else []
