@@ -79,7 +79,7 @@ class Greeted:
     head: int = 0
     """lsn of the newest event of the hall."""
     agreed: int = 0
-    """With ``epoch``: the highest lsn of ``Hello.seen`` at which the hub has the same mark; 0: none.
+    """With ``epoch``: the highest lsn of ``Hello.seen`` at which the hub has the same mark, or 0.
     Marks are a chain, so all before it is the same too."""
     healing: bool = False
     """The server was started anew, or an epoch has begun, and not every device has been here
