@@ -8,6 +8,7 @@ it whole. ``epoch`` is the hub's, 0 until a store meets one.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +148,17 @@ def newest(db: sqlite.Connection) -> int:
 def read(db: sqlite.Connection, after: int = 0) -> EventReader:
     """All events behind position ``after``, in the order they were written here."""
     return EventReader(db, after)
+
+
+def unacked(db: sqlite.Connection, after: int = 0) -> Iterator[tuple[int, Event]]:
+    """(position, event) of all the hub has not said to hold, in the order they stand here."""
+    for pos, *fields in db.execute(
+        f"SELECT pos, {COLUMNS} FROM event WHERE pos > ? AND seq > coalesce((SELECT acked.seq "
+        "FROM acked WHERE acked.device = event.device AND acked.stream = event.stream), 0) "
+        "ORDER BY pos",
+        (after,),
+    ):
+        yield pos, Event(*fields)
 
 
 class EventReader:

@@ -229,8 +229,7 @@ def cut(store: Store, first: int) -> None:
     """
     db = store.db
     db.execute("DELETE FROM placed WHERE lsn >= ?", (first,))
-    db.execute("DELETE FROM acked")
-    db.execute("INSERT INTO acked SELECT device, stream, max(seq) FROM placed GROUP BY 1, 2")
+    forget_acks(db)
     behind = list(tail(db, after=0))
     for _, event in behind:
         for table in ("undo", "left_out"):
@@ -243,6 +242,13 @@ def cut(store: Store, first: int) -> None:
     for _, event in behind:
         joining.play(event, keep=True)
     _raise_floor(db)
+
+
+def forget_acks(db: sqlite.Connection) -> None:
+    """Only what has its place at the hub counts as held there."""
+    db.execute("DELETE FROM acked")
+    db.execute("INSERT INTO acked SELECT device, stream, max(seq) FROM placed GROUP BY 1, 2")
+    db.execute("DELETE FROM link WHERE key = 'sent'")
 
 
 def _is_placed(db: sqlite.Connection, one: Placed) -> bool:

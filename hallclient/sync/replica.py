@@ -1,0 +1,275 @@
+"""A store as the sync core sees it: what is to be sent, what has come, where the two stand.
+
+What a store knows of its hub lies in its table ``link`` and changes in the same transactions as
+the events do, so that a kill at any moment leaves both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from db import log, merge
+from db.driver import sqlite
+from db.log import Event, Placed
+from db.store import Store
+from hallclient.sync.messages import PROTOCOL, Greeted, Hello, Pulled, Push, PutKeys, Role
+
+ACTOR: Final = "system"
+BATCH: Final = 500
+"""Events in one push: more gains nothing, and each push is one transaction at the hub."""
+BATCH_BYTES: Final = 4_000_000
+KEYS: Final = 200
+
+Held = tuple[str, str]
+"""(device, stream)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What the hub has not said to hold: how many events, and when the oldest was made."""
+
+    events: int
+    oldest_at: int | None
+
+
+class Replica:
+    """One store and its link to the hub. Belongs to the thread that opened the store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.db = store.db
+
+    # -- the link
+
+    @property
+    def joined(self) -> bool:
+        """Whether this store has a hub at all."""
+        return self._get("hall") is not None
+
+    @property
+    def epoch(self) -> int:
+        return int(self._get("epoch") or 0)
+
+    @property
+    def after(self) -> int:
+        """The lsn up to which everything that this store reads is here."""
+        return int(self._get("after") or 0)
+
+    @property
+    def head(self) -> int:
+        """The highest lsn of the hall this store has been told of."""
+        return int(self._get("head") or 0)
+
+    @property
+    def healing(self) -> bool:
+        return self._get("healing") == "1"
+
+    @property
+    def role(self) -> Role:
+        return "supervisor" if self._get("role") == "supervisor" else "window"
+
+    def join(self, hall: str) -> None:
+        """Remember that this store belongs to a hall of a hub: from now on it is kept in step."""
+        with self.store.act(ACTOR):
+            self._put(hall=hall, epoch="0", after="0", head="0")
+
+    def hello(self) -> Hello:
+        """The next greeting. What it leaves is durable here before it is said."""
+        fresh = self._get("fresh")
+        if fresh is None:
+            fresh = self.store.env.entropy(16).hex()
+            with self.store.act(ACTOR):
+                self._put(fresh=fresh)
+        return Hello(
+            protocol=PROTOCOL,
+            hall=self._get("hall") or "",
+            device=self.store.device,
+            nonce=bytes.fromhex(self._get("nonce") or ""),
+            fresh=bytes.fromhex(fresh),
+            epoch=self.epoch,
+            head=self.head,
+            seen=tuple(self._seen()),
+        )
+
+    def greeted(self, answer: Greeted) -> None:
+        """Keep what a greeting brought (``ok`` or ``epoch``), cutting back to what both have.
+
+        Raises StoreError ``not-mendable``.
+        """
+        with self.store.act(ACTOR):
+            fresh = self._get("fresh")
+            if fresh is not None:
+                self._put(nonce=fresh, fresh=None)
+            if answer.answer == "epoch":
+                if self.db.execute(
+                    "SELECT 1 FROM placed WHERE lsn > ? LIMIT 1", (answer.agreed,)
+                ).fetchone():
+                    merge.cut(self.store, answer.agreed + 1)
+                else:
+                    merge.forget_acks(self.db)
+                self._put(after=str(min(self.after, answer.agreed)), head=str(answer.agreed))
+            self._put(
+                epoch=str(answer.epoch),
+                role=answer.role,
+                healing="1" if answer.healing else "0",
+                head=str(max(self.head, answer.head)),
+            )
+
+    def told(self, head: int) -> None:
+        """The hub holds so much: kept, because having been told of more proves a restored hub."""
+        if head > self.head:
+            with self.store.act(ACTOR):
+                self._put(head=str(head))
+
+    def _seen(self) -> Iterator[tuple[int, bytes]]:
+        """(lsn, mark), newest first: the last ones each, then ever further apart, and the first."""
+        step, below = 1, None
+        while True:
+            row = self.db.execute(
+                "SELECT lsn, mark FROM placed WHERE lsn <= ? ORDER BY lsn DESC LIMIT 1",
+                (2**62 if below is None else below,),
+            ).fetchone()
+            if row is None:
+                first = self.db.execute("SELECT lsn, mark FROM placed ORDER BY lsn LIMIT 1")
+                if below is not None and (row := first.fetchone()):
+                    yield row[0], row[1]
+                return
+            yield row[0], row[1]
+            below, step = row[0] - step, step * 2
+
+    # -- sending
+
+    def unsent(self, without: Collection[Held] = ()) -> Push | None:
+        """The next push: the oldest events the hub has not said to hold, of one stream.
+
+        The order in which events of one group were made is kept: a push ends where another stream
+        of its group comes between. Streams in ``without`` are passed over.
+        """
+        waiting = (one for one in self._unsent() if (one.device, one.stream) not in without)
+        first = next(waiting, None)
+        if first is None:
+            return None
+        events, size = [first], len(first.body)
+        group = merge.group_of(first.stream)
+        for one in waiting:
+            if (one.device, one.stream) == (first.device, first.stream):
+                if len(events) == BATCH or size + len(one.body) > BATCH_BYTES:
+                    break
+                events.append(one)
+                size += len(one.body)
+            elif merge.group_of(one.stream) == group:
+                break
+        return Push(self.epoch, first.device, first.stream, tuple(events))
+
+    def acked(self, device: str, stream: str, seq: int) -> None:
+        """The hub has said that it holds a stream of a device up to ``seq``, and no more."""
+        with self.store.act(ACTOR):
+            known = self.db.execute(
+                "SELECT seq FROM acked WHERE device = ? AND stream = ?", (device, stream)
+            ).fetchone()
+            if known is not None and known[0] > seq:
+                self._put(sent=None)  # some of it is to be sent again
+            self.db.execute("INSERT OR REPLACE INTO acked VALUES (?, ?, ?)", (device, stream, seq))
+            self._raise_sent()
+
+    def tail(self) -> Tail:
+        """How much is not sent yet."""
+        count, oldest = 0, None
+        for event in self._unsent():
+            count += 1
+            oldest = event.at if oldest is None else min(oldest, event.at)
+        return Tail(count, oldest)
+
+    def _unsent(self) -> Iterator[Event]:
+        for _, event in log.unacked(self.db, int(self._get("sent") or 0)):
+            yield event
+
+    def _raise_sent(self) -> None:
+        """Remember up to which position nothing is left to send, so that nobody looks there."""
+        sent = int(self._get("sent") or 0)
+        first = next(log.unacked(self.db, sent), None)
+        self._put(sent=str(log.newest(self.db) if first is None else first[0] - 1))
+
+    # -- receiving
+
+    def integrate(self, answer: Pulled) -> list[Event]:
+        """Take what was pulled into the log; the events that did not fit any more.
+
+        Raises `db.merge.Unfitting`; then nothing was taken.
+        """
+        with self.store.act(ACTOR):
+            collided = merge.integrate(self.store, answer.events)
+            self._heard(answer.events)
+            self._put(after=str(answer.upto), head=str(max(self.head, answer.head)))
+            self._raise_sent()
+        return collided
+
+    def _heard(self, events: tuple[Placed, ...]) -> None:
+        """What the hub has sent, it holds."""
+        last = {(one.event.device, one.event.stream): one.event.seq for one in events}
+        self.db.executemany(
+            "INSERT INTO acked VALUES (?, ?, ?) ON CONFLICT (device, stream) "
+            "DO UPDATE SET seq = max(seq, excluded.seq)",
+            [(*key, seq) for key, seq in last.items()],
+        )
+
+    # -- keys
+
+    def keys(self) -> PutKeys | None:
+        """Keys of cases that the hub has not got from here yet."""
+        rows = self.db.execute(
+            "SELECT case_id, key FROM case_key WHERE sent_at IS NULL AND key IS NOT NULL "
+            "ORDER BY case_id LIMIT ?",
+            (KEYS,),
+        ).fetchall()
+        return (
+            PutKeys(self.epoch, tuple((case, bytes(key)) for case, key in rows)) if rows else None
+        )
+
+    def keys_put(self, request: PutKeys) -> None:
+        """The hub has them."""
+        with self.store.act(ACTOR) as tx:
+            for batch in _batches(request.keys):
+                self.db.executemany(
+                    "UPDATE case_key SET sent_at = ? WHERE case_id = ?",
+                    [(tx.now, case) for case, _ in batch],
+                )
+
+    def keys_taken(self, keys: tuple[tuple[str, bytes | None], ...]) -> None:
+        """Keep keys that the hub has given; None forgets one."""
+        with self.store.act(ACTOR) as tx:
+            for case, key in keys:
+                if key is None:
+                    tx.destroy_key(case)
+                else:
+                    self.db.execute(
+                        "INSERT OR IGNORE INTO case_key (case_id, key, sent_at) VALUES (?, ?, ?)",
+                        (case, key, tx.now),
+                    )
+
+    # -- the table
+
+    def _get(self, key: str) -> str | None:
+        row = self.db.execute("SELECT value FROM link WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _put(self, **rows: str | None) -> None:
+        for key, value in rows.items():
+            put(self.db, key, value)
+
+
+def put(db: sqlite.Connection, key: str, value: str | None) -> None:
+    """Write a row of ``link`` (None: take it away). Inside a transaction."""
+    if value is None:
+        db.execute("DELETE FROM link WHERE key = ?", (key,))
+    else:
+        db.execute("INSERT OR REPLACE INTO link VALUES (?, ?)", (key, value))
+
+
+def _batches(keys: tuple[tuple[str, bytes], ...]) -> Iterator[list[tuple[str, bytes]]]:
+    some = iter(keys)
+    while batch := list(islice(some, KEYS)):
+        yield batch
