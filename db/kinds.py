@@ -92,6 +92,7 @@ KINDS: dict[str, int] = {
     "leg.taken-over": 1,
     "leg.timer-cleared": 1,
     "leg.transferred": 1,
+    "leg.withdrawn": 1,
     "material.marked": 1,
     "operator.added": 1,
     "operator.left": 1,

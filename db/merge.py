@@ -204,6 +204,16 @@ def tail(db: sqlite.Connection, after: int | None = None) -> Iterator[tuple[int,
         yield pos, Event(*fields)
 
 
+def unacked_of(db: sqlite.Connection, device: str, stream: str) -> Iterator[Event]:
+    """Events of one stream of a device that the hub has not said to hold, oldest first."""
+    for fields in db.execute(
+        f"SELECT {log.COLUMNS} FROM event WHERE device = ?1 AND stream = ?2 AND seq > coalesce("
+        "(SELECT seq FROM acked WHERE device = ?1 AND stream = ?2), 0) ORDER BY seq",
+        (device, stream),
+    ):
+        yield Event(*fields)
+
+
 def integrate(store: Store, arrived: Iterable[Placed]) -> list[Event]:
     """Put events of the hub before the tail, inside an action under way.
 

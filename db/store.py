@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from db import log, migrations, schema
 from db.driver import sqlite
@@ -116,6 +116,33 @@ class Tx:
         )
 
 
+class Behind(Exception):
+    """Others have acted meanwhile: the action was given up and has to be decided again."""
+
+
+class Doubtful(Exception):
+    """Nobody has answered. What was decided is withdrawn."""
+
+
+class Arbiter(Protocol):
+    """Somebody outside who says yes to some actions before they become durable."""
+
+    def admit(self, tx: Tx) -> Doubtful | None:
+        """Called before each commit. Raises `Behind` to give the action up.
+
+        May append to it; what it returns is raised after the commit.
+        """
+
+    def connected(self, now: int) -> bool:
+        """Whether it is asked at all; if not, this machine is cut off."""
+
+    def catch_up(self, now: int) -> None:
+        """Read what others have done. Without an answer, this machine is cut off."""
+
+    def lease(self, tx: Tx, name: str) -> None:
+        """Get numbers of a line into `db.blocks`, if it can be reached."""
+
+
 class Store:
     """An open store. One per thread: SQLite connections do not travel."""
 
@@ -132,6 +159,7 @@ class Store:
         self._lock = lock
         self._in_use = in_use
         self._file = identity(path)
+        self.arbiter: Arbiter | None = None
         with translated(path):
             self.meta: dict[str, str] = dict(db.execute("SELECT key, value FROM meta").fetchall())
         try:
@@ -341,6 +369,7 @@ class Store:
             try:
                 tx = Tx(self, actor, window)
                 yield tx
+                doubt = self.arbiter.admit(tx) if self.arbiter is not None else None
             except (Diverged, sqlite.IntegrityError) as error:
                 self._rollback()
                 raise StoreError("diverged", path=self.path, cause=str(error)) from error
@@ -355,6 +384,8 @@ class Store:
                 self._rollback()
                 if not self._durable(tx):
                     raise
+            if doubt is not None:
+                raise doubt
             forgotten = [event.subject for event in tx.appended if event.kind == DESTROYED]
             if forgotten:
                 self._take_away(forgotten)

@@ -10,6 +10,7 @@ from hallclient.actions import windows
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.moves import OF_LEG, Moves, current_leg, leg_of, staffed_window
 from hallclient.actions.sweep import timers
+from hallclient.actions.together import cut_off, own_share, together
 from hallclient.rules import policy, queue
 from hallclient.rules.catalogue import PlanKind
 from hallclient.rules.errors import Refused
@@ -33,6 +34,8 @@ _HEADS = f"""
               AND {_FREE}
             ORDER BY leg.order_at, leg.turn, leg.rowid LIMIT 1)
         FROM json_each(?3) plan CROSS JOIN json_each(?4) lane)"""
+_SHARE = _HEADS.replace(_FREE, f"{_FREE} AND falls_here(leg.id)")
+"""The same of what falls to a window that is cut off."""
 _RETURNS = f"""
     SELECT {_HEAD} FROM leg
     WHERE state = 'waiting' AND return_window = ?1 AND day = ?3 AND {_FREE}
@@ -54,8 +57,12 @@ class Called(NamedTuple):
 def call_next(store: Store, who: Actor) -> Called:
     """Call who is next by the policy (呼叫). Safe to repeat: an open visitor is given again.
 
-    Raises ``nobody-waiting``, ``window-paused``, ``window-closed``.
+    Raises ``nobody-waiting``, ``window-paused``, ``window-closed``, ``hub-busy``.
     """
+    return together(store, lambda: _call_next(store, who))
+
+
+def _call_next(store: Store, who: Actor) -> Called:
     with acting(store, who, "window.next") as tx:
         window = staffed_window(tx)
         if window["leg"] is not None:
@@ -72,8 +79,12 @@ def call_chosen(store: Store, who: Actor, number: str, reason: str) -> Called:
     """Call a number out of order (选呼), with a reason that stays on the record.
 
     Calling the one whose turn it is anyway needs none. Raises ``reason-needed``,
-    ``no-such-number``, ``not-waiting``, ``visitor-at-window``.
+    ``no-such-number``, ``not-waiting``, ``visitor-at-window``, ``hub-busy``.
     """
+    return together(store, lambda: _call_chosen(store, who, number, reason))
+
+
+def _call_chosen(store: Store, who: Actor, number: str, reason: str) -> Called:
     with acting(store, who, "window.call") as tx:
         window = staffed_window(tx)
         if window["leg"] is not None:
@@ -207,7 +218,12 @@ def _choose(tx: Action, window: Row) -> tuple[Choice | None, dict[str, LineCount
     if returns or draining:
         heads = returns
     else:
-        heads = _heads(tx, plan, late=False) or _heads(tx, plan, late=True)
+        apart = cut_off(tx.store)
+        if apart:
+            share = own_share(tx.store, window["id"])
+            tx.db.create_function("falls_here", 1, share)
+        heads = _heads(tx, plan, late=False, apart=apart)
+        heads = heads or _heads(tx, plan, late=True, apart=apart)
     chosen = policy.choose(
         heads,
         plan,
@@ -221,13 +237,14 @@ def _choose(tx: Action, window: Row) -> tuple[Choice | None, dict[str, LineCount
     return chosen, counts
 
 
-def _heads(tx: Action, plan: dict[str, PlanKind], *, late: bool) -> list[Head]:
+def _heads(tx: Action, plan: dict[str, PlanKind], *, late: bool, apart: bool) -> list[Head]:
     """The first eligible leg of each lane.
 
     ``late`` lets in numbers that came back after a pass and would wait for more calls: they are
     called when there is nobody else.
     """
-    rows = tx.db.execute(_HEADS, (tx.day, tx.now, json.dumps(list(plan)), _LANES, late))
+    sql = _SHARE if apart else _HEADS
+    rows = tx.db.execute(sql, (tx.day, tx.now, json.dumps(list(plan)), _LANES, late))
     return [Head(*row) for row in rows]
 
 
@@ -283,6 +300,8 @@ def _claim(
             )
         )
     facts: dict[str, Any] = {"number": leg.number, "why": why, "policy": tx.hall.policy.version}
+    if cut_off(tx.store):
+        facts["offline"] = True
     if reason:
         facts["reason"] = reason
     tx.append("leg.called", leg.id, moves.set, **facts)

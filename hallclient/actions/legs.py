@@ -7,6 +7,7 @@ from typing import Any
 from db.store import Row
 from hallclient.actions.acting import Action
 from hallclient.actions.moves import Moves, day_open
+from hallclient.actions.together import next_number
 from hallclient.rules import queue
 from hallclient.rules.catalogue import Item
 from hallclient.rules.errors import Refused
@@ -56,14 +57,15 @@ def issue(tx: Action, moves: Moves, line: str, *, kiosk: bool = False, booked: b
     """The next turn of a line today.
 
     Raises ``line-full``; ``line-stopped`` (a supervisor still may); at a ``kiosk`` also
-    ``slot-full`` with the time (UTC ms) from which there are numbers again. A booking that is
-    kept has its place already: the limits are for those without one.
+    ``slot-full`` with the time (UTC ms) from which there are numbers again; as `next_number`. A
+    booking that is kept has its place already: the limits are for those without one.
     """
     row = line_row(tx, moves, line)
     known = tx.hall.lines[line]
     if booked:
+        turn = next_number(tx, line, row["issued"])
         moves.update("line", row, {"issued": row["issued"] + 1})
-        return int(row["issued"])
+        return turn
     if row["stopped_at"] is not None and tx.who.role != Role.SUPERVISOR:
         raise Refused("line-stopped", field="service", line=known)
     if known.daily_limit and row["issued"] >= known.daily_limit:
@@ -76,8 +78,9 @@ def issue(tx: Action, moves: Moves, line: str, *, kiosk: bool = False, booked: b
         if given >= known.slot_limit:
             raise Refused("slot-full", field="service", line=known, again=slot + length)
         now |= {"slot": slot, "slot_issued": given + 1}
+    turn = next_number(tx, line, row["issued"])
     moves.update("line", row, now)
-    return int(row["issued"])
+    return turn
 
 
 def new_leg(

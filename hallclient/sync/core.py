@@ -22,6 +22,8 @@ from hallclient.sync.messages import (
     Greeted,
     Hello,
     Keys,
+    Lease,
+    Leased,
     Pull,
     Pulled,
     Push,
@@ -78,6 +80,7 @@ class Core:
         self._failures = 0
         self._not_before = 0
         self._next_poll = 0
+        self._lease_after = 0
         self._held: dict[Held, str] = {}
         self._status = Status("new")
 
@@ -101,6 +104,8 @@ class Core:
             return push
         if (keys := replica.keys()) is not None:
             return keys
+        if (lease := replica.lease(now)) is not None and now >= self._lease_after:
+            return lease
         if self._poked or now >= self._next_poll or replica.after < replica.head:
             return Pull(replica.epoch, replica.after)
         return Wait(self._next_poll)
@@ -115,6 +120,11 @@ class Core:
                 self._on_push(now, request, answer)
             case Pull(), Pulled():
                 self._on_pull(now, answer)
+            case Lease(), Leased():
+                if self._same_life(now, answer.answer):
+                    self.replica.leased(request, answer)
+                    if answer.answer != "ok":
+                        self._lease_after = now + HELD_MS
             case PutKeys(), Keys():
                 if self._same_life(now, answer.answer):
                     self.replica.keys_put(request)

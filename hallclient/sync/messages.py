@@ -243,9 +243,11 @@ class Keys:
 class Lease:
     """A block of numbers for this device alone. ``request`` makes a repetition the same lease.
 
-    ``kind`` is ``ticket`` (``name``: business day and line, ``2026-11-26:A``) or ``code``
-    (``name``: the segment's id, ``total``: how many numbers it has; what the hub was first told
-    stays). A block is never given again, whatever happens to it.
+    ``kind`` is ``ticket`` (``name``: business day and line, ``2026-11-26:setup``; ``total``: how
+    many the line had given before anybody asked the hub, the first block begins behind them) or
+    ``code`` (``name``: the segment's id, ``total``: how many numbers it has, 1 to ``total``). What
+    the hub was first told of a ``total`` stays. A block is never given again, whatever happens to
+    it.
     """
 
     epoch: int

@@ -6,22 +6,37 @@ the events do, so that a kill at any moment leaves both together.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from db import log, merge
+from db import blocks, log, merge
 from db.driver import sqlite
 from db.log import Event, Placed
-from db.store import Store
-from hallclient.sync.messages import PROTOCOL, Greeted, Hello, Pulled, Push, PutKeys, Role
+from db.store import Store, Tx
+from hallclient.sync.messages import (
+    PROTOCOL,
+    Greeted,
+    Hello,
+    Lease,
+    Leased,
+    Pulled,
+    Push,
+    PutKeys,
+    Role,
+)
 
 ACTOR: Final = "system"
 BATCH: Final = 500
 """Events in one push: more gains nothing, and each push is one transaction at the hub."""
 BATCH_BYTES: Final = 4_000_000
 KEYS: Final = 200
+TICKETS: Final = 10
+"""Numbers in one block: few, so that numbers given at several places stay close together."""
+LOW_TICKETS: Final = 5
+"""With fewer left the next block is asked for, so that a cut does not find this machine empty."""
 
 Held = tuple[str, str]
 """(device, stream)"""
@@ -215,6 +230,60 @@ class Replica:
             "DO UPDATE SET seq = max(seq, excluded.seq)",
             [(*key, seq) for key, seq in last.items()],
         )
+
+    # -- numbers
+
+    def lease(self, now: int) -> Lease | None:
+        """The next block that is wanted: of a line whose numbers run low here today.
+
+        It is asked for under the same request id until it is answered.
+        """
+        kept = self._get("lease")
+        if kept is None:
+            day = self.store.env.day(now)
+            low = blocks.low_blocks(self.db, "ticket", f"{day}:", LOW_TICKETS)
+            if not low or self.healing:
+                return None
+            kept = json.dumps([self.store.env.new_id(), low[0]])
+            with self.store.act(ACTOR):
+                self._put(lease=kept)
+        wanted, name = json.loads(kept)
+        return self.lease_of(name, wanted)
+
+    def lease_of(self, name: str, request: str = "") -> Lease:
+        """A request for numbers of a line (``name`` is the id of its row), a new one by itself.
+
+        Numbers that the line gave before there was a hub are not given again.
+        """
+        row = self.db.execute("SELECT issued FROM line WHERE id = ?", (name,)).fetchone()
+        return Lease(
+            self.epoch,
+            "ticket",
+            name,
+            TICKETS,
+            request or self.store.env.new_id(),
+            row[0] if row else 0,
+        )
+
+    def leased(self, request: Lease, answer: Leased) -> None:
+        """Keep the block that was given, if one was."""
+        with self.store.act(ACTOR) as tx:
+            self._put(lease=None)
+            self.leased_in(tx, request, answer)
+
+    def leased_in(self, tx: Tx, request: Lease, answer: Leased) -> None:
+        """The same in an action under way."""
+        self._put(healing="1" if answer.answer == "healing" else None)
+        if answer.answer == "ok" and answer.size > 0:
+            block = blocks.Block(
+                request.request,
+                request.kind,
+                request.name,
+                answer.first,
+                answer.size,
+                request.epoch,
+            )
+            blocks.keep_block(self.db, block, tx.now)
 
     # -- keys
 
