@@ -78,6 +78,9 @@ from hallclient.rules.booking_marks import DIFFERS, Mark
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.day import DAY_MS
 from hallclient.rules.errors import Refused
+from hallclient.sync.arbiter import QueueArbiter
+from hallclient.sync.messages import Answer, LinkLost, Request
+from hallclient.sync.replica import Replica
 from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
 from hallclient.rules.hours import next_opening
 from tests import bookkit
@@ -86,7 +89,7 @@ from tests.filekit import small_form
 from tests.hallkit import ADMINISTRATOR, AGENT, PASSWORD, QUICK_VERIFIER, SUPERVISOR, Kit, clerk
 
 FOLDER = Path(__file__).parent / "golden"
-NEWEST = 6
+NEWEST = 7
 PERSON = {"name": "\u5f20\u4e09", "identity": "420100199001011234", "phone": "13800000000"}
 ONE, TWO, SEVEN = clerk(1), clerk(2), clerk(7)
 
@@ -96,6 +99,7 @@ def drive(folder: Path) -> Store:
     kit = Kit(folder, seed=7, hall=_small(default_hall()))
     kit.open(1, 2, 7)
     _queue(kit)
+    _unanswered(kit)
     _windows(kit)
     _staff(kit)
     _bookings(kit)
@@ -172,6 +176,21 @@ def _queue(kit: Kit) -> None:
     serving.still_serving(store, ONE)
     serving.finish(store, ONE)
     _timer_cleared(kit)
+
+
+def _unanswered(kit: Kit) -> None:
+    """A hub that is asked for a call and does not answer; then the window calls as cut off."""
+
+    def nobody(request: Request) -> Answer:
+        raise LinkLost
+
+    number = kit.take("setup").number
+    kit.store.arbiter = QueueArbiter(Replica(kit.store), nobody)
+    called = calling.call_next(kit.store, ONE)
+    assert called.leg.number == number
+    kit.store.arbiter = None
+    calling.start(kit.store, ONE)
+    serving.finish(kit.store, ONE)
 
 
 def _fresh(kit: Kit) -> str:

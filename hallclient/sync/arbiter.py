@@ -33,7 +33,6 @@ from hallclient.sync.replica import Replica
 
 ASKS: Final = frozenset({"leg.called"})
 """Kinds of events that the hub says yes to first."""
-WITHDRAWN: Final = "leg.withdrawn"
 QUEUE: Final = "queue"
 DOWN_MS: Final = 5_000
 """How long a link that did not answer is not asked again for a call."""
@@ -135,5 +134,5 @@ class QueueArbiter:
         self._down_until = tx.now + DOWN_MS
         for event in [one for one in tx.appended if one.kind in ASKS]:
             back = reverse(merge.changes_of(event))
-            tx.append(WITHDRAWN, event.subject, back, withdraws=event.seq)
+            tx.append("leg.withdrawn", event.subject, back, withdraws=event.seq)
         return Doubtful()
