@@ -10,6 +10,7 @@ from hallclient.actions import day_end
 from hallclient.actions.acting import SYSTEM, Action, Actor
 from hallclient.actions.hall import hall_of
 from hallclient.actions.moves import Moves, day_row, has_priority, leg_of
+from hallclient.actions.together import grace
 from hallclient.rules import queue
 from hallclient.rules.booking import CANCELLED, DAY_CLOSED, NO_SHOW, is_late
 from hallclient.rules.leg import Leg
@@ -28,7 +29,7 @@ def sweep(store: Store) -> int:
 
     Looks before it locks: on a quiet hall this writes nothing and waits for nobody.
     """
-    hall, now = hall_of(store), store.env.now()
+    hall, now = hall_of(store), store.env.now() - grace(store)
     due = store.row(_DUE, now) or store.row(_WRAPPED, now - hall.policy.wrap_up_ms)
     due = due or store.row(_MISSED, now - hall.policy.booked_late_ms, store.env.day(now))
     if due is None and not _any_doubtful(store, now) and not day_end.any_earlier(store):
@@ -36,16 +37,16 @@ def sweep(store: Store) -> int:
     with store.act(SYSTEM) as tx:
         action = Action(tx, Actor(SYSTEM, SYSTEM), hall)
         day_end.end_earlier(action)
-        timers(action)
-        _doubt(action)
-        _wrap_up(action)
-        _missed(action)
+        timers(action, now)
+        _doubt(action, now)
+        _wrap_up(action, now)
+        _missed(action, now)
         return len(tx.appended)
 
 
-def timers(tx: Action) -> None:
-    """Move every leg whose timer has run out."""
-    for row in tx.rows(_DUE, tx.now):
+def timers(tx: Action, due: int | None = None) -> None:
+    """Move every leg whose timer has run out, now or at ``due`` (UTC ms)."""
+    for row in tx.rows(_DUE, tx.now if due is None else due):
         leg = leg_of(tx, row["id"])
         moves = Moves(tx)
         policy = tx.hall.policy
@@ -89,37 +90,37 @@ def _any_doubtful(store: Store, now: int) -> bool:
     return store.row(_SERVING + " AND state = 'serving' AND since < ?", floor) is not None
 
 
-def _doubt(tx: Action) -> None:
+def _doubt(tx: Action, now: int) -> None:
     for row in tx.rows(_SERVING):
         leg: Leg = leg_of(tx, row["id"])
         line = tx.hall.lines.get(leg.line)
         if line is None:
             continue
-        if queue.doubtful(leg, p95_of(tx.store, leg.line, line.p95_ms), tx.hall.policy, tx.now):
+        if queue.doubtful(leg, p95_of(tx.store, leg.line, line.p95_ms), tx.hall.policy, now):
             moves = Moves(tx)
             moves.leg(leg, {"doubted_at": tx.now})
             tx.append("leg.doubted", leg.id, moves.set, actor=SYSTEM)
 
 
-def _wrap_up(tx: Action) -> None:
-    for window in tx.rows(_WRAPPED, tx.now - tx.hall.policy.wrap_up_ms):
+def _wrap_up(tx: Action, now: int) -> None:
+    for window in tx.rows(_WRAPPED, now - tx.hall.policy.wrap_up_ms):
         moves = Moves(tx)
         moves.window(window, state="idle")
         tx.append("window.ready", window["id"], moves.set, actor=SYSTEM)
 
 
-def _missed(tx: Action) -> None:
+def _missed(tx: Action, now: int) -> None:
     """Bookings whose visitor has not come in time; a late one may still check in.
 
     Who could not come, because the day was closed by then, has missed nothing: it is cancelled.
     """
-    for row in tx.rows(_MISSED, tx.now - tx.hall.policy.booked_late_ms, tx.day):
+    for row in tx.rows(_MISSED, now - tx.hall.policy.booked_late_ms, tx.day):
         moves = Moves(tx)
         day = day_row(tx, row["day"])
         closed = None if day is None else day["closed_at"]
         if closed is not None and not is_late(row["slot"], tx.hall.policy, closed):
-            now = {"state": CANCELLED, "since": tx.now, "reason": DAY_CLOSED}
-            moves.update("booking", row, now)
+            cancelled = {"state": CANCELLED, "since": tx.now, "reason": DAY_CLOSED}
+            moves.update("booking", row, cancelled)
             tx.append("booking.cancelled", row["id"], moves.set, actor=SYSTEM)
             continue
         moves.update("booking", row, {"state": NO_SHOW, "since": tx.now})

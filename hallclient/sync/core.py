@@ -89,6 +89,17 @@ class Core:
         """How the link is."""
         return self._status
 
+    @property
+    def settled(self) -> bool:
+        """Whether the hub has all of this store, and this store all it reads of the hub."""
+        replica = self.replica
+        return (
+            self._greeted
+            and not self._poked
+            and replica.after >= replica.head
+            and replica.tail().events == 0
+        )
+
     def poke(self) -> None:
         """Something was committed here, or the hub has called."""
         self._poked = True
