@@ -128,7 +128,7 @@ class QueueArbiter:
             "(SELECT max(seq) FROM placed WHERE device = ?2 AND stream = ?1), 0))",
             (QUEUE, device),
         ).fetchone()[0]
-        return Push(self.replica.epoch, device, QUEUE, tuple(events), expected=known)
+        return self.replica.push(events, expected=known)
 
     def _withdraw(self, tx: Tx) -> Doubtful:
         self._down_until = tx.now + DOWN_MS

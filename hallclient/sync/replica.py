@@ -33,6 +33,8 @@ BATCH: Final = 500
 """Events in one push: more gains nothing, and each push is one transaction at the hub."""
 BATCH_BYTES: Final = 4_000_000
 KEYS: Final = 200
+DEVICE_KEY: Final = "device-key"
+"""Name of the secret by which this device signs (Ed25519)."""
 TICKETS: Final = 10
 """Numbers in one block: few, so that numbers given at several places stay close together."""
 LOW_TICKETS: Final = 5
@@ -177,7 +179,21 @@ class Replica:
                 size += len(one.body)
             elif merge.group_of(one.stream) == group:
                 break
-        return Push(self.epoch, first.device, first.stream, tuple(events))
+        return self.push(events)
+
+    def push(self, events: list[Event], expected: int | None = None) -> Push:
+        """A push of consecutive events of one stream, signed if they are this device's own."""
+        first, last = events[0], events[-1]
+        signature = self._sign(last.hash) if first.device == self.store.device else b""
+        return Push(self.epoch, first.device, first.stream, tuple(events), expected, (), signature)
+
+    def _sign(self, digest: bytes) -> bytes:
+        row = self.db.execute("SELECT value FROM secret WHERE name = ?", (DEVICE_KEY,)).fetchone()
+        if row is None:
+            return b""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(row[0]).sign(digest)
 
     def acked(self, device: str, stream: str, seq: int) -> None:
         """The hub has said that it holds a stream of a device up to ``seq``, and no more."""
