@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## put the code in its format
 lock: $(VENV)/.python ## resolve the dependencies anew (ARGS=--upgrade takes newer ones)
 	$(PIP) install --quiet $(UV)
 	$(LOCKING) --extra dev $(ARGS) --output-file requirements-dev.lock
-	$(LOCKING) --extra build --constraints requirements-dev.lock --output-file requirements.lock
+	$(LOCKING) --extra build --extra hub --constraints requirements-dev.lock --output-file requirements.lock
 
 bench: $(VENV)/.dev ## measure against floors of the same run, print a table
 	$(BIN)/python -m bench $(ARGS)
