@@ -294,7 +294,9 @@ def test_a_block_is_given_once(hub: HubHall) -> None:
     assert w.lease(f"{DAY}:A", 10) == m.Leased("ok", 1, 10)
     assert w.lease(f"{DAY}:A", 10, "r2") == m.Leased("ok", 16, 10)
     assert w.lease(f"{DAY}:B", 10, "r3") == m.Leased("ok", 1, 10)
-    assert w.lease(f"{DAY}:A", 1, "r4", total=99) == m.Leased("ok", 100, 1)
+    # What was given before the hub was asked is told once.
+    assert w.lease(f"{DAY}:A", 1, "r4", total=99) == m.Leased("ok", 26, 1)
+    assert w.lease(f"{DAY}:C", 1, "r5", total=99) == m.Leased("ok", 100, 1)
     assert w.lease("s", 6, "c1", kind="code", total=10) == m.Leased("ok", 1, 6)
     assert other.lease("s", 6, "c1", kind="code", total=99) == m.Leased("ok", 7, 4)
     assert w.lease("s", 6, "c2", kind="code", total=10) == m.Leased("none")

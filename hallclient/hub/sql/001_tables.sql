@@ -1,8 +1,9 @@
 -- What the hub keeps. Every key begins with hall_id, so that halls can lie on different machines.
--- Only what every engine of this family has: rows as counters, primary keys, FOR UPDATE.
+-- Only what every engine of this family has: rows as counters, primary keys, FOR UPDATE. Names are
+-- compared by their bytes: an index must not depend on the words of a system that is upgraded.
 
 create table hub.hall (
-    hall_id     text    not null primary key,
+    hall_id     text collate "C" not null primary key,
     demo        boolean not null,
     time_zone   text    not null,
     epoch       bigint  not null,
@@ -16,7 +17,7 @@ create table hub.hall (
 
 -- Epochs that this hub began, and lost ones that a device has shown.
 create table hub.epoch (
-    hall_id     text    not null,
+    hall_id     text collate "C" not null,
     epoch       bigint  not null,
     at          bigint  not null,
     head        bigint  not null,   -- of the log as it was found
@@ -25,11 +26,11 @@ create table hub.epoch (
 );
 
 create table hub.device (
-    hall_id     text    not null,
-    name        text    not null,
-    role_name   text    not null,   -- the login role: who a session is
-    kind        text    not null check (kind in ('window', 'supervisor')),
-    device      text,               -- the store's id, once it has joined
+    hall_id     text collate "C" not null,
+    name        text collate "C" not null,
+    role_name   text collate "C" not null,   -- the login role: who a session is
+    kind        text collate "C" not null check (kind in ('window', 'supervisor')),
+    device      text collate "C",   -- the store's id, once it has joined
     public_key  bytea,
     algorithm   text,
     nonce       bytea   not null default '',
@@ -47,21 +48,21 @@ create table hub.device (
 ) with (fillfactor = 50);
 
 create table hub.stream (
-    hall_id     text    not null,
-    stream      text    not null,
+    hall_id     text collate "C" not null,
+    stream      text collate "C" not null,
     head        bigint  not null,   -- the newest place
     primary key (hall_id, stream)
 ) with (fillfactor = 50);
 
 create table hub.event (
-    hall_id     text    not null,
+    hall_id     text collate "C" not null,
     lsn         bigint  not null,
     place       bigint  not null,
-    device      text    not null,
-    stream      text    not null,
+    device      text collate "C" not null,
+    stream      text collate "C" not null,
     seq         bigint  not null,
     epoch       bigint  not null,   -- as the device knew it: part of what is hashed
-    kind        text    not null,
+    kind        text collate "C" not null,
     version     bigint  not null,
     subject     text    not null,
     actor       text    not null,
@@ -80,7 +81,7 @@ create table hub.event (
 
 -- One row for each push that brought something: who sent it, when, and the author's signature.
 create table hub.batch (
-    hall_id     text    not null,
+    hall_id     text collate "C" not null,
     lsn         bigint  not null,   -- of its last event, which the signature covers
     events      bigint  not null,
     pushed_by   text    not null,
@@ -90,24 +91,24 @@ create table hub.batch (
 );
 
 create table hub.follow (
-    hall_id     text    not null,
-    name        text    not null,
-    stream      text    not null,
+    hall_id     text collate "C" not null,
+    name        text collate "C" not null,
+    stream      text collate "C" not null,
     primary key (hall_id, name, stream)
 );
 
 create table hub.tag (
-    hall_id     text    not null,
-    tag         text    not null,
-    stream      text    not null,
+    hall_id     text collate "C" not null,
+    tag         text collate "C" not null,
+    stream      text collate "C" not null,
     lsn         bigint  not null,
     primary key (hall_id, tag, stream)
 );
 
 -- Who asked for what of people's data.
 create table hub.access (
-    hall_id     text    not null,
-    name        text    not null,
+    hall_id     text collate "C" not null,
+    name        text collate "C" not null,
     n           bigint  not null,
     at          bigint  not null,
     what        text    not null,
@@ -116,8 +117,8 @@ create table hub.access (
 );
 
 create table hub.case_key (
-    hall_id     text    not null,
-    case_id     text    not null,
+    hall_id     text collate "C" not null,
+    case_id     text collate "C" not null,
     key         bytea,              -- null: destroyed
     put_by      text    not null,
     at          bigint  not null,
@@ -125,9 +126,9 @@ create table hub.case_key (
 );
 
 create table hub.numbers (
-    hall_id     text    not null,
-    kind        text    not null,
-    name        text    not null,
+    hall_id     text collate "C" not null,
+    kind        text collate "C" not null,
+    name        text collate "C" not null,
     epoch       bigint  not null,
     next        bigint  not null,
     total       bigint  not null,
@@ -135,11 +136,11 @@ create table hub.numbers (
 );
 
 create table hub.lease (
-    hall_id     text    not null,
-    name        text    not null,   -- of the device
-    request     text    not null,
-    kind        text    not null,
-    numbers     text    not null,
+    hall_id     text collate "C" not null,
+    name        text collate "C" not null,   -- of the device
+    request     text collate "C" not null,
+    kind        text collate "C" not null,
+    numbers     text collate "C" not null,
     first       bigint  not null,
     size        bigint  not null,
     epoch       bigint  not null,

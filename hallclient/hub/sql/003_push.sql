@@ -73,11 +73,10 @@ begin
     end if;
 
     known := least(n, r_last - p_first + 1);
-    if known > 0 and exists (
-            select from unnest(p_hashes[1:known]) with ordinality as e(hash, i)
-            join hub.event x on x.hall_id = p_hall and x.stream = p_stream
-                and x.device = p_device and x.seq = p_first + e.i - 1
-            where x.hash <> e.hash) then
+    if known > 0 and p_hashes[1:known] <> (
+            select array_agg(x.hash order by x.seq) from hub.event x
+            where x.hall_id = p_hall and x.stream = p_stream and x.device = p_device
+                and x.seq >= p_first and x.seq < p_first + known) then
         r_answer := 'fork';
         return;
     elsif known = n then

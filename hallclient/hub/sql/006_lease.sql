@@ -1,6 +1,6 @@
 -- Blocks of numbers, each given once. A hub that was put back to a backup does not know what it gave
--- since: tickets then go on at a thousand that no life of this day has begun with, or behind what
--- the store knows of (p_total); a segment of codes is closed for good.
+-- since: tickets then go on at a thousand that no life of this day has begun with, behind what the
+-- store counts (p_total); a segment of codes is closed for good.
 
 create function hub.lease(
     p_hall text, p_epoch bigint, p_kind text, p_name text, p_size bigint, p_request text,
@@ -60,8 +60,8 @@ begin
         end if;
     else
         r_size := least(p_size, 1000);
-        c.next := greatest(c.next, p_total + 1);
         if fresh or c.epoch <> h.epoch then
+            c.next := greatest(c.next, p_total + 1);
             select count(*) into lives from hub.epoch e
                 where e.hall_id = p_hall and e.epoch <= h.epoch
                     and split_part(p_name, ':', 1) = to_char(
