@@ -142,6 +142,9 @@ class Arbiter(Protocol):
     def lease(self, tx: Tx, name: str) -> None:
         """Get numbers of a line into `db.blocks`, if it can be reached."""
 
+    def close(self) -> None:
+        """The store is given back."""
+
 
 class Store:
     """An open store. One per thread: SQLite connections do not travel."""
@@ -283,6 +286,9 @@ class Store:
 
     def close(self) -> None:
         """Give the file back. Safe to call twice."""
+        if self.arbiter is not None:
+            self.arbiter.close()
+            self.arbiter = None
         self.db.close()
         if self._lock is not None:
             self._lock.close()

@@ -49,6 +49,7 @@ def together(store: Store, decide: Callable[[], T]) -> T:
     """Do a call so that no other machine calls the same number. Raises ``hub-busy``."""
     if store.arbiter is None:
         return decide()
+    heard = False
     for _ in range(TRIES):
         try:
             return decide()
@@ -56,6 +57,12 @@ def together(store: Store, decide: Callable[[], T]) -> T:
             store.arbiter.catch_up(store.env.now())
         except Doubtful:
             continue  # decided again, as who is cut off
+        except Refused:
+            # There may be more than this machine has heard of.
+            if heard or cut_off(store):
+                raise
+            heard = True
+            store.arbiter.catch_up(store.env.now())
     raise Refused("hub-busy")
 
 

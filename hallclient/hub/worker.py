@@ -59,10 +59,14 @@ class Worker:
     ) -> None:
         self.core = Core(Replica(store), random.SystemRandom().random)
         self.store = store
-        self._transport = transport
+        self.transport = transport
         self._told = told
         self._stop = threading.Event()
         self._shown: Status | None = None
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self.transport.close()
 
     def stop(self) -> None:
         """End soon, from any thread."""
@@ -90,7 +94,7 @@ class Worker:
             self._until = asked.until
             return False
         try:
-            answer = self._transport.call(asked)
+            answer = self.transport.call(asked)
         except LinkLost as lost:
             self.core.lost(now(), str(lost))
         else:
@@ -107,7 +111,7 @@ class Worker:
             left = (self._until - self.store.env.now()) / 1000
             if left <= 0:
                 return
-            if self._transport.wait(min(left, LOOK_S)):
+            if self.transport.wait(min(left, LOOK_S)):
                 self.core.poke()
                 return
             if self.store.changed() != seen:

@@ -42,9 +42,15 @@ MOST: Final = 500
 class QueueArbiter:
     """Asks the hub for this store's calls (`db.store.Arbiter`)."""
 
-    def __init__(self, replica: Replica, call: Callable[[Request], Answer]) -> None:
-        """``call`` raises `LinkLost`."""
+    def __init__(
+        self,
+        replica: Replica,
+        call: Callable[[Request], Answer],
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``call`` raises `LinkLost`; ``close`` lets its connection go."""
         self.replica = replica
+        self.close = close
         self._call = call
         self._down_until = 0
 
