@@ -41,6 +41,8 @@ COMMANDS: Final = {
     "watch": "watch",
     "work": "work",
     "simulate": "simulate",
+    "sync": "sync",
+    "hub": "hub",
     "verify": "verify",
     "doctor": "store",
     "backup": "store",
