@@ -120,6 +120,7 @@ class HallApp(ScanGate):
     def _after_first_frame(self) -> None:
         gc.freeze()
         gc.enable()
+        self.session.keep_in_step()
         if self._on_ready is not None:
             self._on_ready()
 

@@ -18,6 +18,7 @@ from screens.widgets.content import Part, line
 
 if TYPE_CHECKING:
     from hallclient.actions.case_link import Brief
+    from hallclient.actions.linkview import Link
 
 MUTED = "$foreground 65%"
 STRONG = "bold"
@@ -59,10 +60,24 @@ def status(view: DeskView, hall: Hall, who: Actor, *, demo: bool, width: int, no
         else:
             told = t(f"role.{who.role}")
         parts += [(told, STRONG), f" · {who.operator} · {clock(now)}  ", *state]
-        left, right = line(*parts), line((t(saved), GOOD))
+        left, right = line(*parts), line(_saved(view.link, saved))
         if cell_width(left.plain) + cell_width(right.plain) < width:
             break
     return spread(left, right, width)
+
+
+def _saved(link: Link | None, alone: str) -> tuple[str, str]:
+    """Saved here; with a hub also how far it has come, and since when something waits."""
+    if link is None:
+        return t(alone), GOOD
+    short = "-short" if alone.endswith("-short") else ""
+    if link.unsent:
+        since = clock(link.oldest_at) if link.oldest_at is not None else ""
+        key = "desk.link.unsent" if link.connected else "desk.link.cut-off"
+        return t(key + short, unsent=link.unsent, since=since), WARN
+    if not link.connected:
+        return t("desk.link.alone" + short), WARN
+    return t(("desk.link.sent" if link.unconfirmed else "desk.link.confirmed") + short), GOOD
 
 
 def _window_state(view: DeskView, hall: Hall, now: int) -> list[Part]:

@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from db.env import Env, system_env
 from db.store import Store
+from hallclient.actions.together import joined
 
 TURN_S = 0.001
 """So soon a thread that works lets the screen's go on; Python's own 5 ms add up to a late frame."""
@@ -70,13 +71,31 @@ class Session:
         def make(readonly: bool) -> Store:
             return Store.open(path, passphrase=passphrase, make_env=make_env, readonly=readonly)
 
+        def make_writer() -> Store:
+            store = make(readonly=False)
+            if joined(store):
+                from hallclient.hub.joining import attach
+
+                attach(store)
+            return store
+
         sys.setswitchinterval(TURN_S)
         self.path = path
         self.store = make(readonly=True)
-        self._writer = _Worker("writer", lambda: make(readonly=False))
+        self._writer = _Worker("writer", make_writer)
         self._reader = _Worker("reader", lambda: make(readonly=True))
         self._thinker = _Worker("thinker", lambda: make(readonly=True))
         self._seen = -1
+        self._make = make
+        self._stop_sync: Callable[[], None] | None = None
+
+    def keep_in_step(self) -> None:
+        """Begin to exchange with the hub, if the store has one. After the first frame."""
+        if joined(self.store):
+            from hallclient.hub.joining import connect
+            from hallclient.hub.worker import worker_thread
+
+            self._stop_sync = worker_thread(lambda: self._make(False), connect)
 
     async def write(
         self, action: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
@@ -103,6 +122,8 @@ class Session:
 
     def close(self) -> None:
         """Wait for what is being written, then close everything."""
+        if self._stop_sync is not None:
+            self._stop_sync()
         self._writer.close()
         self._reader.close()
         self._thinker.close()

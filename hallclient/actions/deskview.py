@@ -9,10 +9,12 @@ from db.store import Row, Store
 from hallclient.actions import day, signals, views, windows
 from hallclient.actions.acting import Actor
 from hallclient.actions.hall import hall_of
+from hallclient.actions.together import joined
 from hallclient.rules.text import mask_id, mask_name, mask_phone
 
 if TYPE_CHECKING:
     from hallclient.actions.case_link import Brief
+    from hallclient.actions.linkview import Link
 
 
 class DeskView:
@@ -39,6 +41,8 @@ class DeskView:
         self.windows: list[Row] = []
         self.day: tuple[str, int] | None = None
         """What is to be said of the business day, see `day.hint`."""
+        self.link: Link | None = None
+        """How far the work has come on its way to the hub; None: there is no hub."""
         self.signals: list[Row] = []
         """Open calls for help and requests that concern this seat."""
 
@@ -87,6 +91,10 @@ def _look(store: Store, who: Actor, *, persons: bool) -> DeskView:
     view.aside = views.aside(store, who.window, who.operator)
     view.day = day.hint(store)
     view.signals = signals.mine(store, who)
+    if joined(store):
+        from hallclient.actions.linkview import link_of
+
+        view.link = link_of(store)
     if view.window is not None:
         _visitor(store, view, persons=persons)
         _next(store, view, who)

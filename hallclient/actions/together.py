@@ -42,7 +42,9 @@ def cut_off(store: Store) -> bool:
     """Whether this machine has a hub and does not reach it."""
     if store.arbiter is not None:
         return not store.arbiter.connected(store.env.now())
-    return joined(store)
+    # Who only reads believes whoever holds the link.
+    rows = dict(store.db.execute("SELECT key, value FROM link WHERE key IN ('hall', 'link')"))
+    return "hall" in rows and rows.get("link") != "up"
 
 
 def together(store: Store, decide: Callable[[], T]) -> T:

@@ -13,6 +13,7 @@ from db.opening import is_file
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
+from hallclient.actions.together import joined
 from hallclient.cli.options import Options
 from hallclient.cli.output import Out
 from hallclient.rules.catalogue import Hall
@@ -52,6 +53,7 @@ class App:
         if self._store is None:
             self._store = Store.open(self.path, passphrase=self.passphrase(), make_env=system_env)
             set_time_zone(self._store.meta["time_zone"])
+            ask_hub(self._store)
         return self._store
 
     def hall(self) -> Hall:
@@ -119,6 +121,14 @@ class App:
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+def ask_hub(store: Store) -> None:
+    """From now on calls ask the hub first, if the store has one."""
+    if joined(store):
+        from hallclient.hub.joining import attach
+
+        attach(store)
 
 
 def encrypted(path: Path) -> bool:

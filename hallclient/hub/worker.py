@@ -101,6 +101,7 @@ class Worker:
             self.core.answered(now(), asked, answer)
         if self.core.status != self._shown:
             self._shown = self.core.status
+            self.core.replica.show(self._shown.link)
             self._told(self._shown)
         return True
 

@@ -135,6 +135,12 @@ class Replica:
                 head=str(max(self.head, answer.head)),
             )
 
+    def show(self, link: str) -> None:
+        """How the link is, for programs of this store that do not hold it."""
+        if self._get("link") != link:
+            with self.store.act(ACTOR):
+                self._put(link=link)
+
     def told(self, head: int) -> None:
         """The hub holds so much: kept, because having been told of more proves a restored hub."""
         if head > self.head:
@@ -231,6 +237,8 @@ class Replica:
 
         Raises `db.merge.Unfitting`; then nothing was taken.
         """
+        if answer.upto == self.after and answer.head <= self.head:
+            return []  # nothing new: nothing is written, so that no screen looks again
         with self.store.act(ACTOR):
             collided = merge.integrate(self.store, answer.events)
             self._heard(answer.events)
