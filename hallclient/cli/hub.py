@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from db.env import system_env
 from db.errors import StoreError
 from db.opening import is_file
+from hallclient.cli import hub_join
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.errors import Refused
@@ -62,6 +63,7 @@ def register(commands: Commands) -> None:
     _own(certified, "--ca", "hub-ca", type=Path, required=True)
     _own(certified, "--out", "hub-folder", type=Path)
     command(own, "hub.try", _try)
+    hub_join.register(own)
 
 
 def _own(parser: ArgumentParser, name: str, text: str, **how: Any) -> None:
@@ -293,7 +295,8 @@ def _try(_args: Namespace, app: App) -> int:
     with trial(hall.id, TRIED, time_zone=hall.time_zone) as made:
         files = [str(path) for path in made.enrolments]
         obj: dict[str, object] = {"hall": hall.id, "port": made.server.port, "files": files}
-        app.out.emit(obj, t("hub.try", port=made.server.port, files="\n".join(files)))
+        said = [t("hub.try", port=made.server.port), *files, t("hub.try.stop")]
+        app.out.emit(obj, "\n".join(said))
         sys.stdout.flush()
         try:
             ended.wait()
