@@ -117,8 +117,12 @@ class App:
         return "" if row is None else str(row["id"])
 
     def close(self) -> None:
-        """Give the store back."""
+        """Give the store back, its hub told first."""
         if self._store is not None:
+            if self._store.arbiter is not None:
+                from hallclient.hub.joining import exchange
+
+                exchange(self._store)
             self._store.close()
             self._store = None
 

@@ -19,7 +19,7 @@ from db.store import Store
 from hallclient.hub import enrolment
 from hallclient.hub.enrolment import Enrolment
 from hallclient.hub.transport import PgTransport
-from hallclient.hub.worker import Worker
+from hallclient.hub.worker import Seat, Worker
 from hallclient.rules.errors import Refused
 from hallclient.sync.arbiter import QueueArbiter
 from hallclient.sync.core import Status
@@ -97,6 +97,24 @@ def attach(store: Store) -> None:
         return
     transport = connect(store, listen=False)
     store.arbiter = QueueArbiter(replica, transport.call, transport.close)
+
+
+def exchange(store: Store) -> None:
+    """Send what a single command has done, unless a program that stays does it or nobody answers."""
+    if store.arbiter is None or not store.arbiter.connected(store.env.now()):
+        return
+    if Replica(store).unsent() is None:
+        return
+    try:
+        seat = Seat(store.path)
+    except BlockingIOError:
+        return
+    worker = Worker(store, connect(store, listen=False))
+    try:
+        worker.settle()
+    finally:
+        worker.close()
+        seat.close()
 
 
 def _check(answer: str) -> None:
