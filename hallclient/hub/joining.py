@@ -100,7 +100,7 @@ def attach(store: Store) -> None:
 
 
 def exchange(store: Store) -> None:
-    """Send what a single command has done, unless a program that stays does it or nobody answers."""
+    """Send what one command has done, unless a program that stays does that or nobody answers."""
     if store.arbiter is None or not store.arbiter.connected(store.env.now()):
         return
     if Replica(store).unsent() is None:
