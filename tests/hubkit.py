@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from hallclient.sync import messages as m
 DAY = "2026-11-26"
 
 
-@pytest.fixture(scope="session")
-def hub_server() -> Iterator[Server]:
-    """An empty hub, which nobody waits for the disk for."""
+@contextmanager
+def running() -> Iterator[Server]:
+    """An empty hub, for which nobody waits for the disk."""
     server = Server(Path(tempfile.mkdtemp(prefix="hallclient-hub-")), durable=False)
     try:
         server.make()
@@ -34,6 +35,21 @@ def hub_server() -> Iterator[Server]:
         server.stop("immediate")
     finally:
         server.remove()
+
+
+_shared = ExitStack()
+_users: list[Server] = []
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> Iterator[Server]:
+    """One for all test modules that import this, from the first of them to the end."""
+    server = _users[0] if _users else _shared.enter_context(running())
+    _users.append(server)
+    yield server
+    _users.pop()
+    if not _users:
+        _shared.close()
 
 
 def chain(

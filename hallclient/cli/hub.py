@@ -71,13 +71,19 @@ def _own(parser: ArgumentParser, name: str, text: str, **how: Any) -> None:
     option(parser, name, help=t(f"cli.option.{text}"), metavar=t(f"cli.value.{text}"), **how)
 
 
-def _hub(args: Namespace) -> AbstractContextManager[Db]:
-    from hallclient.hub.install import administer
+def _way(args: Namespace) -> dict[str, Any]:
+    from hallclient.hub.install import way_of
 
     line = args.hub or os.environ.get(HUB_FROM, "")
     if not line:
         raise Refused("hub-missing", field="hub")
-    return administer(line)
+    return way_of(line)
+
+
+def _hub(args: Namespace) -> AbstractContextManager[Db]:
+    from hallclient.hub.install import administer
+
+    return administer(_way(args))
 
 
 # -- the hub itself
@@ -224,6 +230,7 @@ def _enroll(args: Namespace, app: App) -> int:
             args.name,
             args.role,
             secrets.token_urlsafe(24),
+            reached=_way(args),
             address=args.address,
             tls=tls,
         )

@@ -89,13 +89,15 @@ def enroll(
     role: Role,
     password: str,
     *,
+    reached: Mapping[str, Any] | None = None,
     address: str = "",
     tls: Mapping[str, str] | None = None,
 ) -> Enrolment:
     """A new device: its login, and what it has to be given. Inside a transaction.
 
-    ``tls``: ``ca``, ``certificate``, ``key`` (PEM). Raises `Refused` ``hub-name``,
-    ``hub-name-taken``.
+    ``reached``: the administrator's own way, which may name several servers; ``address``: what the
+    windows have instead. ``tls``: ``ca``, ``certificate``, ``key`` (PEM). Raises `Refused`
+    ``hub-name``, ``hub-name-taken``.
     """
     from psycopg import sql
 
@@ -134,7 +136,7 @@ def enroll(
                 who, sql.Identifier(setting), sql.Literal(value)
             )
         )
-    server = server_of(db.info.get_parameters(), address)
+    server = server_of(reached or db.info.get_parameters(), address)
     server |= {"dbname": db.info.dbname, "user": login, "password": password}
     server.setdefault("host", db.info.host)
     server.setdefault("port", str(db.info.port))

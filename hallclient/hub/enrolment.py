@@ -16,7 +16,7 @@ from hallclient.rules.errors import Refused
 from hallclient.sync.messages import Role
 
 FORMAT: Final = 1
-KEPT: Final = ("host", "hostaddr", "port", "dbname", "sslmode", "channel_binding")
+KEPT: Final = ("host", "port", "dbname", "sslmode", "channel_binding")
 """What of the administrator's own way to the server holds for the windows too."""
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 _FILES: Final = {"ca": "sslrootcert", "certificate": "sslcert", "key": "sslkey"}
@@ -95,12 +95,12 @@ def server_of(params: Mapping[str, Any], address: str = "") -> dict[str, str]:
     """
     server = {name: str(params[name]) for name in KEPT if params.get(name) not in (None, "")}
     if address:
-        host, _, port = address.rpartition(":") if ":" in address else (address, "", "")
-        server.pop("hostaddr", None)
-        server["host"] = host
-        if port:
-            server["port"] = port
+        each = [one.partition(":") for one in address.split(",")]
+        server["host"] = ",".join(host for host, _, _ in each)
+        if any(port for *_, port in each):
+            server["port"] = ",".join(port or "5432" for *_, port in each)
     host = server.get("host", "")
-    if "sslmode" not in server and host and not host.startswith("/") and host not in _LOCAL:
+    far = any(one and one[0] != "/" and one not in _LOCAL for one in host.split(","))
+    if "sslmode" not in server and far:
         server["sslmode"] = "verify-full"
     return server

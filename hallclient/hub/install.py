@@ -5,7 +5,7 @@ Who owns the hub cannot log in, and windows may call its functions and nothing e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,23 +31,29 @@ _FORBIDDEN: Final = r"^(lo_.*|loread|lowrite|pg_advisory_.*|pg_try_advisory_.*|p
 """Functions of PostgreSQL itself that a window has no use for, and a burglar has."""
 
 
-@contextmanager
-def administer(dsn: str | dict[str, str | int]) -> Iterator[Db]:
-    """A connection of the administrator's, one transaction.
-
-    Raises `Refused` ``hub-dsn``, StoreError ``hub-unreachable``, ``hub-refused``.
-    """
+def way_of(dsn: str) -> dict[str, Any]:
+    """What a connection string says. Raises `Refused` ``hub-dsn``."""
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        params = conninfo_to_dict(dsn) if isinstance(dsn, str) else dict(dsn)
+        return dict(conninfo_to_dict(dsn))
     except psycopg.ProgrammingError:
         # Its words repeat the line, and with it the password.
         raise Refused("hub-dsn", field="hub") from None
-    params = {"application_name": "hallclient-admin", "connect_timeout": 10, **params}
+
+
+@contextmanager
+def administer(way: Mapping[str, Any]) -> Iterator[Db]:
+    """A connection of the administrator's, one transaction.
+
+    Raises StoreError ``hub-unreachable``, ``hub-refused``.
+    """
+    import psycopg
+
+    params = {"application_name": "hallclient-admin", "connect_timeout": 10, **way}
     try:
-        db: Db = psycopg.connect(**params)  # type: ignore[arg-type]
+        db: Db = psycopg.connect(**params)
     except (psycopg.Error, UnicodeError) as error:
         raise StoreError("hub-unreachable", cause=_last_line(error)) from None
     try:

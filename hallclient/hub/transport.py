@@ -43,6 +43,16 @@ _CAUSES: Final = {
 """Class of a SQLSTATE -> what it means to a window. A server of which every new session fails
 while its old ones go on (its files were changed under it) is out of reach, not broken."""
 
+_SAID: Final = (
+    ("authentication", "login"),
+    ("not permitted to log in", "login"),
+    ("does not exist", "not-a-hub"),
+    ("permission denied for database", "not-a-hub"),
+    ("too many", "busy"),
+    ("starting up", "stopping"),
+    ("shutting down", "stopping"),
+)
+
 
 def channel_of(hall: str) -> str:
     """Where the hub says that there is something new. As ``hub.channel`` in the SQL."""
@@ -205,6 +215,7 @@ def cause_of(error: Exception) -> str:
     """One word for what went wrong, without any word of the server's."""
     state = getattr(error, "sqlstate", None)
     if state is None:
-        # A wrong password is told before there is a session; libpq keeps no SQLSTATE of it.
-        return "login" if "authentication" in str(error) else "unreachable"
+        # Before there is a session libpq hands on what the server says, but no SQLSTATE.
+        said = str(error)
+        return next((cause for words, cause in _SAID if words in said), "unreachable")
     return _CAUSES.get(state[:2], f"sql-{state}")
