@@ -23,6 +23,7 @@ HEAVY = {
     "cryptography",
     "csv",
     "pip",
+    "psycopg",
     "pypinyin",
     "sqlite_utils",
     "tomllib",

@@ -298,7 +298,9 @@ def _try(_args: Namespace, app: App) -> int:
     app.out.aside(t("hub.try.starting"))
     hall = default_hall()
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal must not leave a server behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: ended.set())
     with trial(hall.id, TRIED, time_zone=hall.time_zone) as made:
         files = [str(path) for path in made.enrolments]
         obj: dict[str, object] = {"hall": hall.id, "port": made.server.port, "files": files}
