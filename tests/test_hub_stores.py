@@ -10,7 +10,8 @@ from db import schema
 from db.check import verify
 from db.projections import rows
 from db.store import Store
-from hallclient.actions import calling, serving, setup, tickets, windows
+from hallclient.actions import calling, cases, serving, setup, tickets, together, views, windows
+from hallclient.actions.case_title import Applicant
 from hallclient.actions.hall_files import default_hall
 from hallclient.hub import devices, install, joining
 from hallclient.hub.server import Server
@@ -196,3 +197,37 @@ def test_a_call_that_nobody_answered_is_withdrawn(stores: Stores) -> None:
     stores.alike()
     other = call(two, 2)
     assert other in numbers - {mine}
+
+
+def test_who_serves_a_visitor_reads_their_papers_and_nobody_else(stores: Stores) -> None:
+    one, two, three = stores.add(), stores.add(), stores.add()
+    person = {"name": "张三", "identity": "420100199001011234"}
+    ticket = tickets.take(one.store, SUPERVISOR, tickets.Request([SETUP], person=person))
+    whose = Applicant("person", person["name"], person["identity"])
+    case = cases.open_case(
+        one.store, clerk(1), checklist="vat", applicant=whose, number=ticket.number
+    )
+    stores.meet()
+    windows.open_window(two.store, clerk(2))
+    calling.call_next(two.store, clerk(2))
+    stores.meet()
+    visit = two.store.row("SELECT * FROM visit WHERE id = ?", ticket.visit)
+    assert visit is not None
+    assert views.person_of(two.store, visit)["name"] == "张三"
+    assert two.store.row("SELECT number FROM case_file") == {"number": case["number"]}
+    assert three.store.row("SELECT sealed FROM visit") == {"sealed": None}
+    assert three.store.row("SELECT 1 FROM case_file") is None
+    assert three.store.row("SELECT 1 FROM case_key") is None
+    # The receipt is brought to another window, and the person is forgotten at the first.
+    assert together.ask_for(three.store, case["number"])
+    stores.meet()
+    assert three.store.row("SELECT number FROM case_file") == {"number": case["number"]}
+    with one.store.act("admin") as tx:
+        for key, sort in ((ticket.visit, "visit"), (case["id"], "case")):
+            tx.destroy_key(key)
+            tx.append("personal.destroyed", key, [], stream=f"{sort}:{key}")
+    stores.meet()
+    for place in stores.places:
+        assert not place.store.rows("SELECT 1 FROM case_key WHERE key IS NOT NULL")
+        report = verify(place.store)
+        assert report.ok, report.findings

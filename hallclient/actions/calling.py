@@ -10,7 +10,7 @@ from hallclient.actions import windows
 from hallclient.actions.acting import Action, Actor, acting
 from hallclient.actions.moves import OF_LEG, Moves, current_leg, leg_of, staffed_window
 from hallclient.actions.sweep import timers
-from hallclient.actions.together import cut_off, own_share, together
+from hallclient.actions.together import cut_off, fetch_later, own_share, together
 from hallclient.rules import policy, queue
 from hallclient.rules.catalogue import PlanKind
 from hallclient.rules.errors import Refused
@@ -305,4 +305,5 @@ def _claim(
     if reason:
         facts["reason"] = reason
     tx.append("leg.called", leg.id, moves.set, **facts)
+    fetch_later(tx, "visit", leg.visit)
     return Called(leg, why)

@@ -85,6 +85,24 @@ def next_number(tx: Tx, line: str, issued: int) -> int:
     return found
 
 
+def fetch_later(tx: Tx, column: str, value: str) -> None:
+    """Ask the hub for what belongs to something, if there is a hub; it comes by itself."""
+    if joined(tx.store):
+        from hallclient.sync.fetch import wish
+        from hallclient.sync.tags import tag
+
+        wish(tx.db, tag(column, value))
+
+
+def ask_for(store: Store, text: str) -> bool:
+    """Ask the hub for a case by a whole number; whether there is a hub to ask."""
+    if not joined(store):
+        return False
+    with store.act("system") as tx:
+        fetch_later(tx, "number", text)
+    return True
+
+
 def own_share(store: Store, window: str) -> Callable[[str], bool]:
     """Which legs fall to a window while it is cut off.
 

@@ -19,6 +19,7 @@ from db.log import Event
 from db.merge import Unfitting
 from db.projections import reverse
 from db.store import Behind, Doubtful, Tx
+from hallclient.sync.leases import Leases
 from hallclient.sync.messages import (
     Answer,
     Leased,
@@ -50,6 +51,7 @@ class QueueArbiter:
     ) -> None:
         """``call`` raises `LinkLost`; ``close`` lets its connection go."""
         self.replica = replica
+        self.leases = Leases(replica)
         self.close = close
         self._call = call
         self._down_until = 0
@@ -95,14 +97,14 @@ class QueueArbiter:
         """See `db.store.Arbiter`."""
         if not self.connected(tx.now):
             return
-        request = self.replica.lease_of(name)
+        request = self.leases.request_of(name)
         try:
             answer = self._call(request)
         except LinkLost:
             self._down_until = tx.now + DOWN_MS
             return
         if isinstance(answer, Leased):
-            self.replica.leased_in(tx, request, answer)
+            self.leases.leased_in(tx, request, answer)
 
     def _catch_up(self) -> None:
         while (older := self.replica.unsent()) is not None:

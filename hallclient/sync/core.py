@@ -17,8 +17,15 @@ from typing import Final, Literal, NamedTuple
 
 from db.log import Event
 from db.merge import Unfitting
+from hallclient.sync.fetch import Fetch
+from hallclient.sync.leases import Leases
 from hallclient.sync.messages import (
     Answer,
+    DestroyKeys,
+    Find,
+    Follow,
+    Followed,
+    Found,
     Greeted,
     Hello,
     Keys,
@@ -30,6 +37,7 @@ from hallclient.sync.messages import (
     Pushed,
     PutKeys,
     Request,
+    TakeKeys,
 )
 from hallclient.sync.replica import Held, Replica
 
@@ -73,6 +81,8 @@ class Core:
     ) -> None:
         """``chance`` gives 0 to 1, for jitter; ``told`` hears of events that did not fit."""
         self.replica = replica
+        self.leases = Leases(replica)
+        self.fetch = Fetch(replica)
         self._chance = chance
         self._told = told
         self._greeted = False
@@ -98,6 +108,7 @@ class Core:
             and not self._poked
             and replica.after >= replica.head
             and replica.tail().events == 0
+            and self.fetch.wanted() is None
         )
 
     def poke(self) -> None:
@@ -110,12 +121,17 @@ class Core:
             return Wait(self._not_before)
         if not self._greeted:
             return self.replica.hello()
-        replica = self.replica
+        replica, fetch = self.replica, self.fetch
+        # Keys go first: whoever reads a case finds its key there.
+        if (keys := fetch.keys()) is not None:
+            return keys
         if (push := replica.unsent(self._held)) is not None:
             return push
-        if (keys := replica.keys()) is not None:
-            return keys
-        if (lease := replica.lease(now)) is not None and now >= self._lease_after:
+        if (destroyed := fetch.destroyed()) is not None:
+            return destroyed
+        if (wanted := fetch.wanted()) is not None:
+            return wanted
+        if (lease := self.leases.wanted(now)) is not None and now >= self._lease_after:
             return lease
         if self._poked or now >= self._next_poll or replica.after < replica.head:
             return Pull(replica.epoch, replica.after)
@@ -133,12 +149,23 @@ class Core:
                 self._on_pull(now, answer)
             case Lease(), Leased():
                 if self._same_life(now, answer.answer):
-                    self.replica.leased(request, answer)
+                    self.leases.leased(request, answer)
                     if answer.answer != "ok":
                         self._lease_after = now + HELD_MS
+            case Find(), Found():
+                if self._same_life(now, answer.answer):
+                    self.fetch.found(request, answer)
+            case Follow(), Followed():
+                self._on_follow(now, request, answer)
+            case DestroyKeys(), Keys():
+                if self._same_life(now, answer.answer):
+                    self.fetch.keys_destroyed(request)
+            case TakeKeys(), Keys():
+                if self._same_life(now, answer.answer):
+                    self.fetch.keys_taken(request, answer.keys)
             case PutKeys(), Keys():
                 if self._same_life(now, answer.answer):
-                    self.replica.keys_put(request)
+                    self.fetch.keys_put(request)
             case _:
                 self._hold(now, "unexpected")
 
@@ -190,6 +217,14 @@ class Core:
             self._show(now, "up")
         if collided:
             self._told(collided)
+
+    def _on_follow(self, now: int, request: Follow, answer: Followed) -> None:
+        if not self._same_life(now, answer.answer):
+            return
+        try:
+            self.fetch.followed(request, answer)
+        except Unfitting as error:
+            self._hold(now, str(error))
 
     def _same_life(self, now: int, answer: str) -> bool:
         """Whether the hub still knows this device in this epoch; if not, hello comes next."""

@@ -6,40 +6,32 @@ the events do, so that a kill at any moment leaves both together.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
-from db import blocks, log, merge
+from db import log, merge
 from db.driver import sqlite
 from db.log import Event, Placed
-from db.store import Store, Tx
+from db.store import DESTROYED, Store
+from hallclient.sync import link
 from hallclient.sync.messages import (
+    OPEN_STREAMS,
     PROTOCOL,
     Greeted,
     Hello,
-    Lease,
-    Leased,
     Pulled,
     Push,
-    PutKeys,
     Role,
 )
+from hallclient.sync.tags import tags_of
 
 ACTOR: Final = "system"
 BATCH: Final = 500
 """Events in one push: more gains nothing, and each push is one transaction at the hub."""
 BATCH_BYTES: Final = 4_000_000
-KEYS: Final = 200
 DEVICE_KEY: Final = "device-key"
 """Name of the secret by which this device signs (Ed25519)."""
-TICKETS: Final = 10
-"""Numbers in one block: few, so that numbers given at several places stay close together."""
-LOW_TICKETS: Final = 5
-"""With fewer left the next block is asked for, so that a cut does not find this machine empty."""
-
 Held = tuple[str, str]
 """(device, stream)"""
 
@@ -191,7 +183,12 @@ class Replica:
         """A push of consecutive events of one stream, signed if they are this device's own."""
         first, last = events[0], events[-1]
         signature = self._sign(last.hash) if first.device == self.store.device else b""
-        return Push(self.epoch, first.device, first.stream, tuple(events), expected, (), signature)
+        tags: tuple[tuple[str, ...], ...] = ()
+        if first.stream not in OPEN_STREAMS:
+            tags = tuple(tags_of(event.stream, merge.changes_of(event)) for event in events)
+        return Push(
+            self.epoch, first.device, first.stream, tuple(events), expected, tags, signature
+        )
 
     def _sign(self, digest: bytes) -> bytes:
         row = self.db.execute("SELECT value FROM secret WHERE name = ?", (DEVICE_KEY,)).fetchone()
@@ -210,7 +207,7 @@ class Replica:
             if known is not None and known[0] > seq:
                 self._put(sent=None)  # some of it is to be sent again
             self.db.execute("INSERT OR REPLACE INTO acked VALUES (?, ?, ?)", (device, stream, seq))
-            self._raise_sent()
+            self.raise_sent()
 
     def tail(self) -> Tail:
         """How much is not sent yet."""
@@ -224,8 +221,8 @@ class Replica:
         for _, event in log.unacked(self.db, int(self._get("sent") or 0)):
             yield event
 
-    def _raise_sent(self) -> None:
-        """Remember up to which position nothing is left to send, so that nobody looks there."""
+    def raise_sent(self) -> None:
+        """Inside an action: remember up to where nothing is left to send, so that nobody looks."""
         sent = int(self._get("sent") or 0)
         first = next(log.unacked(self.db, sent), None)
         self._put(sent=str(log.newest(self.db) if first is None else first[0] - 1))
@@ -239,130 +236,32 @@ class Replica:
         """
         if answer.upto == self.after and answer.head <= self.head:
             return []  # nothing new: nothing is written, so that no screen looks again
-        with self.store.act(ACTOR):
+        with self.store.act(ACTOR) as tx:
             collided = merge.integrate(self.store, answer.events)
-            self._heard(answer.events)
+            for one in answer.events:
+                if one.event.kind == DESTROYED:
+                    tx.destroy_key(one.event.subject)
+            heard(self.db, answer.events)
+            link.want_keys(self.db, {one.event.stream for one in answer.events})
             self._put(after=str(answer.upto), head=str(max(self.head, answer.head)))
-            self._raise_sent()
+            self.raise_sent()
         return collided
-
-    def _heard(self, events: tuple[Placed, ...]) -> None:
-        """What the hub has sent, it holds."""
-        last = {(one.event.device, one.event.stream): one.event.seq for one in events}
-        self.db.executemany(
-            "INSERT INTO acked VALUES (?, ?, ?) ON CONFLICT (device, stream) "
-            "DO UPDATE SET seq = max(seq, excluded.seq)",
-            [(*key, seq) for key, seq in last.items()],
-        )
-
-    # -- numbers
-
-    def lease(self, now: int) -> Lease | None:
-        """The next block that is wanted: of a line whose numbers run low here today.
-
-        It is asked for under the same request id until it is answered.
-        """
-        kept = self._get("lease")
-        if kept is None:
-            day = self.store.env.day(now)
-            low = blocks.low_blocks(self.db, "ticket", f"{day}:", LOW_TICKETS)
-            if not low or self.healing:
-                return None
-            kept = json.dumps([self.store.env.new_id(), low[0]])
-            with self.store.act(ACTOR):
-                self._put(lease=kept)
-        wanted, name = json.loads(kept)
-        return self.lease_of(name, wanted)
-
-    def lease_of(self, name: str, request: str = "") -> Lease:
-        """A request for numbers of a line (``name`` is the id of its row), a new one by itself.
-
-        Numbers that the line gave before there was a hub are not given again.
-        """
-        row = self.db.execute("SELECT issued FROM line WHERE id = ?", (name,)).fetchone()
-        return Lease(
-            self.epoch,
-            "ticket",
-            name,
-            TICKETS,
-            request or self.store.env.new_id(),
-            row[0] if row else 0,
-        )
-
-    def leased(self, request: Lease, answer: Leased) -> None:
-        """Keep the block that was given, if one was."""
-        with self.store.act(ACTOR) as tx:
-            self._put(lease=None)
-            self.leased_in(tx, request, answer)
-
-    def leased_in(self, tx: Tx, request: Lease, answer: Leased) -> None:
-        """The same in an action under way."""
-        self._put(healing="1" if answer.answer == "healing" else None)
-        if answer.answer == "ok" and answer.size > 0:
-            block = blocks.Block(
-                request.request,
-                request.kind,
-                request.name,
-                answer.first,
-                answer.size,
-                request.epoch,
-            )
-            blocks.keep_block(self.db, block, tx.now)
-
-    # -- keys
-
-    def keys(self) -> PutKeys | None:
-        """Keys of cases that the hub has not got from here yet."""
-        rows = self.db.execute(
-            "SELECT case_id, key FROM case_key WHERE sent_at IS NULL AND key IS NOT NULL "
-            "ORDER BY case_id LIMIT ?",
-            (KEYS,),
-        ).fetchall()
-        return (
-            PutKeys(self.epoch, tuple((case, bytes(key)) for case, key in rows)) if rows else None
-        )
-
-    def keys_put(self, request: PutKeys) -> None:
-        """The hub has them."""
-        with self.store.act(ACTOR) as tx:
-            for batch in _batches(request.keys):
-                self.db.executemany(
-                    "UPDATE case_key SET sent_at = ? WHERE case_id = ?",
-                    [(tx.now, case) for case, _ in batch],
-                )
-
-    def keys_taken(self, keys: tuple[tuple[str, bytes | None], ...]) -> None:
-        """Keep keys that the hub has given; None forgets one."""
-        with self.store.act(ACTOR) as tx:
-            for case, key in keys:
-                if key is None:
-                    tx.destroy_key(case)
-                else:
-                    self.db.execute(
-                        "INSERT OR IGNORE INTO case_key (case_id, key, sent_at) VALUES (?, ?, ?)",
-                        (case, key, tx.now),
-                    )
 
     # -- the table
 
     def _get(self, key: str) -> str | None:
-        row = self.db.execute("SELECT value FROM link WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
+        return link.get(self.db, key)
 
     def _put(self, **rows: str | None) -> None:
         for key, value in rows.items():
-            put(self.db, key, value)
+            link.put(self.db, key, value)
 
 
-def put(db: sqlite.Connection, key: str, value: str | None) -> None:
-    """Write a row of ``link`` (None: take it away). Inside a transaction."""
-    if value is None:
-        db.execute("DELETE FROM link WHERE key = ?", (key,))
-    else:
-        db.execute("INSERT OR REPLACE INTO link VALUES (?, ?)", (key, value))
-
-
-def _batches(keys: tuple[tuple[str, bytes], ...]) -> Iterator[list[tuple[str, bytes]]]:
-    some = iter(keys)
-    while batch := list(islice(some, KEYS)):
-        yield batch
+def heard(db: sqlite.Connection, events: Iterable[Placed]) -> None:
+    """What the hub has sent, it holds."""
+    last = {(one.event.device, one.event.stream): one.event.seq for one in events}
+    db.executemany(
+        "INSERT INTO acked VALUES (?, ?, ?) ON CONFLICT (device, stream) "
+        "DO UPDATE SET seq = max(seq, excluded.seq)",
+        [(*key, seq) for key, seq in last.items()],
+    )

@@ -9,10 +9,12 @@ as $$
         or p_case = 'hall'
         or exists (
             select from hub.follow f
-            where f.hall_id = p_hall and f.name = p_name and f.stream = 'case:' || p_case)
+            where f.hall_id = p_hall and f.name = p_name
+                and f.stream in ('case:' || p_case, 'visit:' || p_case, 'booking:' || p_case))
         or p_new and not exists (
             select from hub.stream s
-            where s.hall_id = p_hall and s.stream = 'case:' || p_case)
+            where s.hall_id = p_hall
+                and s.stream in ('case:' || p_case, 'visit:' || p_case, 'booking:' || p_case))
 $$;
 
 create function hub.put_keys(
