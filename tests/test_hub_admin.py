@@ -1,8 +1,13 @@
 """Setting up a hub, bringing it up to date, and what the administrator sees and does."""
 
 import json
+import signal
+import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from db.driver import sqlite
 from db.errors import StoreError
 from hallclient.cli.hub import HUB_FROM
 from hallclient.hub import enrolment, install
@@ -225,3 +231,24 @@ def test_no_way_to_a_server_is_lost_not_broken(hub: HubHall, tmp_path: Path) -> 
         link.heads()
     assert link.heads() == (1, 0)
     link.close()
+
+
+@pytest.mark.slow
+def test_a_hub_to_try_shares_a_queue_and_leaves_nothing_behind() -> None:
+    words = [sys.executable, "-P", "-m", "hallclient", "--json", "hub", "try"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT) as tried:
+        assert tried.stdout is not None
+        made = json.loads(tried.stdout.readline())
+        folder = Path(made["stores"][0]).parent
+        assert [Path(path).is_file() for path in made["stores"]] == [True, True]
+        waiting = []
+        for path in made["stores"]:
+            with closing(sqlite.connect(path)) as db:
+                waiting.append(db.execute("SELECT number FROM leg ORDER BY number").fetchall())
+        assert waiting[0] == waiting[1]
+        assert len(waiting[0]) == 12
+        tried.send_signal(signal.SIGTERM)
+        assert tried.wait(60) == 0
+    assert not folder.exists()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", made["port"]))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
-import sys
 import threading
 from argparse import ArgumentParser, Namespace
 from contextlib import AbstractContextManager
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from db.env import system_env
 from db.errors import StoreError
 from db.opening import is_file
-from hallclient.cli import hub_join
+from hallclient.cli import hub_join, hub_try
 from hallclient.cli.app import App
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.errors import Refused
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 HUB_FROM: Final = "HALLCLIENT_HUB"
 """The line to the hub's database, where nobody else reads it."""
 TIME_ZONE: Final = "Asia/Shanghai"
-TRIED: Final = ("window-1", "window-2")
 ROLES: Final = ("window", "supervisor")
 
 
@@ -62,7 +59,7 @@ def register(commands: Commands) -> None:
     _own(certified, "host", "hub-host")
     _own(certified, "--ca", "hub-ca", type=Path, required=True)
     _own(certified, "--out", "hub-folder", type=Path)
-    command(own, "hub.try", _try)
+    command(own, "hub.try", hub_try.run)
     hub_join.register(own)
 
 
@@ -285,30 +282,4 @@ def _certify(args: Namespace, app: App) -> int:
         raise StoreError("hub-file", path=folder) from error
     obj: dict[str, object] = {"host": args.host, "folder": str(folder), "files": list(files)}
     app.out.emit(obj, t("hub.certified", host=args.host, folder=str(folder)))
-    return 0
-
-
-# -- to try
-
-
-def _try(_args: Namespace, app: App) -> int:
-    from hallclient.actions.hall_files import default_hall
-    from hallclient.hub.trial import trial
-
-    app.out.aside(t("hub.try.starting"))
-    hall = default_hall()
-    ended = threading.Event()
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal must not leave a server behind
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: ended.set())
-    with trial(hall.id, TRIED, time_zone=hall.time_zone) as made:
-        files = [str(path) for path in made.enrolments]
-        obj: dict[str, object] = {"hall": hall.id, "port": made.server.port, "files": files}
-        said = [t("hub.try", port=made.server.port), *files, t("hub.try.stop")]
-        app.out.emit(obj, "\n".join(said))
-        sys.stdout.flush()
-        try:
-            ended.wait()
-        except KeyboardInterrupt:
-            app.out.aside(t("hub.try.ended"))
     return 0

@@ -137,14 +137,17 @@ def distribute(db: Db) -> None:
                 "SELECT create_distributed_table(%s, 'hall_id', colocate_with := %s)",
                 (f"hub.{table}", beside),
             )
-    for (signature,) in db.execute(
-        "SELECT p.oid::regprocedure::text FROM pg_proc p "
-        "WHERE p.pronamespace = 'hub'::regnamespace AND p.prosecdef"
+    for signature, called in db.execute(
+        "SELECT p.oid::regprocedure::text, p.prosecdef FROM pg_proc p "
+        "WHERE p.pronamespace = 'hub'::regnamespace ORDER BY p.prosecdef, 1"
     ).fetchall():
-        db.execute(
-            "SELECT create_distributed_function(%s, 'p_hall', colocate_with := %s)",
-            (signature, f"hub.{TABLES[0]}"),
-        )
+        if called:
+            db.execute(
+                "SELECT create_distributed_function(%s, 'p_hall', colocate_with := %s)",
+                (signature, f"hub.{TABLES[0]}"),
+            )
+        else:  # what they use themselves has to be on every machine
+            db.execute("SELECT create_distributed_function(%s)", (signature,))
     # A notification reaches only who is connected to the machine that sends it.
     as_owner(db)
     db.execute("UPDATE hub.hall SET notify = false")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 
 from db.errors import StoreError
@@ -48,7 +49,4 @@ def trial(hall: str, names: Sequence[str], *, time_zone: str) -> Iterator[Trial]
     finally:
         with suppress(StoreError):
             server.stop()
-        server.remove()
-        for path in folder.glob("*"):
-            path.unlink()
-        folder.rmdir()
+        rmtree(folder, ignore_errors=True)
