@@ -219,7 +219,7 @@ def _enroll(args: Namespace, app: App) -> int:
         if args.ca is not None:
             from hallclient.hub.certificates import issue
 
-            made = issue(args.ca, devices.role_of(hall, args.name), system_env().now())
+            made = issue(args.ca, devices.role_of(db, hall, args.name), system_env().now())
             tls = {"ca": made.ca, "certificate": made.certificate, "key": made.key}
         enrolment = devices.enroll(
             db,

@@ -64,9 +64,9 @@ class HallStatus:
     devices: tuple[Device, ...]
 
 
-def role_of(hall: str, name: str) -> str:
-    """The login role of a device: of any name, short, and no other hall's."""
-    return "hw_" + sha256(f"{hall}\x1f{name}".encode()).hexdigest()[:32]
+def role_of(db: Db, hall: str, name: str) -> str:
+    """The login role of a device: of any name, short, no other hall's and no other database's."""
+    return "hw_" + sha256(f"{db.info.dbname}\x1f{hall}\x1f{name}".encode()).hexdigest()[:32]
 
 
 def the_hall(db: Db, wanted: str = "") -> str:
@@ -108,7 +108,7 @@ def enroll(
         "SELECT 1 FROM hub.device WHERE hall_id = %s AND name = %s", (hall, name)
     ).fetchone():
         raise Refused("hub-name-taken", field="name", name=name)
-    login = role_of(hall, name)
+    login = role_of(db, hall, name)
     db.execute(
         "INSERT INTO hub.device (hall_id, name, role_name, kind, enrolled_at) "
         "VALUES (%s, %s, %s, %s, hub.clock())",
@@ -138,6 +138,8 @@ def enroll(
         )
     server = server_of(reached or db.info.get_parameters(), address)
     server |= {"dbname": db.info.dbname, "user": login, "password": password}
+    if tls:
+        server.setdefault("sslmode", "verify-full")
     server.setdefault("host", db.info.host)
     server.setdefault("port", str(db.info.port))
     return Enrolment(hall, name, role, row[0], server, **(tls or {}))
