@@ -1,68 +1,26 @@
-"""Events of other machines: put in the hall's order, and played on rows that have moved on.
+"""Events of other machines: put in the hall's order, before what this machine has done since.
 
 The hub gives every event a place; by these places all machines have the same order, and what this
 machine has done since (its *tail*) comes after it. An event that arrives is put before the tail:
-the tail is taken back, the event is played, the tail is played again.
-
-Played on other rows than those it was decided on, an event may not fit any more. That is judged
-by the event alone: a change says what was there before (``was``), and where one of the columns in
-`GUARDS` is not what it was, nothing of the event is done: it stays in the log and is listed in
-``left_out``. All machines play the same events in the same order, so all of them leave out the
-same. In columns that guard nothing, the later event wins.
+the tail is taken back, the event is played (`db.play`), the tail is played again. What did not fit
+any more stays in the log and is listed in ``left_out``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from db import log, schema
+from db import log
 from db.chain import made_of
 from db.driver import sqlite
 from db.log import Event, Placed
+from db.play import COLUMNS, play
 from db.projections import reverse
 from db.rebuild import remake
 from db.store import Store
 from db.upcast import upcast
-
-GUARDS: Final[dict[str, frozenset[str]]] = {
-    table: frozenset(names.split())
-    for table, names in {
-        "leg": "state window",
-        "booking": "state",
-        "filing": "state",
-        "form_cell": "value sealed",
-        "case_file": "state",
-        "material": "state",
-        "promise": "state",
-        "review_task": "state",
-        "certificate": "state code",
-        "certificate_copy": "state",
-        "certificate_change": "state",
-        "code": "state",
-        "sheet": "state",
-    }.items()
-}
-"""Columns whose old value must be there: two machines that changed them have collided."""
-
-SHARED: Final = frozenset({"line", "hall", "business_day", "alarm", "operator"})
-"""Rows that any machine makes when it needs them: who comes second finds it made."""
-
-Step = tuple[str, str, dict[str, Any] | None, int | None]
-"""How a change is taken back: (table, key, columns as they were or None: take the row away,
-rowid of a row that was taken away)."""
-
-
-class Played(NamedTuple):
-    """What became of an event."""
-
-    undo: list[Step]
-    left: list[int] | None = []  # noqa: RUF012 - never changed
-    """Which of its changes were not made; None: none of them was."""
-    cause: str = ""
-    """``changed``, ``missing``, ``made-twice``, ``taken`` or ``unreadable``, and table and key."""
 
 
 class Unfitting(Exception):
@@ -70,114 +28,6 @@ class Unfitting(Exception):
 
     def __str__(self) -> str:
         return " ".join(map(str, self.args))
-
-
-class _Clash(Exception):
-    """(cause, table, key)"""
-
-
-_COLUMNS = {table: schema.columns(table) for table in schema.TABLES}
-
-
-def play(db: sqlite.Connection, changes: Sequence[Any]) -> Played:
-    """Make the changes of an event on whatever is there: all that fit, or none."""
-    undo: list[Step] = []
-    left: list[int] = []
-    db.execute("SAVEPOINT play")
-    try:
-        for index, (table, key, was, now) in enumerate(changes):
-            if table not in _COLUMNS:
-                continue
-            step = _step(db, table, key, was, now)
-            if step is None:
-                left.append(index)
-            elif step:
-                undo.append(step)
-        played = Played(undo, left, "made-twice" if left else "")
-    except _Clash as clash:
-        db.execute("ROLLBACK TO play")
-        played = Played([], None, " ".join(clash.args))
-    except sqlite.IntegrityError as error:
-        db.execute("ROLLBACK TO play")
-        taken = str(error).startswith("UNIQUE")
-        played = Played([], None, f"taken {error}" if taken else f"unreadable {error}")
-    except (sqlite.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
-        # One bad event must not stop the others.
-        db.execute("ROLLBACK TO play")
-        played = Played([], None, f"unreadable {error}")
-    db.execute("RELEASE play")
-    return played
-
-
-def _step(
-    db: sqlite.Connection,
-    table: str,
-    key: str,
-    was: dict[str, Any] | None,
-    now: dict[str, Any] | None,
-) -> Step | tuple[()] | None:
-    """One change, made; how to take it back. Empty: nothing to do; None: left out."""
-    if was is None and now is not None:
-        if db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (key,)).fetchone():
-            if table in SHARED:
-                return None
-            raise _Clash("made-twice", table, key)
-        names = tuple(name for name in now if name in _COLUMNS[table] and name != "id")
-        db.execute(_insert(table, names), (key, *map(now.__getitem__, names)))
-        return table, key, None, None
-    guards = GUARDS.get(table, frozenset())
-    known = {name: value for name, value in (was or {}).items() if name in _COLUMNS[table]}
-    if now is None:
-        found = _row(db, table, key, _COLUMNS[table], rowid=True)
-        if found is None:
-            return None
-        rowid = found.pop("rowid")
-        _hold(guards, known, found, table, key)
-        db.execute(f"DELETE FROM {table} WHERE id = ?", (key,))
-        return table, key, {name: found[name] for name in found if name != "id"}, rowid
-    names = tuple(name for name in now if name in _COLUMNS[table])
-    found = _row(db, table, key, tuple(dict.fromkeys((*names, *known))))
-    if found is None:
-        if not names:
-            return ()
-        raise _Clash("missing", table, key)
-    _hold(guards, known, found, table, key)
-    if not names:
-        return ()
-    _set(db, table, key, {name: now[name] for name in names})
-    return table, key, {name: found[name] for name in names}, None
-
-
-def _hold(
-    guards: frozenset[str], was: dict[str, Any], found: dict[str, Any], table: str, key: str
-) -> None:
-    for name in guards.intersection(was):
-        if found[name] != was[name]:
-            raise _Clash("changed", table, key)
-
-
-def _row(
-    db: sqlite.Connection, table: str, key: str, names: tuple[str, ...], *, rowid: bool = False
-) -> dict[str, Any] | None:
-    wanted = ("rowid", *names) if rowid else names or ("id",)
-    row = db.execute(f"SELECT {', '.join(wanted)} FROM {table} WHERE id = ?", (key,)).fetchone()
-    return None if row is None else dict(zip(wanted, row, strict=True))
-
-
-@lru_cache(maxsize=512)
-def _insert(table: str, names: tuple[str, ...]) -> str:
-    marks = ", ".join("?" * (len(names) + 1))
-    return f"INSERT INTO {table} ({', '.join(('id', *names))}) VALUES ({marks})"
-
-
-def _set(db: sqlite.Connection, table: str, key: str, row: dict[str, Any]) -> None:
-    db.execute(
-        f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",
-        (*row.values(), key),
-    )
-
-
-# --- the tail --------------------------------------------------------------------------------
 
 
 def group_of(stream: str) -> str:
@@ -372,7 +222,7 @@ class _Joining:
         left = self.db.execute(f"SELECT changes FROM left_out WHERE {_THIS}", identity).fetchone()
         changes = changes_of(event)
         for table, key, was, now in reverse(made_of(changes, left[0]) if left else changes):
-            if table in _COLUMNS:
+            if table in COLUMNS:
                 self.misplaced = self.misplaced or was is None
                 self._unstep(table, key, now, None, made=was is None)
 
@@ -388,7 +238,7 @@ class _Joining:
         if columns is None:
             done = self.db.execute(f"DELETE FROM {table} WHERE id = ?", (key,)).rowcount
         else:
-            known = {n: v for n, v in columns.items() if n in _COLUMNS[table]}
+            known = {n: v for n, v in columns.items() if n in COLUMNS[table]}
             if rowid is not None or made:
                 place = {} if rowid is None else {"rowid": rowid}
                 row = {"id": key, **place, **known}

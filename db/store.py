@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from db import log, migrations, schema
 from db.driver import sqlite
@@ -24,6 +24,7 @@ from db.opening import check_ours, connect, identity, is_file, remove, translate
 from db.projections import Diverged, project
 
 if TYPE_CHECKING:
+    from db.arbiter import Arbiter
     from db.seal import Box
 
 Row = dict[str, Any]
@@ -114,36 +115,6 @@ class Tx:
             "UPDATE case_key SET key = NULL, destroyed_at = ? WHERE case_id = ?",
             (self.now, case_id),
         )
-
-
-class Behind(Exception):
-    """Others have acted meanwhile: the action was given up and has to be decided again."""
-
-
-class Doubtful(Exception):
-    """Nobody has answered. What was decided is withdrawn."""
-
-
-class Arbiter(Protocol):
-    """Somebody outside who says yes to some actions before they become durable."""
-
-    def admit(self, tx: Tx) -> Doubtful | None:
-        """Called before each commit. Raises `Behind` to give the action up.
-
-        May append to it; what it returns is raised after the commit.
-        """
-
-    def connected(self, now: int) -> bool:
-        """Whether it is asked at all; if not, this machine is cut off."""
-
-    def catch_up(self, now: int) -> None:
-        """Read what others have done. Without an answer, this machine is cut off."""
-
-    def lease(self, tx: Tx, name: str) -> None:
-        """Get numbers of a line into `db.blocks`, if it can be reached."""
-
-    def close(self) -> None:
-        """The store is given back."""
 
 
 class Store:

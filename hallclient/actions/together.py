@@ -12,8 +12,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final, TypeVar
 
+from db.arbiter import Behind, Doubtful
 from db.blocks import take_from_block
-from db.store import Behind, Doubtful, Store, Tx
+from db.store import Store, Tx
 from hallclient.rules.errors import Refused
 
 T = TypeVar("T")

@@ -15,10 +15,11 @@ from collections.abc import Callable
 from typing import Final
 
 from db import merge
+from db.arbiter import Behind, Doubtful
 from db.log import Event
 from db.merge import Unfitting
 from db.projections import reverse
-from db.store import Behind, Doubtful, Tx
+from db.store import Tx
 from hallclient.sync.leases import Leases
 from hallclient.sync.messages import (
     Answer,
@@ -41,7 +42,7 @@ MOST: Final = 500
 
 
 class QueueArbiter:
-    """Asks the hub for this store's calls (`db.store.Arbiter`)."""
+    """Asks the hub for this store's calls (`db.arbiter.Arbiter`)."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class QueueArbiter:
         return now >= self._down_until
 
     def admit(self, tx: Tx) -> Doubtful | None:
-        """See `db.store.Arbiter`. Raises `Behind`; returns `Doubtful`."""
+        """See `db.arbiter.Arbiter`. Raises `Behind`; returns `Doubtful`."""
         if not self.connected(tx.now) or not any(one.kind in ASKS for one in tx.appended):
             return None
         request = self._push(tx)
@@ -94,7 +95,7 @@ class QueueArbiter:
             self._down_until = now + DOWN_MS
 
     def lease(self, tx: Tx, name: str) -> None:
-        """See `db.store.Arbiter`."""
+        """See `db.arbiter.Arbiter`."""
         if not self.connected(tx.now):
             return
         request = self.leases.request_of(name)
