@@ -184,12 +184,12 @@ class HubHall:
         self._open.append(made)
         return made
 
-    def join(self, name: str = "", role: m.Role = "window") -> Window:
+    def join(self, name: str = "", role: m.Role = "window", key: bytes = b"k" * 32) -> Window:
         """A device that has joined and said hello."""
         enrolment = self.enroll(name, role)
         link = self.link(enrolment)
         device = hashlib.sha256(f"{self.hall}/{enrolment.name}".encode()).hexdigest()[:32]
-        assert link.join(device, b"k" * 32, "ed25519", demo=False) == "ok"
+        assert link.join(device, key, "ed25519", demo=False) == "ok"
         made = Window(self, enrolment, device, link)
         assert made.hello().answer == "ok"
         return made

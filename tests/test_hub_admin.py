@@ -8,17 +8,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.conninfo import make_conninfo
 
 from db.driver import sqlite
 from db.errors import StoreError
-from hallclient.cli.hub import HUB_FROM
+from hallclient.cli.hub_line import HUB_FROM
 from hallclient.hub import enrolment, install
+from hallclient.hub.audit import Audit, merkle, root_at
+from hallclient.hub.audit import audit as audited
 from hallclient.hub.server import Server
 from hallclient.hub.transport import PgTransport
 from hallclient.main import main
@@ -116,6 +120,12 @@ def test_a_hub_from_nothing_to_a_window_and_back(line: Line, tmp_path: Path) -> 
         with pytest.raises(m.LinkLost, match=cause):
             link.heads()
     link.close()
+    code, checked = line("audit")
+    assert (code, checked["events"], checked["faults"]) == (0, 0, [])
+    assert line("audit", "--against", checked["anchor"])[1]["witnessed"]
+    assert line("audit", "--against", "9:00")[0] == 3
+    assert line("audit", "--against", "9")[1]["error"] == "hub-anchor"
+    assert "0:" in line.text("audit")
     line("init", "--hall", "west")
     assert line("heal")[1]["error"] == "hub-which-hall"
     assert line("certify", "hub.hall", "--ca", "authority", "--out", "server")[0] == 0
@@ -231,6 +241,58 @@ def test_no_way_to_a_server_is_lost_not_broken(hub: HubHall, tmp_path: Path) -> 
         link.heads()
     assert link.heads() == (1, 0)
     link.close()
+
+
+def test_an_audit_finds_what_was_changed_behind_the_hub(hub: HubHall) -> None:
+    signer = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    w = hub.join(key=signer.public_key().public_bytes_raw())
+    events = w.events("queue", 3)
+    w.push(events, signature=signer.sign(events[-1].hash))
+    w.write("staff", 2)
+
+    def audit() -> Audit:
+        with hub.admin() as db:
+            return audited(db, hub.hall)
+
+    sound = audit()
+    assert (sound.lsn, sound.events, sound.signed, sound.batches) == (5, 5, 1, 2)
+    assert sound.faults == ()
+    w.write("queue")
+    assert audit().root != sound.root
+    with hub.admin() as db:
+        install.as_owner(db)
+        assert root_at(db, hub.hall, 5) == sound.root
+    for change, faults in (
+        ("body = 'x' WHERE lsn = 2", {"hash"}),
+        ("hash = decode(repeat('11', 32), 'hex') WHERE lsn = 2", {"hash", "chain", "mark"}),
+        (
+            "hash = decode(repeat('11', 32), 'hex') WHERE lsn = 3",
+            {"hash", "chain", "mark", "signature"},
+        ),
+        ("place = 9 WHERE lsn = 6", {"place"}),
+        ("seq = 9 WHERE lsn = 6", {"seq", "hash"}),
+        ("mark = '' WHERE lsn = 6", {"mark", "head"}),
+    ):
+        with hub.admin() as db:
+            install.as_owner(db)
+            db.execute(f"UPDATE hub.event SET {change} AND hall_id = %s".encode(), (hub.hall,))
+            assert {what for what, *_ in audited(db, hub.hall).faults} == faults
+            db.rollback()
+    hub.sql("DELETE FROM hub.event WHERE lsn = 6 AND hall_id = %s", hub.hall)
+    assert [what for what, *_ in audit().faults] == ["head"]
+
+
+def test_a_tree_is_that_of_the_rfc() -> None:
+    leaves = [bytes([n]) * 32 for n in range(7)]
+
+    def rfc(some: list[bytes]) -> bytes:
+        if len(some) == 1:
+            return some[0]
+        half = 1 << (len(some) - 1).bit_length() - 1
+        return sha256(b"\1" + rfc(some[:half]) + rfc(some[half:])).digest()
+
+    for count in range(1, 8):
+        assert merkle(leaves[:count]) == rfc(leaves[:count])
 
 
 @pytest.mark.slow

@@ -6,15 +6,15 @@ import os
 import secrets
 import threading
 from argparse import ArgumentParser, Namespace
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from db.env import system_env
 from db.errors import StoreError
 from db.opening import is_file
-from hallclient.cli import hub_join, hub_try
+from hallclient.cli import hub_audit, hub_join, hub_try
 from hallclient.cli.app import App
+from hallclient.cli.hub_line import hub_of, way_of
 from hallclient.cli.parser import command, group, option
 from hallclient.rules.errors import Refused
 from hallclient.texts import t
@@ -23,10 +23,7 @@ from hallclient.words import iso
 if TYPE_CHECKING:
     from hallclient.cli.parser import Commands
     from hallclient.hub.devices import Device, HallStatus
-    from hallclient.hub.install import Db
 
-HUB_FROM: Final = "HALLCLIENT_HUB"
-"""The line to the hub's database, where nobody else reads it."""
 TIME_ZONE: Final = "Asia/Shanghai"
 ROLES: Final = ("window", "supervisor")
 
@@ -51,9 +48,11 @@ def register(commands: Commands) -> None:
     seen = command(own, "hub.status", _status)
     guarded = command(own, "hub.guard", _guard)
     option(guarded, "--once", action="store_true", help=t("cli.option.hub-once"))
-    for parser in (enrolled, revoked, healed, seen, guarded):
+    audited = command(own, "hub.audit", hub_audit.run)
+    hub_audit.add(audited)
+    for parser in (enrolled, revoked, healed, seen, guarded, audited):
         _own(parser, "--hub", "hub", default="")
-    for parser in (made, enrolled, revoked, healed, seen):
+    for parser in (made, enrolled, revoked, healed, seen, audited):
         _own(parser, "--hall", "hub-hall", default="")
     certified = command(own, "hub.certify", _certify)
     _own(certified, "host", "hub-host")
@@ -68,21 +67,6 @@ def _own(parser: ArgumentParser, name: str, text: str, **how: Any) -> None:
     option(parser, name, help=t(f"cli.option.{text}"), metavar=t(f"cli.value.{text}"), **how)
 
 
-def _way(args: Namespace) -> dict[str, Any]:
-    from hallclient.hub.install import way_of
-
-    line = args.hub or os.environ.get(HUB_FROM, "")
-    if not line:
-        raise Refused("hub-missing", field="hub")
-    return way_of(line)
-
-
-def _hub(args: Namespace) -> AbstractContextManager[Db]:
-    from hallclient.hub.install import administer
-
-    return administer(_way(args))
-
-
 # -- the hub itself
 
 
@@ -95,7 +79,7 @@ def _init(args: Namespace, app: App) -> int:
         hall, demo = store.meta["hall"], store.demo
         zone = args.time_zone or store.meta["time_zone"]
     _check_zone(zone)
-    with _hub(args) as db:
+    with hub_of(args) as db:
         done = install.init(db)
         if args.distributed:
             install.distribute(db)
@@ -120,7 +104,7 @@ def _check_zone(zone: str) -> None:
 def _status(args: Namespace, app: App) -> int:
     from hallclient.hub import devices
 
-    with _hub(args) as db:
+    with hub_of(args) as db:
         found = devices.status(db, args.hall)
     for one in found:
         app.out.emit(_hall_object(one), "\n".join(_hall_lines(one)))
@@ -184,7 +168,7 @@ def _state(device: Device) -> str:
 def _heal(args: Namespace, app: App) -> int:
     from hallclient.hub import devices
 
-    with _hub(args) as db:
+    with hub_of(args) as db:
         hall = devices.the_hall(db, args.hall)
         waited = devices.heal(db, hall)
     obj: dict[str, object] = {"hall": hall, "healed": waited}
@@ -198,7 +182,7 @@ def _guard(args: Namespace, app: App) -> int:
 
     pause = threading.Event()
     while True:
-        with _hub(args) as db:
+        with hub_of(args) as db:
             ended = devices.guard(db)
         if ended or args.once:
             app.out.emit({"ended": ended}, t("hub.guarded", n=ended))
@@ -214,7 +198,7 @@ def _enroll(args: Namespace, app: App) -> int:
 
     path: Path = args.out or Path(f"{_file_name(args.name)}.hub.json")
     tls = None
-    with _hub(args) as db:
+    with hub_of(args) as db:
         hall = devices.the_hall(db, args.hall)
         if args.ca is not None:
             from hallclient.hub.certificates import issue
@@ -227,7 +211,7 @@ def _enroll(args: Namespace, app: App) -> int:
             args.name,
             args.role,
             secrets.token_urlsafe(24),
-            reached=_way(args),
+            reached=way_of(args),
             address=args.address,
             tls=tls,
         )
@@ -256,7 +240,7 @@ def _file_name(name: str) -> str:
 def _revoke(args: Namespace, app: App) -> int:
     from hallclient.hub import devices
 
-    with _hub(args) as db:
+    with hub_of(args) as db:
         hall = devices.the_hall(db, args.hall)
         ended = devices.revoke(db, hall, args.name)
     obj: dict[str, object] = {"hall": hall, "name": args.name, "sessions_ended": ended}
