@@ -199,7 +199,7 @@ class Core:
             self.replica.told(answer.head)
         elif answer.answer == "gap" and answer.last_seq < request.events[0].seq - 1:
             self.replica.acked(*key, answer.last_seq)
-        else:  # fork, chain: this stream needs somebody; the others go on
+        else:  # fork, chain, foreign: this stream needs somebody; the others go on
             self._held[key] = answer.answer
             self._show(now, "up", answer.answer)
 

@@ -101,7 +101,8 @@ class Push:
     ``expected`` is the place of the newest event of that stream this store holds; with it the push
     is taken only if the hub holds no more (calling a number). None: whatever the hub holds.
     ``tags`` (one tuple an event) are the words by which the stream is found again (`Find`).
-    ``device`` differs from the sender's only while healing. ``signature`` is the device's Ed25519
+    ``device`` differs from the sender's only while healing, or if no device of the hall has it (a
+    store that was restored had another id before). ``signature`` is the device's Ed25519
     signature over the hash of the last event (empty when the sender is not the author).
     """
 
@@ -123,11 +124,13 @@ class Pushed:
     ``gap``      the hub lacks events before the first of these: go on from ``last_seq``
     ``fork``     the hub holds another event under the same device, stream and seq
     ``chain``    a hash does not fit its bytes or the one before
+    ``foreign``  another device of the hall has made them, which can bring them itself: others may
+                 only while healing
     ``epoch``    the sender is in another epoch: say hello
     ``revoked``  as in `Greeted`
     """
 
-    answer: Literal["ok", "behind", "gap", "fork", "chain", "epoch", "revoked"]
+    answer: Literal["ok", "behind", "gap", "fork", "chain", "foreign", "epoch", "revoked"]
     last_seq: int = 0
     """The last seq of this device and stream at the hub."""
     head: int = 0

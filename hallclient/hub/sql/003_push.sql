@@ -82,8 +82,10 @@ begin
     elsif known = n then
         r_answer := 'ok';
         return;
-    elsif p_device <> d.device and not h.healing then
-        r_answer := 'epoch';
+    elsif p_device <> d.device and not h.healing and exists (
+            select from hub.device x where x.hall_id = p_hall and x.device = p_device) then
+        -- It can come itself. A device nobody knows is what a store was called before.
+        r_answer := 'foreign';
         return;
     end if;
 
