@@ -127,7 +127,7 @@ def test_who_a_session_is_comes_from_its_login(hub: HubHall) -> None:
     w, other = hub.join(), hub.join()
     theirs = other.events("queue")
     assert w.hello(device=other.device).answer == "unknown"
-    assert w.push(theirs).answer == "epoch"
+    assert w.push(theirs).answer == "foreign"
     assert other.pull().events == ()
     # No argument left out is taken for a right one.
     with w.open() as session:

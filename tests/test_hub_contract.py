@@ -246,9 +246,16 @@ def test_devices_are_the_witnesses_of_a_restored_hub(hub: HubHall) -> None:
     late = third.hello(epoch=1)
     assert (late.answer, late.agreed) == ("epoch", 3)
     assert not third.hello().healing
-    assert other.push(w.events("queue")).answer == "epoch"
+    assert other.push(w.events("queue")).answer == "foreign"
     assert other.push(lost).answer == "ok"
     assert [one.event.seq for one in w.pull().events] == [1, 2, 3, 1, 4, 5]
+
+
+def test_a_store_brings_what_it_made_under_an_id_it_had_before(hub: HubHall) -> None:
+    w, other = hub.join(), hub.join()
+    assert w.push(tuple(chain("before", "queue", 2))).answer == "ok"
+    assert w.push(tuple(chain(other.device, "queue", 2))).answer == "foreign"
+    assert [one.event.device for one in other.pull().events] == ["before"] * 2
 
 
 @pytest.mark.parametrize("wrong", ["head", "mark", "epoch"])
