@@ -131,8 +131,15 @@ class Window:
         assert self.push(events, **other).answer == "ok"
         return events
 
+    def mark(self, lsn: int) -> bytes:
+        """The hub's mark at an lsn."""
+        found = self.hub.sql(
+            "SELECT mark FROM hub.event WHERE hall_id = %s AND lsn = %s", self.hub.hall, lsn
+        )
+        return bytes(found[0][0]) if found else bytes(32)
+
     def pull(self, after: int = 0, limit: int = 500) -> m.Pulled:
-        answer = self.link.call(m.Pull(self.epoch, after, limit))
+        answer = self.link.call(m.Pull(self.epoch, after, self.mark(after), limit))
         assert isinstance(answer, m.Pulled)
         return answer
 

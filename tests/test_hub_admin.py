@@ -227,7 +227,7 @@ def test_no_way_to_a_server_is_lost_not_broken(hub: HubHall, tmp_path: Path) -> 
     ):
         link = PgTransport({**server, **other}, hub.hall)
         with pytest.raises(m.LinkLost, match=cause):
-            link.call(m.Pull(1, 0))
+            link.call(m.Pull(1, 0, bytes(32)))
         link.close()
     # The first of two hosts is dead: the second answers.
     two = {**server, "host": "127.0.0.1,127.0.0.1", "port": f"1,{server['port']}"}

@@ -38,7 +38,7 @@ def burglar(hub: HubHall) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 
 
 def revoked(window: Window) -> str:
-    answer = window.link.call(m.Pull(1, 0))
+    answer = window.link.call(m.Pull(1, 0, bytes(32)))
     assert isinstance(answer, m.Pulled)
     return answer.answer
 
@@ -118,7 +118,7 @@ def test_a_table_beside_ours_is_not_looked_at(hub: HubHall) -> None:
         session.execute("CREATE TEMP VIEW hall AS SELECT 1 AS epoch, 0 AS head")
         for path in ("pg_temp, hub", "pg_temp", "hub, pg_temp"):
             session.execute(f"SET search_path = {path}".encode())
-            said = session.execute("SELECT r_answer FROM hub.pull(%s, 1, 0, 1)", (hub.hall,))
+            said = session.execute("SELECT r_answer FROM hub.pull(%s, 1, 0, '', 1)", (hub.hall,))
             assert said.fetchone() == ("revoked",)
     hub.sql(f'REVOKE TEMPORARY ON DATABASE postgres FROM "{login}"')
 
@@ -132,7 +132,7 @@ def test_who_a_session_is_comes_from_its_login(hub: HubHall) -> None:
     # No argument left out is taken for a right one.
     with w.open() as session:
         for call in (
-            "hub.pull(%(hall)s, NULL, 0, 10)",
+            "hub.pull(%(hall)s, NULL, 0, NULL, 10)",
             "hub.hello(%(hall)s, 1, %(device)s, NULL, '', 1, 0, '{}', '{}')",
             "hub.lease(%(hall)s, NULL, 'ticket', 'x', 1, 'r', 0)",
         ):
@@ -156,7 +156,7 @@ def test_another_hall_is_another_world(hub: HubHall) -> None:
     link = PgTransport(w.enrolment.params(hub.server.folder), there.hall, listen=False)
     for request in (
         m.Push(1, w.device, "queue", w.events("queue")),
-        m.Pull(1, 0),
+        m.Pull(1, 0, bytes(32)),
         m.Find(1, "t"),
         m.Follow(1, "queue"),
         m.PutKeys(1, (("1", b"k"),)),

@@ -133,7 +133,12 @@ def test_a_window_reads_what_is_open_its_own_and_what_it_follows(hub: HubHall) -
         "SELECT what, subject FROM hub.access WHERE hall_id = %s ORDER BY name, n", hub.hall
     )
     assert written == [("find", "t1"), ("find", "none"), ("follow", "case:1")]
-    for asked in (m.Find(0, "t1"), m.Follow(0, "case:1"), m.Pull(0, 0), m.TakeKeys(0, ("1",))):
+    for asked in (
+        m.Find(0, "t1"),
+        m.Follow(0, "case:1"),
+        m.Pull(0, 0, bytes(32)),
+        m.TakeKeys(0, ("1",)),
+    ):
         assert w.link.call(asked).answer == "epoch"
 
 
@@ -186,7 +191,7 @@ def test_one_enrolment_is_one_store(hub: HubHall) -> None:
     link = hub.link(enrolment)
     hello = m.Hello(1, hub.hall, "d1", b"", b"f", 0, 0)
     assert link.call(hello).answer == "unknown"
-    assert link.call(m.Pull(1, 0)).answer == "revoked"
+    assert link.call(m.Pull(1, 0, bytes(32))).answer == "revoked"
     assert link.join("d1", b"key", "ed25519", demo=True) == "demo"
     assert link.join("d1", b"key", "ed25519", demo=False) == "ok"
     assert link.join("d1", b"key", "ed25519", demo=False) == "ok"

@@ -28,8 +28,8 @@ def call_of(request: m.Request, hall: str) -> Call | None:
         case m.Push():
             return _push(request, hall)
         case m.Pull():
-            values = (hall, request.epoch, request.after, request.limit)
-            return Call("SELECT * FROM hub.pull(%b, %b, %b, %b)", values, _pulled)
+            values = (hall, request.epoch, request.after, request.mark, request.limit)
+            return Call("SELECT * FROM hub.pull(%b, %b, %b, %b, %b)", values, _pulled)
         case m.Find():
             values = (hall, request.epoch, request.tag)
             return Call("SELECT * FROM hub.find(%b, %b, %b)", values, _found)
@@ -138,8 +138,8 @@ def _pushed(row: Row) -> m.Pushed:
 
 
 def _pulled(row: Row) -> m.Pulled:
-    answer, upto, head, epoch, *columns = row
-    return m.Pulled(answer, _events(columns), upto, head, epoch)
+    answer, upto, mark, head, epoch, *columns = row
+    return m.Pulled(answer, _events(columns), upto, mark or b"", head, epoch)
 
 
 def _followed(row: Row) -> m.Followed:

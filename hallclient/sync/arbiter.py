@@ -25,7 +25,6 @@ from hallclient.sync.messages import (
     Answer,
     Leased,
     LinkLost,
-    Pull,
     Pulled,
     Push,
     Pushed,
@@ -115,9 +114,13 @@ class QueueArbiter:
             self.replica.acked(older.device, older.stream, older.events[-1].seq)
             self.replica.told(answer.head)
         while True:
-            pulled = self._call(Pull(self.replica.epoch, self.replica.after))
-            if not isinstance(pulled, Pulled) or pulled.answer != "ok":
-                raise LinkLost("answer")
+            pulled = self._call(self.replica.pull())
+            if (
+                not isinstance(pulled, Pulled)
+                or pulled.answer != "ok"
+                or pulled.head < self.replica.head
+            ):
+                raise LinkLost("answer")  # the worker has to say hello first
             self.replica.integrate(pulled)
             if pulled.upto >= pulled.head:
                 return

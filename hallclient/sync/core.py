@@ -134,7 +134,7 @@ class Core:
         if (lease := self.leases.wanted(now)) is not None and now >= self._lease_after:
             return lease
         if self._poked or now >= self._next_poll or replica.after < replica.head:
-            return Pull(replica.epoch, replica.after)
+            return replica.pull()
         return Wait(self._next_poll)
 
     def answered(self, now: int, request: Request, answer: Answer) -> None:
@@ -205,6 +205,9 @@ class Core:
 
     def _on_pull(self, now: int, answer: Pulled) -> None:
         if not self._same_life(now, answer.answer):
+            return
+        if answer.head < self.replica.head:
+            self._greeted = False  # it holds less than it did: it must be told so
             return
         try:
             collided = self.replica.integrate(answer)

@@ -99,7 +99,7 @@ class Push:
     """Events of one stream of one device, in the order of their seq, without a gap between them.
 
     ``expected`` is the place of the newest event of that stream this store holds; with it the push
-    is taken only if the hub holds no more (calling a number). None: whatever the hub holds.
+    is taken only if the hub holds just as much (calling a number). None: whatever the hub holds.
     ``tags`` (one tuple an event) are the words by which the stream is found again (`Find`).
     ``device`` differs from the sender's only while healing, or if no device of the hall has it (a
     store that was restored had another id before). ``signature`` is the device's Ed25519
@@ -143,10 +143,15 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Events behind ``after`` of all streams this device reads, its own among them."""
+    """Events behind ``after`` of all streams this device reads, its own among them.
+
+    ``mark`` is the mark at ``after`` (32 zeros at 0). Where the hub has another one, it is not the
+    log that was read so far, and the answer is ``epoch``.
+    """
 
     epoch: int
     after: int
+    mark: bytes
     limit: int = 500
 
 
@@ -154,13 +159,14 @@ class Pull:
 class Pulled:
     """The answer to `Pull`. ``ok``, ``epoch`` and ``revoked`` as before.
 
-    ``events`` are all that this device reads with ``after < lsn <= upto``; ``upto`` is the next
-    ``after``. There are more when ``upto < head``.
+    ``events`` are all that this device reads with ``after < lsn <= upto``; ``upto`` and ``mark``
+    are the next ``after`` and its mark. There are more when ``upto < head``.
     """
 
     answer: Literal["ok", "epoch", "revoked"]
     events: tuple[Placed, ...] = ()
     upto: int = 0
+    mark: bytes = b""
     head: int = 0
     epoch: int = 0
 

@@ -20,6 +20,7 @@ from hallclient.sync.messages import (
     PROTOCOL,
     Greeted,
     Hello,
+    Pull,
     Pulled,
     Push,
     Role,
@@ -62,10 +63,19 @@ class Replica:
     def epoch(self) -> int:
         return int(self._get("epoch") or 0)
 
+    def pull(self) -> Pull:
+        """What comes next of the hall."""
+        return Pull(self.epoch, self.after, self.mark)
+
     @property
     def after(self) -> int:
         """The lsn up to which everything that this store reads is here."""
         return int(self._get("after") or 0)
+
+    @property
+    def mark(self) -> bytes:
+        """The hub's mark at ``after``."""
+        return bytes.fromhex(self._get("mark") or "00" * 32)
 
     @property
     def head(self) -> int:
@@ -109,6 +119,7 @@ class Replica:
         Raises StoreError ``not-mendable``.
         """
         with self.store.act(ACTOR):
+            seen = tuple(self._seen())
             fresh = self._get("fresh")
             if fresh is not None:
                 self._put(nonce=fresh, fresh=None)
@@ -119,7 +130,8 @@ class Replica:
                     merge.cut(self.store, answer.agreed + 1)
                 else:
                     merge.forget_acks(self.db)
-                self._put(after=str(min(self.after, answer.agreed)), head=str(answer.agreed))
+                mark = next((mark for lsn, mark in seen if lsn == answer.agreed), bytes(32))
+                self._put(after=str(answer.agreed), mark=mark.hex(), head=str(answer.agreed))
             self._put(
                 epoch=str(answer.epoch),
                 role=answer.role,
@@ -141,6 +153,8 @@ class Replica:
 
     def _seen(self) -> Iterator[tuple[int, bytes]]:
         """(lsn, mark), newest first: the last ones each, then ever further apart, and the first."""
+        if self.after > 0:
+            yield self.after, self.mark
         step, below = 1, None
         while True:
             row = self.db.execute(
@@ -243,7 +257,8 @@ class Replica:
                     tx.destroy_key(one.event.subject)
             heard(self.db, answer.events)
             link.want_keys(self.db, {one.event.stream for one in answer.events})
-            self._put(after=str(answer.upto), head=str(max(self.head, answer.head)))
+            head = str(max(self.head, answer.head))
+            self._put(after=str(answer.upto), mark=answer.mark.hex(), head=head)
             self.raise_sent()
         return collided
 

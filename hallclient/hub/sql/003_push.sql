@@ -91,7 +91,7 @@ begin
 
     select s.head into places from hub.stream s
         where s.hall_id = p_hall and s.stream = p_stream for update;
-    if coalesce(places, 0) - known > p_expected then
+    if coalesce(places, 0) - known <> p_expected then
         r_answer := 'behind';
         return;
     elsif places is null then

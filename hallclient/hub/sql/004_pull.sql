@@ -1,8 +1,8 @@
 -- Events go out. One row of arrays an answer: such a function can be sent whole to another machine.
 
 create function hub.pull(
-    p_hall text, p_epoch bigint, p_after bigint, p_limit bigint,
-    out r_answer text, out r_upto bigint, out r_head bigint, out r_epoch bigint,
+    p_hall text, p_epoch bigint, p_after bigint, p_mark bytea, p_limit bigint,
+    out r_answer text, out r_upto bigint, out r_mark bytea, out r_head bigint, out r_epoch bigint,
     out r_lsns bigint[], out r_places bigint[], out r_devices text[], out r_streams text[],
     out r_seqs bigint[], out r_epochs bigint[], out r_kinds text[], out r_versions bigint[],
     out r_subjects text[], out r_actors text[], out r_windows text[], out r_ats bigint[],
@@ -22,7 +22,9 @@ begin
         return;
     end if;
     select h.epoch, h.head into r_epoch, r_head from hub.hall h where h.hall_id = p_hall;
-    if p_epoch <> r_epoch then
+    if p_epoch <> r_epoch or p_after > 0 and not exists (
+            select from hub.event x
+            where x.hall_id = p_hall and x.lsn = p_after and x.mark = p_mark) then
         r_answer := 'epoch';
         return;
     end if;
@@ -49,6 +51,8 @@ begin
     if cardinality(r_lsns) = most then
         r_upto := r_lsns[most];
     end if;
+    select x.mark into r_mark from hub.event x where x.hall_id = p_hall and x.lsn = r_upto;
+    r_mark := coalesce(r_mark, p_mark);
     if p_after > d.acked then
         update hub.device x set acked = p_after, seen_at = hub.clock()
             where x.hall_id = p_hall and x.name = d.name;
@@ -143,7 +147,7 @@ end
 $$;
 
 grant execute on function
-    hub.pull(text, bigint, bigint, bigint),
+    hub.pull(text, bigint, bigint, bytea, bigint),
     hub.find(text, bigint, text),
     hub.follow(text, bigint, text, bigint, bigint)
 to hallclient_window;
