@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from db import schema
+from db.backup import backup
 from db.check import verify
 from db.projections import rows
+from db.restore import look, restore
 from db.store import Store
 from hallclient.actions import calling, cases, serving, setup, tickets, together, views, windows
 from hallclient.actions.case_title import Applicant
@@ -231,3 +233,34 @@ def test_who_serves_a_visitor_reads_their_papers_and_nobody_else(stores: Stores)
         assert not place.store.rows("SELECT 1 FROM case_key WHERE key IS NOT NULL")
         report = verify(place.store)
         assert report.ok, report.findings
+
+
+def test_a_restored_store_joins_again_and_gets_back_what_it_had_sent(stores: Stores) -> None:
+    one, two = stores.add(), stores.add()
+    windows.open_window(one.store, clerk(1))
+    before = take(one)
+    stores.meet()
+    copy = stores.folder / "backup.db"
+    backup(one.store, copy)
+    after = take(one)
+    stores.meet()
+    path, old = one.store.path, one.store.device
+    one.store.close()
+    one.worker.close()
+    env = seeded_env(stores.clock, 77)
+    restore(look(path, copy, make_env=env), actor="admin", make_env=env)
+    with install.administer(stores.server.params) as db:
+        devices.revoke(db, stores.hall, "M1")
+        given = devices.enroll(db, stores.hall, "M1b", "window", "pw1b")
+    store = Store.open(path, make_env=env)
+    assert store.device != old
+    assert joining.join(store, given).link == "up"
+    joining.attach(store)
+    stores.places[0] = Place(store, Worker(store, joining.connect(store, listen=False)))
+    stores.meet()
+    stores.alike()
+    numbers = [row["number"] for row in store.rows("SELECT number FROM visit ORDER BY number")]
+    assert numbers == sorted([before, after])
+    given_next = take(stores.places[0])
+    assert given_next not in numbers
+    assert two.store.row("SELECT count(*) AS n FROM visit") == {"n": 2}

@@ -35,11 +35,13 @@ _SIGNS: Final = "ed25519"
 def join(store: Store, given: Enrolment) -> Status:
     """Let a store join and bring both up to date; how the link is then.
 
+    A store that was restored from a backup is another device: it joins once more.
     Raises `Refused` ``hub-joined``, ``hub-other-hall``, ``hub-not-first``, ``hub-unknown``,
     ``hub-revoked``, ``hub-taken``, ``hub-demo``; StoreError ``hub-unreachable``.
     """
     replica = Replica(store)
-    if replica.joined:
+    again = replica.joined and replica.renamed
+    if replica.joined and not again:
         raise Refused("hub-joined")
     if store.meta["hall"] != given.hall:
         raise Refused("hub-other-hall", field="file", hall=given.hall, own=store.meta["hall"])
@@ -48,7 +50,7 @@ def join(store: Store, given: Enrolment) -> Status:
         answer = transport.join(store.device, _public_key(store), _SIGNS, demo=store.demo)
         _check(answer)
         empty = store.row("SELECT 1 FROM hall") is None
-        if not empty and transport.heads()[1] > 0:
+        if not empty and not again and transport.heads()[1] > 0:
             raise Refused("hub-not-first")
         with store.act("system") as tx:
             tx.db.execute(
@@ -59,7 +61,7 @@ def join(store: Store, given: Enrolment) -> Status:
         worker = Worker(store, transport)
         status = worker.settle()
         if status.link == "up":
-            _share_hall_key(store, transport.call, replica.epoch, mine=not empty)
+            _share_hall_key(store, transport.call, replica.epoch, mine=not empty and not again)
         return status
     except LinkLost as lost:
         raise StoreError("hub-unreachable", path=store.path, cause=str(lost)) from lost

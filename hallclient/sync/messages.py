@@ -101,9 +101,9 @@ class Push:
     ``expected`` is the place of the newest event of that stream this store holds; with it the push
     is taken only if the hub holds just as much (calling a number). None: whatever the hub holds.
     ``tags`` (one tuple an event) are the words by which the stream is found again (`Find`).
-    ``device`` differs from the sender's only while healing, or if no device of the hall has it (a
-    store that was restored had another id before). ``signature`` is the device's Ed25519
-    signature over the hash of the last event (empty when the sender is not the author).
+    ``device`` differs from the sender's only while healing, or if it is shut out or unknown (a
+    store that was restored had another id before). ``signature`` is the device's Ed25519 signature
+    over the hash of the last event (empty when the sender is not the author).
     """
 
     epoch: int

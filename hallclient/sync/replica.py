@@ -90,10 +90,25 @@ class Replica:
     def role(self) -> Role:
         return "supervisor" if self._get("role") == "supervisor" else "window"
 
+    @property
+    def hall(self) -> str | None:
+        """The hall of the hub that this store belongs to."""
+        return self._get("hall")
+
+    @property
+    def renamed(self) -> bool:
+        """Whether this store has another device id than the one that joined: it was restored."""
+        return self._get("device") != self.store.device
+
     def join(self, hall: str) -> None:
-        """Remember that this store belongs to a hall of a hub: from now on it is kept in step."""
+        """Remember that this store belongs to a hall of a hub: from now on it is kept in step.
+
+        One that was restored goes on from where its backup stood.
+        """
         with self.store.act(ACTOR):
-            self._put(hall=hall, epoch="0", after="0", head="0")
+            if not self.joined:
+                self._put(epoch="0", after="0", head="0")
+            self._put(hall=hall, device=self.store.device, nonce=None, fresh=None, sent=None)
 
     def hello(self) -> Hello:
         """The next greeting. What it leaves is durable here before it is said."""

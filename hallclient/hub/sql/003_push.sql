@@ -83,8 +83,10 @@ begin
         r_answer := 'ok';
         return;
     elsif p_device <> d.device and not h.healing and exists (
-            select from hub.device x where x.hall_id = p_hall and x.device = p_device) then
-        -- It can come itself. A device nobody knows is what a store was called before.
+            select from hub.device x
+            where x.hall_id = p_hall and x.device = p_device and x.revoked_at is null) then
+        -- It can come itself. One that was shut out cannot; one that nobody knows is what a store
+        -- was called before.
         r_answer := 'foreign';
         return;
     end if;
