@@ -22,6 +22,7 @@ from bench import (
     forms,
     hall,
     headless,
+    hub,
     key,
     kiosk,
     look,
@@ -36,7 +37,7 @@ from bench.figure import Figure, Run
 
 NAMES = (
     "start", "memory", "flow", "twenty", "hall", "busy", "kiosk", "look", "watch", "forms",
-    "papers", "certificates", "call", "key", "replay",
+    "papers", "certificates", "hub", "call", "key", "replay",
 )  # fmt: skip
 HEADS = ("", "figure", "value", "floor", "against it", "goal")
 
@@ -79,6 +80,7 @@ def _measured(run: Run, chosen: tuple[str, ...] | list[str]) -> Iterator[Figure]
         "forms": forms.measure,
         "papers": papers.measure,
         "certificates": certificates.measure,
+        "hub": hub.measure,
     }
     for name, measure in alone.items():
         if name in chosen:

@@ -53,3 +53,13 @@ def ratio(name: str, value: float, floor: float, goal: float, **more: float) -> 
         name, ms(value), ms(floor), f"{times:.2f} x", f"<= {goal:g} x", times <= goal,
         {"value_s": value, "floor_s": floor, "ratio": times, **more},
     )  # fmt: skip
+
+
+def rate(name: str, value: float, floor: float, goal: float = 0, **more: float) -> Figure:
+    """A figure whose goal is a part of its floor (both in events a second); 0: it has none."""
+    part = value / floor
+    return Figure(
+        name, f"{value:,.0f} events/s", f"{floor:,.0f} events/s", f"{part:.2f} x",
+        f">= {goal:g} x" if goal else "", part >= goal,
+        {"events_per_s": value, "floor_per_s": floor, "ratio": part, **more},
+    )  # fmt: skip

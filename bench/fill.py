@@ -43,14 +43,19 @@ def hall() -> Hall:
     return default_hall()._replace(windows=made, time_zone=zone, hours=hours)
 
 
-def create(path: Path, make_env: Callable[[str], Env] = system_env) -> Store:
-    """An empty hall; all clerks and windows are there, nobody has a password."""
+def create(path: Path, make_env: Callable[[str], Env] = system_env, name: str = "") -> Store:
+    """An empty hall; all clerks and windows are there, nobody has a password.
+
+    ``name``: its id, where several are on one hub.
+    """
+    made = hall()
 
     def more(tx: Tx) -> None:
         for key in ("c19", "c20"):
             staff.add_in(tx, key, key, Role.CLERK, "", minimum=0, verifier="", must_change=False)
 
-    return setup.init_demo(path, hall(), "", make_env=make_env, more=more)
+    made = made._replace(id=name or made.id)
+    return setup.init_demo(path, made, "", make_env=make_env, more=more)
 
 
 def codes(store: Store) -> list[str]:

@@ -42,12 +42,13 @@ def written(store: Store) -> list[int]:
     return sizes_after(store, last - 1)
 
 
-def sizes_after(store: Store, pos: int) -> list[int]:
-    """The same of every event behind a position."""
+def sizes_after(store: Store, pos: int, most: int = -1) -> list[int]:
+    """The same of every event behind a position, or of so many."""
     sizes: list[int] = []
-    for event in store.db.execute("SELECT * FROM event WHERE pos > ? ORDER BY pos", (pos,)):
+    behind, which = "FROM event WHERE pos > ? ORDER BY pos LIMIT ?", (pos, most)
+    for event in store.db.execute(f"SELECT * {behind}", which):
         sizes.append(sum(map(_size, event)))
-    for (body,) in store.db.execute("SELECT body FROM event WHERE pos > ? ORDER BY pos", (pos,)):
+    for (body,) in store.db.execute(f"SELECT body {behind}", which):
         sizes += [
             sum(map(_size, (key, *(now or was or {}).values())))
             for _, key, was, now in json.loads(body)["set"]
