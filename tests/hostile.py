@@ -116,6 +116,18 @@ HOSTILE: tuple[str, ...] = (
     *LONG,
 )
 
+def _packed(most: int = 60) -> tuple[str, ...]:
+    packs = [""]
+    for text in (*MARKUP, *TERMINAL, *INVISIBLE, *RARE, *SPACES, *FORMULAS, *QUOTES):
+        if packs[-1] and len(packs[-1]) + len(text) >= most:
+            packs.append("")
+        packs[-1] += f" {text}" if packs[-1] else text
+    return (*packs, *LONG)
+
+
+PACKED = _packed()
+"""The same, several in one text: where each text costs a screen or a process of its own."""
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

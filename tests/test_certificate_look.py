@@ -22,7 +22,7 @@ from screens.widgets.picture_codes import NAMED_BY, Way, no_kitty
 from tests import certkit, certlook_scenes
 from tests.deskkit import LARGE, SMALL, Seat, seated
 from tests.hallkit import Kit
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.moments import HERE, open_windows
 from tests.test_widgets_picture import kitty_png, sent
 
@@ -134,7 +134,7 @@ async def test_hostile_words_are_only_words(kit: Kit, language: str) -> None:
     certkit.stocked(kit)
     row = certkit.approved(kit)
     fields = [name for name in ("address", "person") if name]
-    for text in HOSTILE[::7]:
+    for text in PACKED[::7]:
         certificate_seal.describe(kit.store, HERE, row["id"], **{fields[0]: text})
         async with looking(kit, row["id"], language=language) as (seat, _screen):
             assert_harmless(seat.text)

@@ -25,7 +25,7 @@ from tests import certlook_scenes
 from tests.certlook_scenes import WRONG
 from tests.deskkit import Seat, seated
 from tests.hallkit import ADMINISTRATOR, Kit
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.moments import HERE, open_windows
 from tests.screen import send
 
@@ -170,7 +170,7 @@ async def test_the_language_changes_with_all_that_is_said(kit: Kit) -> None:
 
 async def test_hostile_text_is_only_text(kit: Kit) -> None:
     async with verifying(kit) as (seat, screen):
-        for text in HOSTILE:
+        for text in PACKED:
             screen.query_one("#text", Field).value = text
             await seat.press("enter")
             assert_harmless(seat.text)

@@ -36,7 +36,7 @@ from tests.certkit import (
 from tests.certscreenkit import issuing
 from tests.deskkit import LARGE, SMALL, seated
 from tests.hallkit import ADMINISTRATOR, Kit, clerk
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.reviewkit import reviewing
 from tests.screen import send
 
@@ -425,7 +425,7 @@ async def test_who_has_it_is_told_on_request(kit: Kit) -> None:
 
 
 async def test_hostile_names_do_no_harm(kit: Kit) -> None:
-    for name in HOSTILE[:12]:
+    for name in PACKED[:12]:
         row = approved(kit, applicant=DAJI._replace(name=f"x{name}"))
         described(kit, row, items=f"y{name}", legal_rep=f"z{name}"[:60])
     async with issuing(kit, size=LARGE) as at:
@@ -434,7 +434,7 @@ async def test_hostile_names_do_no_harm(kit: Kit) -> None:
             await at.press("ctrl+e")
             assert_harmless(at.text.replace("\n", ""))
             await at.press("f6", "escape", "down")
-        await at.search(HOSTILE[3])
+        await at.search(PACKED[3])
         assert_harmless(at.text.replace("\n", ""))
 
 

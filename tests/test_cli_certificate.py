@@ -25,7 +25,7 @@ from tests.certclikit import (
 )
 from tests.certkit import certificate, stocked
 from tests.clikit import Answer, Cli, cli, quick
-from tests.hostile import HOSTILE
+from tests.hostile import PACKED
 
 __all__ = ["cli", "quick"]
 
@@ -629,7 +629,7 @@ def test_nobody_is_told_anything_without_a_name(cli: Cli) -> None:
 
 def test_hostile_text_does_no_harm(cli: Cli, tmp_path: Path) -> None:
     row = ready(cli)
-    for text in HOSTILE:
+    for text in PACKED:
         named = f"x{text}"
         for words in (
             ("approve", named),
@@ -654,7 +654,7 @@ def test_hostile_text_does_no_harm(cli: Cli, tmp_path: Path) -> None:
 
 def test_hostile_words_on_a_face_and_on_a_change(cli: Cli) -> None:
     row = ready(cli, "handed")
-    for text in HOSTILE:
+    for text in PACKED:
         words = ("ask", row["code"], "correct", "--reason=our-mistake", f"--set=items=a{text}")
         asked = cli.json("certificate", *words, f"--note={text}", **BY)
         assert asked.code in (0, 1)

@@ -8,7 +8,7 @@ from hallclient.rules.form.shape import personal
 from tests import company
 from tests.clikit import Cli, cli, quick
 from tests.formcli import BY, begun, values, whole, write
-from tests.hostile import HOSTILE
+from tests.hostile import PACKED
 
 __all__ = ["cli", "quick"]
 
@@ -158,7 +158,7 @@ def test_hostile_text_is_harmless_everywhere(cli: Cli, tmp_path: Path) -> None:
     """`Cli` checks each answer; here every place that takes text is given all of it."""
     number = begun(cli)
     cli.done("form", "add", number, "holder", **BY)
-    for text in HOSTILE:
+    for text in PACKED:
         fields = {"name": text, "ent_type": text, "reg_cap": text, "phone": text}
         person = {"p_name": text, "p_cert_no": text}
         known = write(tmp_path, json.dumps({"fields": fields, "tables": {"person": [person]}}))

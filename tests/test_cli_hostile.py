@@ -8,7 +8,7 @@ from hallclient.actions import tickets
 from hallclient.actions.setup import DEMO_STAFF
 from tests.clikit import Cli, cli, quick
 from tests.hallkit import AGENT, PASSWORD
-from tests.hostile import HOSTILE
+from tests.hostile import PACKED
 
 __all__ = ["cli", "quick"]
 
@@ -19,7 +19,7 @@ def test_hostile_text_is_shown_harmless_everywhere(cli: Cli) -> None:
     """`Cli` checks each answer; here every place that takes text is given all of it."""
     kit = cli.kit
     kit.open(1)
-    for at, text in enumerate(HOSTILE):
+    for at, text in enumerate(PACKED):
         given = f"x{text}" if text.startswith("-") else text
         number = cli.json(
             "ticket", "take", "--service", SETUP, f"--name={text}", f"--company={text}",
@@ -59,7 +59,7 @@ def test_hostile_reasons_names_and_notes(cli: Cli, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HALLCLIENT_TAKER_PASSWORD", PASSWORD)
     kit.open(1)
     giver, taker = "c01", "c02"
-    for at, text in enumerate(HOSTILE):
+    for at, text in enumerate(PACKED):
         kit.take("setup")
         cli.done("window", "next", by=giver)
         cli.done("window", "start", by=giver)
@@ -69,12 +69,12 @@ def test_hostile_reasons_names_and_notes(cli: Cli, monkeypatch: pytest.MonkeyPat
         giver, taker = taker, giver
         cli.done("staff", "add", f"x{at}", f"--name={text}", "--role", "clerk", by="admin")
     assert cli("staff", "list", by="admin").code == 0
-    assert len(cli.json("staff", "list", by="admin").objects) == len(DEMO_STAFF) + len(HOSTILE)
+    assert len(cli.json("staff", "list", by="admin").objects) == len(DEMO_STAFF) + len(PACKED)
 
 
 def test_json_can_be_read_back_whatever_it_holds(cli: Cli) -> None:
     kit = cli.kit
-    for text in HOSTILE:
+    for text in PACKED:
         number = kit.take("general", person={"company": text}).number
         line = cli("ticket", "show", number, "--json", by="c01").out
         assert line.count("\n") == 1

@@ -9,7 +9,7 @@ from screens.widgets.ask import Ask
 from screens.widgets.table import VirtualTable
 from tests.deskkit import LARGE, seated
 from tests.hallkit import AGENT, PASSWORD, SUPERVISOR, Kit, clerk
-from tests.hostile import HOSTILE
+from tests.hostile import PACKED
 from tests.screen import send
 
 C1 = clerk(1)
@@ -329,12 +329,12 @@ async def test_every_size_shows_the_desk(hall: Kit, size: tuple[int, int]) -> No
 
 
 async def test_hostile_names_pass_through_the_desk(hall: Kit) -> None:
-    for place, text in enumerate(HOSTILE):
+    for place, text in enumerate(PACKED):
         hall.take("setup", person={"name": text, "company": text, "phone": text})
         if place % 5 == 0:
             hall.take("setup", priority="elderly", proof=text)
     async with seated(hall, C1, size=LARGE) as seat:
-        for _ in range(len(HOSTILE) // 4):
+        for _ in range(len(PACKED) // 4):
             await seat.press("f1")
             text = seat.text
             assert not any(ord(char) < 32 and char != "\n" for char in text)

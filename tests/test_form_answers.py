@@ -18,7 +18,7 @@ from screens.widgets.table import VirtualTable
 from tests import company
 from tests.deskkit import LARGE, SMALL, seated
 from tests.hallkit import AGENT, Kit, clerk
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.lookkit import SECRETS, Over, company_base, form_over, model_of
 
 WRONG = {
@@ -232,8 +232,8 @@ async def test_a_disputed_answer_is_told(kit: Kit) -> None:
 
 async def test_hostile_answers_are_harmless(kit: Kit) -> None:
     names = ("addr_number", "addr_village", "postcode", "name_trade", "name_industry", "l_sign")
-    for first in range(0, len(HOSTILE), len(names)):
-        texts = HOSTILE[first : first + len(names)]
+    for first in range(0, len(PACKED), len(names)):
+        texts = PACKED[first : first + len(names)]
         cells = {(SINGLE, name): text[:200] for name, text in zip(names, texts, strict=False)}
         async with form_over(kit, company_base(cells)) as over:
             await over.press("f10", "f2", "end", "f2")

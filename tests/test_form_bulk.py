@@ -16,7 +16,7 @@ from screens.form_bulk import BulkScreen
 from tests import twoforms
 from tests.deskkit import LARGE, SMALL
 from tests.hallkit import AGENT, Kit
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.lookkit import Over, form_over, report_base
 
 LIST = (
@@ -168,7 +168,7 @@ async def test_forms_without_a_bulk_do_not_offer_it(kit: Kit) -> None:
 async def test_hostile_lists_are_harmless(kit: Kit) -> None:
     async with cross(kit) as over:
         await opened(over)
-        for text in HOSTILE:
+        for text in PACKED:
             await paste(over, "经营地\t经营地址\n" + text.replace("\n", " ") + "\t某某路1号院\n")
             assert_harmless(over.text)
             assert_harmless("".join(cell for row in over.rows for cell in row.cells))

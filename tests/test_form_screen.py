@@ -20,7 +20,7 @@ from screens.form_model import FormModel
 from tests import company
 from tests.deskkit import LARGE, SMALL
 from tests.hallkit import SUPERVISOR, Kit, clerk
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.livekit import words
 from tests.lookkit import Over, company_base, form_over
 from tests.screen import paste, send
@@ -172,12 +172,12 @@ async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str)
     form = company.form()
     once = [one for section in form.sections if not section.repeat for one in section.fields]
     base: list[Edit] = [
-        Put(SINGLE, one.id, HOSTILE[at % len(HOSTILE)])
+        Put(SINGLE, one.id, PACKED[at % len(PACKED)])
         for at, one in enumerate(once)
         if one.typed and not one.via
     ]
     for section in form.sections:
-        for at, text in enumerate(HOSTILE) if section.repeat else ():
+        for at, text in enumerate(PACKED) if section.repeat else ():
             row = f"{section.id}{at}"
             base.append(Add(section.id, row, at))
             fields = [one for one in section.fields if one.typed and not one.via]
@@ -194,7 +194,7 @@ async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str)
 async def test_hostile_text_that_is_pasted_becomes_text(kit: Kit) -> None:
     async with form_over(kit, company_base(), who=ONE) as at:
         at.form.go_to_cell((SINGLE, "name_reserve_no"))
-        for text in HOSTILE:
+        for text in PACKED:
             if "\n" in text or "\t" in text or "\r" in text:
                 continue
             at.seat.app.post_message(paste(text))

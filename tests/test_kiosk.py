@@ -23,7 +23,7 @@ from tests.bookkit import ZHANG, booked, row
 from tests.cards import identity, typed
 from tests.clikit import Cli, cli, quick
 from tests.hallkit import AGENT, SUPERVISOR, Kit
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.kioskkit import KIOSK, LARGE, SMALL, Stand, standing
 from tests.screen import send
 from tests.test_text_tables import LANGUAGES
@@ -321,7 +321,7 @@ async def test_one_open_number_for_a_person_and_a_service(kit: Kit) -> None:
 
 async def test_a_hostile_card(kit: Kit) -> None:
     async with standing(kit) as stand:
-        for name in HOSTILE[:60:3]:
+        for name in PACKED[:60:3]:
             # What ends a field, or ends the scan, is no part of a name.
             await stand.scan(typed(name.translate(dict.fromkeys(map(ord, "\t|\n\r"))), YOUNG))
             assert stand.page == "card"

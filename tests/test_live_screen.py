@@ -19,7 +19,7 @@ from screens.widgets.footer import KeyLine
 from screens.widgets.table import VirtualTable
 from tests.deskkit import LARGE, SMALL, Seat, seated
 from tests.hallkit import AGENT, SUPERVISOR, Kit, clerk
-from tests.hostile import HOSTILE
+from tests.hostile import PACKED
 from tests.source import ROOT
 
 ONE = clerk(1)
@@ -131,7 +131,7 @@ async def test_hostile_notes_reach_no_terminal(hall: Kit) -> None:
     signals.call_help(hall.store, ONE, "system", "x")
     async with seated(hall, SUPERVISOR, size=LARGE) as seat:
         await seat.until(lambda: table(seat, "alarms").row_count == 1)
-        for text in HOSTILE:
+        for text in PACKED:
             safe = text.encode("utf-8", "replace").decode()
             hall.store.db.execute("UPDATE signal SET note = ?", (safe,))
             await seat.live.see()

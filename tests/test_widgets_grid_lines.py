@@ -9,7 +9,7 @@ from screens.widgets.grid import FormGrid
 from screens.widgets.grid_lines import VIEWS, GridLines
 from screens.widgets.grid_parts import CellView, GridColumn
 from tests.gridkit import SMALL, Fields, GridApp, Rows, at
-from tests.hostile import HOSTILE, assert_harmless
+from tests.hostile import PACKED, assert_harmless
 from tests.screen import paste, screen_text, send, widget_text
 
 # --- the pictures -------------------------------------------------------------------------
@@ -259,20 +259,20 @@ async def test_out_of_the_way_the_editor_shows_nothing() -> None:
 
 
 async def test_hostile_text_is_shown_and_typed_as_data() -> None:
-    source = Rows(len(HOSTILE))
-    for key, text in zip(source.keys, HOSTILE, strict=True):
+    source = Rows(len(PACKED))
+    for key, text in zip(source.keys, PACKED, strict=True):
         source.texts[key] = {"name": text, "note": text}
     source.shown = [
         GridColumn("name", "[/]\x1b[2J", 8),
         GridColumn("note", "[@click=app.quit]x[/]", 20, align="right"),
     ]
     app = GridApp(source)
-    async with app.run_test(size=(50, len(HOSTILE) + 4)) as pilot:
+    async with app.run_test(size=(50, len(PACKED) + 4)) as pilot:
         assert_harmless(screen_text(app))
         width = app.grid.lines.scrollable_content_region.width
-        for line in range(len(HOSTILE) + 1):
+        for line in range(len(PACKED) + 1):
             assert app.grid.lines.render_line(line).cell_length == width
-        for text in HOSTILE:
+        for text in PACKED:
             if "\n" in text or "\t" in text or "\r" in text or not text:
                 continue
             await pilot.press("f2")
