@@ -1,0 +1,153 @@
+"""Who looks on: what people were given, what the hub said it has, and who may be called next.
+
+The order of the hall is reckoned here once more from the hub's log alone, by the few rules that
+matter, so that a mistake in the stores is not a mistake here as well.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from db.log import Event
+from hallclient.simulation.deeds import IDENTITY, NAME, PHONE
+from hallclient.simulation.hub import HubModel
+from hallclient.sync.messages import Answer, Push, Pushed, Request
+
+Key = tuple[str, str, int]
+"""(device, stream, seq)"""
+Leg = dict[str, Any]
+NEEDLES: Final = tuple(one.encode() for one in (NAME, IDENTITY, PHONE))
+GUARDS: Final = ("state", "window")
+
+
+class Broken(Exception):
+    """An invariant does not hold: (its number, what was found)."""
+
+    def __str__(self) -> str:
+        return ": ".join(map(str, self.args))
+
+
+def key_of(event: Event) -> Key:
+    """Which event it is."""
+    return event.device, event.stream, event.seq
+
+
+class Watch:
+    """What is known outside the computers."""
+
+    def __init__(self, hub: HubModel, replay: str) -> None:
+        self.hub = hub
+        self.replay = replay
+        self.clones = False
+        self.acked: dict[Key, bytes] = {}
+        self.refold()
+        self._numbers: set[tuple[str, str]] = set()
+        self._codes: set[str] = set()
+
+    def broken(self, what: str, found: str) -> Broken:
+        """To be raised: an invariant that does not hold, with the line that shows it again."""
+        return Broken(what, f"{found}  [{self.replay}]")
+
+    # -- what people hold in their hands
+
+    def number_given(self, day: str, number: str) -> None:
+        """A slip was printed."""
+        if (day, number) in self._numbers:
+            raise self.broken("I1", f"number {number} was given twice")
+        self._numbers.add((day, number))
+
+    def code_printed(self, code: str) -> None:
+        """A certificate was printed."""
+        if code in self._codes:
+            raise self.broken("I1", f"code {code} was printed twice")
+        self._codes.add(code)
+
+    # -- what the hub has said and heard
+
+    def acknowledged(self, request: Request, answer: Pushed) -> None:
+        """A machine was told that the hub holds these."""
+        if isinstance(request, Push):
+            self.acked |= {key_of(event): event.hash for event in request.events}
+
+    def heard(self, device: str, request: Request, answer: Answer, before: int) -> None:
+        """The hub has answered; ``before``: how far its log went until then."""
+        if not isinstance(request, Push) or not isinstance(answer, Pushed):
+            return
+        if answer.answer == "fork" and not self.clones:
+            where = f"{request.device} {request.stream} {request.events[0].seq}"
+            raise self.broken("I8", f"a fork, and nobody has copied a disk: {where}")
+        for one in self.hub.state.events[before:]:
+            event = one.event
+            self._personal(event)
+            asked = request.expected is not None and event is request.events[-1]
+            called = next(iter(_legs(event)), None) if asked else None
+            if called is not None and event.kind == "leg.called":
+                self._in_turn(event, called[0])
+            if not self._fold(event) and called is not None:
+                raise self.broken("I2", f"{event.subject} called twice by windows with a link")
+
+    def _personal(self, event: Event) -> None:
+        line = f"{event.kind} {event.subject} {event.actor} {event.window} {event.stream}".encode()
+        for needle in NEEDLES:
+            if needle in event.body or needle in line:
+                raise self.broken("I11", f"personal data on the wire: {key_of(event)}")
+
+    def _in_turn(self, event: Event, leg: str) -> None:
+        """Nobody was passed over who had come before."""
+        mine = self.legs.get(leg)
+        if mine is None or json.loads(event.body)["why"]["band"] == "return":
+            return
+        line, place = (mine["day"], mine["line"], mine["lane"]), _place(mine)
+        for key, one in self.legs.items():
+            if (
+                one["state"] == "waiting"
+                and (one["day"], one["line"], one["lane"]) == line
+                and _place(one) < place
+                and one["eligible_at"] <= event.at
+                and not one["eligible_call"]
+            ):
+                raise self.broken("I10", f"{mine['number']} called before {one['number']} ({key})")
+
+    # -- the order of the hall
+
+    def refold(self) -> None:
+        """Reckon anew: the hub holds another log."""
+        self.legs: dict[str, Leg] = {}
+        self.left_out: set[Key] = set()
+        for one in self.hub.state.events:
+            self._fold(one.event)
+
+    def _fold(self, event: Event) -> bool:
+        """Whether an event was decided on what was there when its turn came."""
+        changes = list(_legs(event))
+        for leg, was, now in changes:
+            found = self.legs.get(leg)
+            if was is None:
+                clash = found is not None
+            elif found is None:
+                clash = now is not None
+            else:
+                clash = any(name in was and was[name] != found.get(name) for name in GUARDS)
+            if clash:
+                self.left_out.add(key_of(event))
+                return False
+        for leg, was, now in changes:
+            if now is None:
+                self.legs.pop(leg, None)
+            else:
+                self.legs[leg] = {**(self.legs.get(leg, {}) if was else {}), **now}
+        return True
+
+
+def _place(leg: Leg) -> tuple[int, int]:
+    return leg["order_at"], leg["turn"]
+
+
+def _legs(event: Event) -> list[tuple[str, Leg | None, Leg | None]]:
+    """What an event changes of legs."""
+    if b'["leg",' not in event.body:
+        return []
+    return [
+        (key, was, now) for table, key, was, now in json.loads(event.body)["set"] if table == "leg"
+    ]
