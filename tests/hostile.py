@@ -116,6 +116,7 @@ HOSTILE: tuple[str, ...] = (
     *LONG,
 )
 
+
 def _packed(most: int = 60) -> tuple[str, ...]:
     packs = [""]
     for text in (*MARKUP, *TERMINAL, *INVISIBLE, *RARE, *SPACES, *FORMULAS, *QUOTES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -167,8 +168,7 @@ async def test_five_thousand_holders_cost_what_six_hundred_do(
 # --- text is data ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str) -> None:
+async def test_hostile_text_in_every_field_is_only_text(kit: Kit) -> None:
     form = company.form()
     once = [one for section in form.sections if not section.repeat for one in section.fields]
     base: list[Edit] = [
@@ -182,7 +182,7 @@ async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str)
             base.append(Add(section.id, row, at))
             fields = [one for one in section.fields if one.typed and not one.via]
             base += [Put(row, one.id, text) for one in fields]
-    async with form_over(kit, base, who=ONE, size=LARGE, language=language) as over:
+    async with form_over(kit, base, who=ONE, size=LARGE) as over:
         for section in form.sections:
             over.form.go_to_section(section)
             for key in ("end", "f2", "escape", "ctrl+end", "pagedown", "f3"):
@@ -194,9 +194,8 @@ async def test_hostile_text_in_every_field_is_only_text(kit: Kit, language: str)
 async def test_hostile_text_that_is_pasted_becomes_text(kit: Kit) -> None:
     async with form_over(kit, company_base(), who=ONE) as at:
         at.form.go_to_cell((SINGLE, "name_reserve_no"))
-        for text in PACKED:
-            if "\n" in text or "\t" in text or "\r" in text:
-                continue
+        for pack in PACKED:
+            text = re.sub(r"[\n\t\r]", " ", pack)  # these part cells: tested elsewhere
             at.seat.app.post_message(paste(text))
             await at.press("up", "down")
             assert_harmless(at.text)
