@@ -78,11 +78,11 @@ from hallclient.rules.booking_marks import DIFFERS, Mark
 from hallclient.rules.catalogue import Hall
 from hallclient.rules.day import DAY_MS
 from hallclient.rules.errors import Refused
+from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
+from hallclient.rules.hours import next_opening
 from hallclient.sync.arbiter import QueueArbiter
 from hallclient.sync.messages import Answer, LinkLost, Request
 from hallclient.sync.replica import Replica
-from hallclient.rules.form.edits import SINGLE, STEP, Add, Edit, Put
-from hallclient.rules.hours import next_opening
 from tests import bookkit
 from tests.certkit import certificate, changed, handed, printed, sealed, segment, stocked
 from tests.filekit import small_form

@@ -91,8 +91,9 @@ def has_password(store: Store) -> bool:
     return True
 
 
-@pytest.mark.parametrize("seat", SEATS)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("seat", "language"), [*((seat, "zh") for seat in SEATS), (SEATS[0], "en")]
+)
 def test_every_seat_begins_a_demo_and_ends_it(
     env: dict[str, str], seat: str, language: str
 ) -> None:
