@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from db.errors import StoreError
 from hallclient.actions import calling, codes, serving, sweep, tickets
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.code_segments import scheme_in
@@ -45,6 +46,11 @@ def something(machine: Machine) -> None:
         except Refused as refused:
             said = refused.code
             world.seen[f"refused {said}"] += 1
+        except StoreError as error:
+            # Two copies of a disk have given the same number.
+            if machine.device not in world.watch.copied or error.code != "diverged":
+                raise
+            said = error.code
         else:
             world.seen[what] += 1
         world.note(machine, f"{what} {said}")
@@ -70,7 +76,7 @@ def take_named(machine: Machine) -> str:
 def _printed(machine: Machine, request: Request) -> str:
     ticket = tickets.take(machine.store, DESK, request)
     machine.dies("before printing")
-    machine.world.watch.number_given(ticket.day, ticket.number)
+    machine.world.watch.number_given(machine.device, ticket.day, ticket.number)
     return ticket.number
 
 
@@ -78,7 +84,7 @@ def code(machine: Machine) -> str:
     """A certificate gets its code."""
     made = machine.world.assign(machine)
     machine.dies("before printing")
-    machine.world.watch.code_printed(made)
+    machine.world.watch.code_printed(machine.device, made)
     return made
 
 

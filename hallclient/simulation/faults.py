@@ -117,7 +117,7 @@ def poison(world: World) -> None:
 
 def clone(world: World) -> None:
     """A disk is copied, and both are used."""
-    if world.watch.clones:
+    if world.copies:
         return
     original = world.dice.choice(world.machines)
     world.copy_of(original)
@@ -136,4 +136,5 @@ ALL: Final = {
     backup: 4,
     restore: 2,
     poison: 2,
+    clone: 0.25,
 }

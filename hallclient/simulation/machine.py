@@ -26,7 +26,7 @@ LOOKS: Final = 250
 """How soon a worker sees what somebody here has written (ms)."""
 LAZY: Final = 10_000
 """A worker that has nothing to do may sleep longer than it says."""
-DEADLY: Final = 0.004
+DEADLY: Final = 0.006
 """Of the moments around a commit and around the hub's yes, so many are a machine's last."""
 
 
@@ -183,7 +183,7 @@ class Machine:
 
     def _heard(self, request: Request, answer: Answer) -> None:
         """What the hub has acknowledged to this machine must be there for ever."""
-        if isinstance(answer, Pushed) and answer.answer == "ok":
+        if isinstance(answer, Pushed):
             self.world.watch.acknowledged(request, answer)
         if isinstance(answer, Greeted) and answer.answer == "cloned":
             self.noticed.add("cloned")

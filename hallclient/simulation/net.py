@@ -94,7 +94,6 @@ class Net:
 
     def ask(self, caller: Caller, request: Request, dies: Callable[[str], None]) -> Answer:
         """Ask and wait. Raises `LinkLost`; ``dies`` may end the process before and after."""
-        session = self.hub.life
         if self.down:
             raise LinkLost("refused")
         if caller.cut_out or self._happens(self.loss):
@@ -102,12 +101,10 @@ class Net:
             raise LinkLost("timeout")
         if self._happens(self.slow):
             self.seen["late request"] += 1
-            self._again(caller, request, session)
+            self._again(caller, request, self.hub.life)
             raise LinkLost("timeout")
         self.clock.flow(self._delay())
         dies("asking")
-        if self.down or self.hub.life != session:
-            raise LinkLost("reset")
         answer = self.execute(caller, request)
         self._maybe_again(caller, request)
         dies("answered")

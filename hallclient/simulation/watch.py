@@ -39,7 +39,8 @@ class Watch:
     def __init__(self, hub: HubModel, replay: str) -> None:
         self.hub = hub
         self.replay = replay
-        self.clones = False
+        self.copied: set[str] = set()
+        """Devices of which there are two: their numbers are, too, until somebody notices."""
         self.acked: dict[Key, bytes] = {}
         self.refold()
         self._numbers: set[tuple[str, str]] = set()
@@ -51,32 +52,34 @@ class Watch:
 
     # -- what people hold in their hands
 
-    def number_given(self, day: str, number: str) -> None:
+    def number_given(self, device: str, day: str, number: str) -> None:
         """A slip was printed."""
-        if (day, number) in self._numbers:
+        if (day, number) in self._numbers and device not in self.copied:
             raise self.broken("I1", f"number {number} was given twice")
         self._numbers.add((day, number))
 
-    def code_printed(self, code: str) -> None:
+    def code_printed(self, device: str, code: str) -> None:
         """A certificate was printed."""
-        if code in self._codes:
+        if code in self._codes and device not in self.copied:
             raise self.broken("I1", f"code {code} was printed twice")
         self._codes.add(code)
 
     # -- what the hub has said and heard
 
     def acknowledged(self, request: Request, answer: Pushed) -> None:
-        """A machine was told that the hub holds these."""
-        if isinstance(request, Push):
+        """A machine was told that the hub holds these, or others in their place."""
+        if not isinstance(request, Push):
+            return
+        if answer.answer == "fork" and request.device not in self.copied:
+            where = f"{request.device} {request.stream} {request.events[0].seq}"
+            raise self.broken("I8", f"a fork, and nobody has copied a disk: {where}")
+        if answer.answer == "ok":
             self.acked |= {key_of(event): event.hash for event in request.events}
 
     def heard(self, device: str, request: Request, answer: Answer, before: int) -> None:
         """The hub has answered; ``before``: how far its log went until then."""
         if not isinstance(request, Push) or not isinstance(answer, Pushed):
             return
-        if answer.answer == "fork" and not self.clones:
-            where = f"{request.device} {request.stream} {request.events[0].seq}"
-            raise self.broken("I8", f"a fork, and nobody has copied a disk: {where}")
         for one in self.hub.state.events[before:]:
             event = one.event
             self._personal(event)
@@ -114,6 +117,7 @@ class Watch:
     def refold(self) -> None:
         """Reckon anew: the hub holds another log."""
         self.legs: dict[str, Leg] = {}
+        self._visits: dict[tuple[str, str], str] = {}
         self.left_out: set[Key] = set()
         for one in self.hub.state.events:
             self._fold(one.event)
@@ -124,7 +128,10 @@ class Watch:
         for leg, was, now in changes:
             found = self.legs.get(leg)
             if was is None:
-                clash = found is not None
+                # A number is given once on a day, whatever two copies of a disk think.
+                number = (now or {}).get("day", ""), (now or {}).get("number", "")
+                visit = (now or {}).get("visit", "")
+                clash = found is not None or self._visits.get(number, visit) != visit
             elif found is None:
                 clash = now is not None
             else:
@@ -136,7 +143,8 @@ class Watch:
             if now is None:
                 self.legs.pop(leg, None)
             else:
-                self.legs[leg] = {**(self.legs.get(leg, {}) if was else {}), **now}
+                row = self.legs[leg] = {**(self.legs.get(leg, {}) if was else {}), **now}
+                self._visits[row["day"], row["number"]] = row["visit"]
         return True
 
 

@@ -65,6 +65,7 @@ class World:
         self.hub = HubModel(made.hall, lambda: self.clock.now)
         self.hub.restore(made.hub)
         self.hub.heal()
+        self.restored = False
         self.seen: Counter[str] = Counter()
         self.watch = Watch(self.hub, replay)
         self.net = Net(self.clock, self.hub, self.dice, seen=self.seen, watch=self._heard)
@@ -89,6 +90,17 @@ class World:
         self.machines.append(machine)
         self.net.callers.append(machine)
 
+    def copy_of(self, machine: Machine) -> None:
+        """Another computer with the same disk."""
+        made = Machine(self, machine.number, machine.device, machine.name + "'")
+        dice = self.dice.randrange(1 << 40)
+        made.furnish(MemoryStore.copy(machine.store.db, made.env(dice)))
+        self.copies.append((machine, made))
+        self.watch.copied.add(machine.device)
+        self._add(made)
+        made.start()
+        self._work(made)
+
     # -- the run
 
     def run(self) -> None:
@@ -110,6 +122,7 @@ class World:
             if not machine.on:
                 machine.start()
         begun = self.clock.now
+        self._part_copies()
         while not self._settled() and self.clock.now < begun + DRAINED:
             self.clock.run(self.clock.now + LOOK)
         if not self._settled():
@@ -121,6 +134,24 @@ class World:
             )
             raise self.watch.broken("I9", f"not drained: {said}, hub {self.hub.head}")
         return self.clock.now - begun
+
+    def _part_copies(self) -> None:
+        """Two with one disk meet the hub in turn; whoever is told to stop is taken out of use."""
+        while self.copies and self.net.down:
+            self.clock.run(self.clock.now + LOOK)
+        for pair in self.copies:
+            for machine in pair * 2:  # a copy made during a greeting has the same next one
+                machine.stop()
+                machine.start()
+                self.clock.run(self.clock.now + 2 * LOOK)
+            self.clock.run(self.clock.now + 5 * LOOK)
+            if not any(machine.noticed for machine in pair):
+                raise self.watch.broken("I8", f"nobody has noticed that {pair[0].name} is two")
+            for machine in pair:
+                if machine.noticed:
+                    machine.stop()
+                    self.machines.remove(machine)
+                    machine.store.close()
 
     def _settled(self) -> bool:
         return not self.net.down and all(self._has_all(one) for one in self.machines)
@@ -181,6 +212,7 @@ class World:
         def up() -> None:
             self.net.down = False
             self.hub.restore(state)
+            self.restored = True
             self.watch.refold()
             self._step("restore", state=self.backups.index(state))
 
