@@ -150,14 +150,21 @@ def read(db: sqlite.Connection, after: int = 0) -> EventReader:
     return EventReader(db, after)
 
 
+_UNACKED = (
+    "FROM event WHERE pos > ? AND seq > coalesce((SELECT acked.seq FROM acked "
+    "WHERE acked.device = event.device AND acked.stream = event.stream), 0)"
+)
+
+
+def unacked_count(db: sqlite.Connection, after: int = 0) -> tuple[int, int | None]:
+    """How many events the hub has not said to hold, and when the oldest was made (UTC ms)."""
+    count, oldest = db.execute(f"SELECT count(*), min(at) {_UNACKED}", (after,)).fetchone()
+    return count, oldest
+
+
 def unacked(db: sqlite.Connection, after: int = 0) -> Iterator[tuple[int, Event]]:
     """(position, event) of all the hub has not said to hold, in the order they stand here."""
-    for pos, *fields in db.execute(
-        f"SELECT pos, {COLUMNS} FROM event WHERE pos > ? AND seq > coalesce((SELECT acked.seq "
-        "FROM acked WHERE acked.device = event.device AND acked.stream = event.stream), 0) "
-        "ORDER BY pos",
-        (after,),
-    ):
+    for pos, *fields in db.execute(f"SELECT pos, {COLUMNS} {_UNACKED} ORDER BY pos", (after,)):
         yield pos, Event(*fields)
 
 

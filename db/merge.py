@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from db import log
 from db.chain import made_of
@@ -30,10 +30,14 @@ class Unfitting(Exception):
         return " ".join(map(str, self.args))
 
 
+HALL: Final = "hall"
+"""The group of the streams of the hall itself."""
+
+
 def group_of(stream: str) -> str:
     """Streams that change the same rows, and so have one order; other groups never meet."""
     sort = stream.partition(":")[0]
-    return "hall" if sort in ("queue", "visit", "booking", "catalogue") else stream
+    return HALL if sort in ("queue", "visit", "booking", "catalogue") else stream
 
 
 def floor(db: sqlite.Connection) -> int:
@@ -42,15 +46,36 @@ def floor(db: sqlite.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+_TAIL = (
+    f"SELECT pos, {log.COLUMNS} FROM event WHERE pos > ? AND NOT EXISTS (SELECT 1 FROM placed "
+    "WHERE placed.device = event.device AND placed.stream = event.stream "
+    "AND placed.seq = event.seq)"
+)
+_IN_HALL = "(stream IN ('queue', 'catalogue') OR stream LIKE 'visit:%' OR stream LIKE 'booking:%')"
+
+
 def tail(db: sqlite.Connection, after: int | None = None) -> Iterator[tuple[int, Event]]:
     """(position, event) of all that have no place at the hub yet, oldest first."""
     start = floor(db) if after is None else after
-    for pos, *fields in db.execute(
-        f"SELECT pos, {log.COLUMNS} FROM event WHERE pos > ? AND NOT EXISTS (SELECT 1 FROM placed "
-        "WHERE placed.device = event.device AND placed.stream = event.stream "
-        "AND placed.seq = event.seq) ORDER BY pos",
-        (start,),
-    ):
+    for pos, *fields in db.execute(f"{_TAIL} ORDER BY pos", (start,)):
+        yield pos, Event(*fields)
+
+
+def _tail_of(
+    db: sqlite.Connection, group: str, devices: Iterable[str]
+) -> Iterator[tuple[int, Event]]:
+    """The tail of one group; of a stream that is its own group, found by its devices."""
+    start = floor(db)
+    if group == HALL:
+        for pos, *fields in db.execute(f"{_TAIL} AND {_IN_HALL} ORDER BY pos", (start,)):
+            yield pos, Event(*fields)
+        return
+    found = [
+        row
+        for device in devices
+        for row in db.execute(f"{_TAIL} AND device = ? AND stream = ?", (start, device, group))
+    ]
+    for pos, *fields in sorted(found):
         yield pos, Event(*fields)
 
 
@@ -76,8 +101,11 @@ def integrate(store: Store, arrived: Iterable[Placed]) -> list[Event]:
         if not _is_placed(store.db, one):
             groups.setdefault(group_of(one.event.stream), []).append(one)
     collided: list[Event] = []
+    devices = {store.device, *json.loads(store.meta.get("former", "[]"))}
+    devices.update(row[0] for row in store.db.execute("SELECT DISTINCT device FROM acked"))
+    devices.update(one.event.device for members in groups.values() for one in members)
     for group, members in groups.items():
-        collided += _Joining(store, group).join(members)
+        collided += _Joining(store, group, devices).join(members)
     _raise_floor(store.db)
     return collided
 
@@ -130,8 +158,9 @@ def _raise_floor(db: sqlite.Connection) -> None:
 class _Joining:
     """Events of one group on their way to their places."""
 
-    def __init__(self, store: Store, group: str) -> None:
+    def __init__(self, store: Store, group: str, devices: Iterable[str] = ()) -> None:
         self.store = store
+        self.devices = devices
         self.db = store.db
         self.group = group
         self.next = log.newest(self.db) + 1
@@ -140,7 +169,7 @@ class _Joining:
         self.collided: list[Event] = []
 
     def join(self, arrived: list[Placed]) -> list[Event]:
-        waiting = (one for one in tail(self.db) if group_of(one[1].stream) == self.group)
+        waiting = _tail_of(self.db, self.group, self.devices)
         done, first = 0, next(waiting, None)
         # What comes back as it was written here is in its place already.
         while first is not None and done < len(arrived) and _same(first[1], arrived[done].event):

@@ -25,10 +25,7 @@ def link_of(store: Store) -> Link | None:
     kept = dict(store.db.execute("SELECT key, value FROM link").fetchall())
     if "hall" not in kept:
         return None
-    unsent, oldest = 0, None
-    for _, event in log.unacked(store.db, int(kept.get("sent", "0"))):
-        unsent += 1
-        oldest = event.at if oldest is None else min(oldest, event.at)
+    unsent, oldest = log.unacked_count(store.db, int(kept.get("sent", "0")))
     unconfirmed = store.db.execute(
         "SELECT count(*) FROM event WHERE pos > ? AND NOT EXISTS (SELECT 1 FROM placed "
         "WHERE placed.device = event.device AND placed.stream = event.stream "

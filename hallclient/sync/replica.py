@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from db import log, merge
@@ -30,6 +31,8 @@ from hallclient.sync.tags import tags_of
 ACTOR: Final = "system"
 BATCH: Final = 500
 """Events in one push: more gains nothing, and each push is one transaction at the hub."""
+LOOK_AHEAD: Final = 4 * BATCH
+"""So far on one looks for more of the same stream."""
 BATCH_BYTES: Final = 4_000_000
 DEVICE_KEY: Final = "device-key"
 """Name of the secret by which this device signs (Ed25519)."""
@@ -192,7 +195,8 @@ class Replica:
         The order in which events of one group were made is kept: a push ends where another stream
         of its group comes between. Streams in ``without`` are passed over.
         """
-        waiting = (one for one in self._unsent() if (one.device, one.stream) not in without)
+        mine = (one for one in self._unsent() if (one.device, one.stream) not in without)
+        waiting = islice(mine, LOOK_AHEAD)
         first = next(waiting, None)
         if first is None:
             return None
@@ -240,11 +244,7 @@ class Replica:
 
     def tail(self) -> Tail:
         """How much is not sent yet."""
-        count, oldest = 0, None
-        for event in self._unsent():
-            count += 1
-            oldest = event.at if oldest is None else min(oldest, event.at)
-        return Tail(count, oldest)
+        return Tail(*log.unacked_count(self.db, int(self._get("sent") or 0)))
 
     def _unsent(self) -> Iterator[Event]:
         for _, event in log.unacked(self.db, int(self._get("sent") or 0)):
