@@ -69,6 +69,13 @@ def listed(
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def of_name(store: Store, wanted: str) -> str:
+    """The case of this id, number or number of a document; empty: there is none here."""
+    row = store.row("SELECT id FROM case_file WHERE id = ?1 OR number = ?1", wanted)
+    row = row or store.row("SELECT case_file AS id FROM paper WHERE number = ?", wanted)
+    return "" if row is None else str(row["id"])
+
+
 def of_number(store: Store, number: str, day: str = "") -> list[Row]:
     """The cases of a ticket (of today unless a day is given), open ones first."""
     return store.rows(

@@ -116,6 +116,18 @@ class App:
         )
         return "" if row is None else str(row["id"])
 
+    def fetch(self, number: str) -> bool:
+        """Look for a case of this number at the hub; whether there is a hub that was asked."""
+        from hallclient.actions.together import ask_for
+
+        self.actor()  # no stranger makes the hub send a case here
+        if not ask_for(self.store(), number):
+            return False
+        from hallclient.hub.joining import exchange
+
+        exchange(self.store())
+        return True
+
     def close(self) -> None:
         """Give the store back, its hub told first."""
         if self._store is not None:

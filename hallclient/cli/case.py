@@ -116,13 +116,12 @@ def found(app: App, text: str) -> str:
     Raises ``no-such-case``.
     """
     typed = clean(text).strip()
-    store = app.store()
-    for wanted in (typed, narrow(text)):
-        row = store.row("SELECT id FROM case_file WHERE id = ?1 OR number = ?1", wanted)
-        row = row or store.row("SELECT case_file AS id FROM paper WHERE number = ?", wanted)
-        if row is not None:
-            return str(row["id"])
-    rows = case_find.of_number(store, pick.number(store, text))
+    key = case_find.of_name(app.store(), typed) or case_find.of_name(app.store(), narrow(text))
+    if not key and app.fetch(narrow(text)):
+        key = case_find.of_name(app.store(), narrow(text))
+    if key:
+        return key
+    rows = case_find.of_number(app.store(), pick.number(app.store(), text))
     if len(rows) == 1:
         return str(rows[0]["id"])
     raise Refused("no-such-case", field="case", case=typed)
@@ -175,7 +174,10 @@ def _list(args: Namespace, app: App) -> int:
 
 
 def _find(args: Namespace, app: App) -> int:
-    return _rows(app, case_find.find(app.store(), app.actor(), args.text))
+    rows = case_find.find(app.store(), app.actor(), args.text)
+    if not rows and app.fetch(narrow(args.text)):
+        rows = case_find.find(app.store(), app.actor(), args.text)
+    return _rows(app, rows)
 
 
 def _rows(app: App, rows: list[Row]) -> int:

@@ -23,6 +23,7 @@ from hallclient.hub.worker import Seat, Worker
 from hallclient.rules.errors import Refused
 from hallclient.sync.arbiter import QueueArbiter
 from hallclient.sync.core import Status
+from hallclient.sync.fetch import Fetch
 from hallclient.sync.messages import Answer, Keys, LinkLost, PutKeys, Request, TakeKeys
 from hallclient.sync.replica import DEVICE_KEY, Replica
 
@@ -105,7 +106,8 @@ def exchange(store: Store) -> None:
     """Send what one command has done, unless a program that stays does that or nobody answers."""
     if store.arbiter is None or not store.arbiter.connected(store.env.now()):
         return
-    if Replica(store).unsent() is None:
+    replica = Replica(store)
+    if replica.unsent() is None and Fetch(replica).wanted() is None:
         return
     try:
         seat = Seat(store.path)
