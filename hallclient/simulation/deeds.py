@@ -82,7 +82,7 @@ def _printed(machine: Machine, request: Request) -> str:
 
 def code(machine: Machine) -> str:
     """A certificate gets its code."""
-    made = machine.world.assign(machine)
+    made = assign(machine)
     machine.dies("before printing")
     machine.world.watch.code_printed(machine.device, made)
     return made
@@ -98,6 +98,9 @@ def assign(machine: Machine) -> str:
 def call_next(machine: Machine) -> str:
     """The next one, please."""
     called = calling.call_next(machine.store, machine.who)
+    arbiter = machine.store.arbiter
+    if not called.again and arbiter is not None and arbiter.connected(machine.local()):
+        machine.world.watch.spoken(machine.who.window, called.leg.id)
     return f"{called.leg.number} {'again' if called.again else called.leg.attempts}"
 
 

@@ -133,8 +133,8 @@ ALL: Final = {
     stall: 3,
     skew: 2,
     crash: 3,
-    backup: 4,
-    restore: 2,
+    backup: 5,
+    restore: 3,
     poison: 2,
     clone: 0.25,
 }

@@ -19,6 +19,9 @@ Key = tuple[str, str, int]
 Leg = dict[str, Any]
 NEEDLES: Final = tuple(one.encode() for one in (NAME, IDENTITY, PHONE))
 GUARDS: Final = ("state", "window")
+TABLES: Final = frozenset({"leg", "visit", "period", "attempt", "line", "window"})
+SHARED: Final = frozenset({"line"})
+"""Tables of which any machine makes a row when it needs one."""
 
 
 class Broken(Exception):
@@ -64,6 +67,12 @@ class Watch:
             raise self.broken("I1", f"code {code} was printed twice")
         self._codes.add(code)
 
+    def spoken(self, window: str, leg: str) -> None:
+        """A number was called aloud at a window that has a link: the hub has said yes."""
+        found = self.legs.get(leg, {})
+        if (found.get("state"), found.get("window")) != ("called", window):
+            raise self.broken("I2", f"{window} calls {leg} without the hub's yes")
+
     # -- what the hub has said and heard
 
     def acknowledged(self, request: Request, answer: Pushed) -> None:
@@ -84,10 +93,10 @@ class Watch:
             event = one.event
             self._personal(event)
             asked = request.expected is not None and event is request.events[-1]
-            called = next(iter(_legs(event)), None) if asked else None
-            if called is not None and event.kind == "leg.called":
-                self._in_turn(event, called[0])
-            if not self._fold(event) and called is not None:
+            asked = asked and event.kind == "leg.called"
+            if asked:
+                self._in_turn(event)
+            if not self._fold(event) and asked:
                 raise self.broken("I2", f"{event.subject} called twice by windows with a link")
 
     def _personal(self, event: Event) -> None:
@@ -96,9 +105,9 @@ class Watch:
             if needle in event.body or needle in line:
                 raise self.broken("I11", f"personal data on the wire: {key_of(event)}")
 
-    def _in_turn(self, event: Event, leg: str) -> None:
+    def _in_turn(self, event: Event) -> None:
         """Nobody was passed over who had come before."""
-        mine = self.legs.get(leg)
+        mine = self.legs.get(event.subject)
         if mine is None or json.loads(event.body)["why"]["band"] == "return":
             return
         line, place = (mine["day"], mine["line"], mine["lane"]), _place(mine)
@@ -117,6 +126,7 @@ class Watch:
     def refold(self) -> None:
         """Reckon anew: the hub holds another log."""
         self.legs: dict[str, Leg] = {}
+        self._there: set[tuple[str, str]] = set()
         self._visits: dict[tuple[str, str], str] = {}
         self.left_out: set[Key] = set()
         for one in self.hub.state.events:
@@ -124,38 +134,44 @@ class Watch:
 
     def _fold(self, event: Event) -> bool:
         """Whether an event was decided on what was there when its turn came."""
-        changes = list(_legs(event))
-        for leg, was, now in changes:
-            found = self.legs.get(leg)
-            if was is None:
-                # A number is given once on a day, whatever two copies of a disk think.
-                number = (now or {}).get("day", ""), (now or {}).get("number", "")
-                visit = (now or {}).get("visit", "")
-                clash = found is not None or self._visits.get(number, visit) != visit
-            elif found is None:
-                clash = now is not None
-            else:
-                clash = any(name in was and was[name] != found.get(name) for name in GUARDS)
-            if clash:
-                self.left_out.add(key_of(event))
-                return False
-        for leg, was, now in changes:
+        changes = _changes(event)
+        if any(self._clashes(*change) for change in changes):
+            self.left_out.add(key_of(event))
+            return False
+        for table, key, was, now in changes:
             if now is None:
-                self.legs.pop(leg, None)
-            else:
-                row = self.legs[leg] = {**(self.legs.get(leg, {}) if was else {}), **now}
+                self._there.discard((table, key))
+                self.legs.pop(key, None)
+            elif was is None:
+                self._there.add((table, key))
+            if table == "leg" and now is not None:
+                row = self.legs[key] = {**(self.legs.get(key, {}) if was else {}), **now}
                 self._visits[row["day"], row["number"]] = row["visit"]
         return True
+
+    def _clashes(self, table: str, key: str, was: Leg | None, now: Leg | None) -> bool:
+        if was is None:
+            if table == "leg" and now is not None:
+                # A number is given once on a day, whatever two copies of a disk think.
+                visit = self._visits.get((now["day"], now["number"]), now["visit"])
+                if visit != now["visit"]:
+                    return True
+            return (table, key) in self._there and table not in SHARED
+        if table != "leg":
+            return False
+        found = self.legs.get(key)
+        if found is None:
+            return now is not None
+        return any(name in was and was[name] != found.get(name) for name in GUARDS)
 
 
 def _place(leg: Leg) -> tuple[int, int]:
     return leg["order_at"], leg["turn"]
 
 
-def _legs(event: Event) -> list[tuple[str, Leg | None, Leg | None]]:
-    """What an event changes of legs."""
-    if b'["leg",' not in event.body:
+def _changes(event: Event) -> list[tuple[str, str, Leg | None, Leg | None]]:
+    """What an event changes, of what there is here."""
+    if event.stream != "queue" or event.version > 1:
         return []
-    return [
-        (key, was, now) for table, key, was, now in json.loads(event.body)["set"] if table == "leg"
-    ]
+    found = json.loads(event.body)["set"]
+    return [(table, key, was, now) for table, key, was, now in found if table in TABLES]
