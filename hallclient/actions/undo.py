@@ -146,9 +146,9 @@ def _consistent(tx: Action, moves: Moves) -> bool:
 
 def _open_elsewhere(tx: Action, leg: Leg) -> bool:
     """Whether the person has the same service open under another number."""
-    sql = f"SELECT 1 FROM leg WHERE person = ? AND item = ? AND id <> ? AND {OPEN}"
+    sql = f"SELECT 1 FROM leg WHERE person = ? AND item = ? AND visit <> ? AND {OPEN}"
     return leg.state in queue.OPEN and (
-        tx.db.execute(sql, (leg.person, leg.item, leg.id)).fetchone() is not None
+        tx.db.execute(sql, (leg.person, leg.item, leg.visit)).fetchone() is not None
     )
 
 
