@@ -356,7 +356,7 @@ class TwoHands(RuleBasedStateMachine):
 
 DEEP = int(os.environ.get("HALLCLIENT_DEEP", "0"))
 TwoHands.TestCase.settings = settings(
-    max_examples=DEEP or 40,
+    max_examples=DEEP or 20,
     stateful_step_count=40,
     deadline=None,
     derandomize=not DEEP,

@@ -227,7 +227,7 @@ def test_who_is_back_after_a_pass_is_not_called_while_at_another_window() -> Non
     assert flow.served[0].start >= flow.served[1].end
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(halls(), st.sampled_from(DISCIPLINES), st.sampled_from([None, (60 * MINUTE, 90 * MINUTE)]))
 def test_what_must_hold_in_every_hall(
     hall: tuple[list[Guest], list[Fate], list[Station]],
@@ -267,7 +267,7 @@ def test_what_must_hold_in_every_hall(
     assert came <= set(ends), "nobody is lost"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(whole, length), min_size=1, max_size=40))
 def test_one_window_and_one_line_is_lindleys_recursion(came: list[tuple[int, int]]) -> None:
     """W(n+1) = max(0, W(n) + S(n) - A(n)): Lindley 1952, exact for first come, first served."""
@@ -284,7 +284,7 @@ def test_one_window_and_one_line_is_lindleys_recursion(came: list[tuple[int, int
             wait = max(0, wait + service - (came[place + 1][0] - at))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(halls(), st.lists(whole, max_size=6))
 def test_looking_in_between_changes_nothing(
     hall: tuple[list[Guest], list[Fate], list[Station]], stops: list[int]

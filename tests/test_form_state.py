@@ -70,7 +70,7 @@ def seen(one: State) -> dict[str, object]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(st.lists(edits(), max_size=4), max_size=25))
 def test_visiting_what_a_change_concerns_is_the_same_as_judging_everything(
     steps: list[list[Edit]],

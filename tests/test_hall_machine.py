@@ -271,5 +271,5 @@ class WholeHall(Hall):
         day_close.closing_list(self.store)
 
 
-WholeHall.TestCase.settings = settings(Hall.TestCase.settings, max_examples=DEEP or 15)
+WholeHall.TestCase.settings = settings(Hall.TestCase.settings, max_examples=DEEP or 10)
 TestWholeHall = pytest.mark.slow(pytest.mark.timeout(0 if DEEP else 600)(WholeHall.TestCase))

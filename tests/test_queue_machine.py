@@ -518,7 +518,7 @@ class Hall(RuleBasedStateMachine):
 
 DEEP = int(os.environ.get("HALLCLIENT_DEEP", "0"))
 Hall.TestCase.settings = settings(
-    max_examples=DEEP or 40,
+    max_examples=DEEP or 28,
     stateful_step_count=60,
     deadline=None,
     derandomize=not DEEP,
