@@ -58,6 +58,8 @@ class QueueArbiter:
 
     def connected(self, now: int) -> bool:
         """Whether the hub is asked; if not, this window is cut off."""
+        # A clock that was set back does not make it longer.
+        self._down_until = min(self._down_until, now + DOWN_MS)
         return now >= self._down_until
 
     def admit(self, tx: Tx) -> Doubtful | None:

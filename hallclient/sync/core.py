@@ -117,6 +117,10 @@ class Core:
 
     def next(self, now: int) -> Request | Wait:
         """What to do now."""
+        # A clock that was set back must not make anybody wait for the time it had shown.
+        self._not_before = min(self._not_before, now + HELD_MS)
+        self._next_poll = min(self._next_poll, now + POLL_MS)
+        self._lease_after = min(self._lease_after, now + HELD_MS)
         if now < self._not_before:
             return Wait(self._not_before)
         if not self._greeted:

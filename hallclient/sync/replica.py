@@ -150,6 +150,8 @@ class Replica:
                     merge.forget_acks(self.db)
                 mark = next((mark for lsn, mark in seen if lsn == answer.agreed), bytes(32))
                 self._put(after=str(answer.agreed), mark=mark.hex(), head=str(answer.agreed))
+                # Keys, and that keys were destroyed, may be lost there as well.
+                self.db.execute("UPDATE case_key SET sent_at = NULL")
             self._put(
                 epoch=str(answer.epoch),
                 role=answer.role,
