@@ -6,19 +6,15 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
 
 from db import opening
 from db.driver import sqlite
 from hallclient.texts import set_language
 from tests.clikit import quick
 from tests.hallkit import Kit
-from tests.idle import quickly
 
 __all__ = ["quick"]
 
@@ -64,30 +60,6 @@ def _undurable() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "_settle", _in_no_hurry)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _without_waiting() -> Iterator[None]:
-    """Screens are waited for, but not the clock."""
-    with quickly():
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _styles_once() -> Iterator[None]:
-    """What a style sheet says is worked out once, not anew for each program of this process."""
-    known: dict[Any, list[RuleSet]] = {}
-    parse = Stylesheet._parse_rules
-
-    def parsed(sheet: Stylesheet, *what: Any, **more: Any) -> list[RuleSet]:
-        key = (frozenset(sheet._variables.items()), what, frozenset(more.items()))
-        if key not in known:
-            known[key] = parse(sheet, *what, **more)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        pass
         yield
 
 

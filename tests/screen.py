@@ -9,8 +9,6 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tests.idle import given
-
 
 def screen_text(app: App[Any]) -> str:
     """What the screen shows, line by line, without colours and trailing spaces."""
@@ -36,7 +34,6 @@ async def send(pilot: Pilot[Any], data: str, *, gap: float = 0.0, start: float =
 
     With a gap the events carry made-up times: a scan or a typist without waiting for either.
     """
-    given()
     for place, event in enumerate(key_events(data)):
         if gap:
             event.time = start + place * gap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -23,7 +24,6 @@ from tests.cards import identity, typed
 from tests.clikit import Cli, cli, quick
 from tests.hallkit import AGENT, SUPERVISOR, Kit
 from tests.hostile import PACKED, assert_harmless
-from tests.idle import now
 from tests.kioskkit import KIOSK, LARGE, SMALL, Stand, standing
 from tests.screen import send
 from tests.test_text_tables import LANGUAGES
@@ -494,7 +494,7 @@ async def test_a_key_that_is_held_down_takes_one_number(kit: Kit) -> None:
 async def test_a_card_that_came_too_slowly_for_a_scan_takes_no_number(kit: Kit) -> None:
     async with standing(kit, printer=NOBODY) as stand:
         # A reader that rests after each character.
-        await send(stand.pilot, "1121111111" * 2, gap=0.04, start=now())
+        await send(stand.pilot, "1121111111" * 2, gap=0.04, start=monotonic())
         await stand.settle()
         assert kit.kinds().count("visit.opened") == 0
 
