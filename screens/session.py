@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from db.env import Env, system_env
 from db.store import Store
-from hallclient.actions.together import joined
+from hallclient.actions.together import ask_hub, joined
 
 TURN_S = 0.001
 """So soon a thread that works lets the screen's go on; Python's own 5 ms add up to a late frame."""
@@ -73,10 +73,7 @@ class Session:
 
         def make_writer() -> Store:
             store = make(readonly=False)
-            if joined(store):
-                from hallclient.hub.joining import attach
-
-                attach(store)
+            ask_hub(store)
             return store
 
         sys.setswitchinterval(TURN_S)

@@ -28,6 +28,14 @@ def joined(store: Store) -> bool:
     return store.db.execute("SELECT 1 FROM link WHERE key = 'hall'").fetchone() is not None
 
 
+def ask_hub(store: Store) -> None:
+    """From now on calls from this store ask its hub first, if it has one."""
+    if joined(store):
+        from hallclient.hub.joining import attach
+
+        attach(store)
+
+
 def grace(store: Store) -> int:
     """How much later than due this machine does what the clock does (ms); 0 without a hub.
 

@@ -13,7 +13,7 @@ from db.opening import is_file
 from db.store import Store
 from hallclient.actions.acting import Actor, acting
 from hallclient.actions.hall import hall_of
-from hallclient.actions.together import joined
+from hallclient.actions.together import ask_hub
 from hallclient.cli.options import Options
 from hallclient.cli.output import Out
 from hallclient.rules.catalogue import Hall
@@ -137,14 +137,6 @@ class App:
                 exchange(self._store)
             self._store.close()
             self._store = None
-
-
-def ask_hub(store: Store) -> None:
-    """From now on calls ask the hub first, if the store has one."""
-    if joined(store):
-        from hallclient.hub.joining import attach
-
-        attach(store)
 
 
 def encrypted(path: Path) -> bool:

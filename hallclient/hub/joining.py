@@ -94,12 +94,9 @@ def connect(store: Store, *, listen: bool = True) -> PgTransport:
 
 
 def attach(store: Store) -> None:
-    """From now on this store asks the hub before it calls a number, if it has a hub."""
-    replica = Replica(store)
-    if not replica.joined:
-        return
+    """From now on this store, which has joined, asks the hub before it calls a number."""
     transport = connect(store, listen=False)
-    store.arbiter = QueueArbiter(replica, transport.call, transport.close)
+    store.arbiter = QueueArbiter(Replica(store), transport.call, transport.close)
 
 
 def exchange(store: Store) -> None:

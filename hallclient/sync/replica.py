@@ -24,7 +24,6 @@ from hallclient.sync.messages import (
     Pull,
     Pulled,
     Push,
-    Role,
 )
 from hallclient.sync.tags import tags_of
 
@@ -90,15 +89,6 @@ class Replica:
         return self._get("healing") == "1"
 
     @property
-    def role(self) -> Role:
-        return "supervisor" if self._get("role") == "supervisor" else "window"
-
-    @property
-    def hall(self) -> str | None:
-        """The hall of the hub that this store belongs to."""
-        return self._get("hall")
-
-    @property
     def renamed(self) -> bool:
         """Whether this store has another device id than the one that joined: it was restored."""
         return self._get("device") != self.store.device
@@ -137,11 +127,11 @@ class Replica:
         Raises StoreError ``not-mendable``.
         """
         with self.store.act(ACTOR):
-            seen = tuple(self._seen())
             fresh = self._get("fresh")
             if fresh is not None:
                 self._put(nonce=fresh, fresh=None)
             if answer.answer == "epoch":
+                seen = tuple(self._seen())
                 if self.db.execute(
                     "SELECT 1 FROM placed WHERE lsn > ? LIMIT 1", (answer.agreed,)
                 ).fetchone():
