@@ -1,6 +1,8 @@
 """Stores of one hall on a real hub: they join, work together, are cut off, and meet again."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from db.store import Store
 from hallclient.actions import calling, cases, serving, setup, tickets, together, views, windows
 from hallclient.actions.case_title import Applicant
 from hallclient.actions.hall_files import default_hall
-from hallclient.hub import devices, install, joining
+from hallclient.hub import devices, install, joining, worker
 from hallclient.hub.server import Server
 from hallclient.hub.worker import Worker
 from hallclient.rules.errors import Refused
@@ -264,3 +266,20 @@ def test_a_restored_store_joins_again_and_gets_back_what_it_had_sent(stores: Sto
     given_next = take(stores.places[0])
     assert given_next not in numbers
     assert two.store.row("SELECT count(*) AS n FROM visit") == {"n": 2}
+
+
+def test_who_waits_becomes_the_worker_when_the_other_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SEAT_S", 0.01)
+    path, stopped = tmp_path / "hall.db", threading.Event()
+    first = worker.Seat(path)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(worker._seat, path, stopped)
+        first.close()
+        second = waiting.result(timeout=30)
+        assert second is not None
+        waiting = pool.submit(worker._seat, path, stopped)
+        stopped.set()
+        assert waiting.result(timeout=30) is None
+    second.close()

@@ -19,6 +19,8 @@ from hallclient.sync.core import Core, Status, Wait
 from hallclient.sync.messages import Answer, LinkLost, Request
 from hallclient.sync.replica import Replica
 
+SEAT_S: Final = 2.0
+"""How often a program that is not the worker looks whether it may become it."""
 LOOK_S: Final = 0.25
 """How often the store is asked whether somebody here has written."""
 
@@ -120,6 +122,16 @@ class Worker:
                 return
 
 
+def _seat(path: Path, stopped: threading.Event) -> Seat | None:
+    """The right to serve a store, when it becomes free; None: it was stopped before."""
+    while not stopped.is_set():
+        try:
+            return Seat(path)
+        except BlockingIOError:
+            stopped.wait(SEAT_S)
+    return None
+
+
 def worker_thread(
     open_store: Callable[[], Store],
     connect: Callable[[Store], Transport],
@@ -127,7 +139,7 @@ def worker_thread(
 ) -> Callable[[], None]:
     """Start a worker in a thread of its own, with a store of its own; what stops it.
 
-    A store that another program serves already is left to it.
+    As long as another program serves the store, this one waits to take over.
     """
     running: list[Worker] = []
     stopped = threading.Event()
@@ -135,7 +147,9 @@ def worker_thread(
     def serve() -> None:
         try:
             with open_store() as store:
-                seat = Seat(store.path)
+                seat = _seat(store.path, stopped)
+                if seat is None:
+                    return
                 transport = connect(store)
                 try:
                     worker = Worker(store, transport, told=told)
@@ -145,7 +159,7 @@ def worker_thread(
                 finally:
                     transport.close()
                     seat.close()
-        except (BlockingIOError, StoreError):
+        except StoreError:
             return
 
     thread = threading.Thread(target=serve, name="sync", daemon=True)
